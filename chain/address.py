@@ -1,0 +1,59 @@
+"""Addresses: 20 bytes inside, EIP-55 text at the edges, and the two prefixed forms people write.
+
+Strict on purpose: an address is taken only with its EIP-55 checksum and a lower-case `0x`. Lower-case spellings,
+ICAP and `0X` are refused, because a checksum that nobody checks protects nobody. Whether an address holds code, or is
+the right payee, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chain.errors import ChainError
+from chain.keccak import keccak256
+from chain.networks import SHORT_NAMES
+
+ZERO = bytes(20)
+
+_SPELLING = re.compile(r"0x[0-9a-fA-F]{40}\Z", re.ASCII)
+
+
+class AddressError(ChainError):
+    """Text that is not an EIP-55 address, or a chain prefix that disagrees (`E_ADDRESS`)."""
+
+
+def checksum(address: bytes) -> str:
+    """Spell a 20-byte address with its EIP-55 checksum."""
+    assert len(address) == 20, "an address has 20 bytes"
+    lower = address.hex()
+    nibbles = keccak256(lower.encode("ascii")).hex()
+    return "0x" + "".join(c.upper() if int(n, 16) > 7 else c for c, n in zip(lower, nibbles, strict=False))
+
+
+def parse(text: object) -> bytes:
+    """Read an EIP-55 address; raise `AddressError` (`E_ADDRESS`) for anything else."""
+    if not isinstance(text, str) or not _SPELLING.match(text):
+        raise AddressError("E_ADDRESS", "form", address=text)
+    address = bytes.fromhex(text[2:])
+    expected = checksum(address)
+    if text != expected:
+        raise AddressError("E_ADDRESS", "checksum", address=text, expected=expected)
+    return address
+
+
+def parse_on(text: str, chain_id: int) -> bytes:
+    """Read `0x…`, `eth:0x…` (EIP-3770) or `eip155:1:0x…` (CAIP-10) as an address on `chain_id`.
+
+    A prefix that names another chain is refused, and so is a short name that the table does not know.
+    """
+    prefix, _, rest = text.rpartition(":")
+    if prefix and prefix != f"eip155:{chain_id}":
+        named = SHORT_NAMES.get(prefix)
+        if named != chain_id:
+            raise AddressError("E_ADDRESS", "chain", address=text, expected=chain_id, found=named or prefix)
+    return parse(rest)
+
+
+def with_chain(address: bytes, chain_id: int) -> str:
+    """Spell an address as CAIP-10, `eip155:<chain id>:<EIP-55 address>`."""
+    return f"eip155:{chain_id}:{checksum(address)}"
