@@ -1,0 +1,64 @@
+"""The command `dao`.
+
+`main` makes sure that the packages beside this one are ours, answers `--help` and `--version` from a static table, and
+hands everything else to `dao.cli.frame`. Nothing heavy is imported before a command is known.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+_OVERVIEWS: tuple[list[str], ...] = ([], ["-h"], ["--help"])
+_NEIGHBOURS = ("chain", "proposals", "governance", "treasury")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `dao` with the arguments of `argv`, or of the process, and give the exit status; no exception leaves."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in arguments
+    stranger = _stranger()
+    if stranger is not None:
+        return _show_stranger(*stranger, as_json=as_json)
+    if arguments in _OVERVIEWS:
+        from dao.cli.table import overview
+
+        print(overview())
+        return 0
+    if arguments == ["--version"]:
+        from importlib.metadata import version
+
+        print(f"dao {version('mutual-dao')}")
+        return 0
+    from dao.cli.frame import run
+
+    return run(arguments, as_json=as_json)
+
+
+def _stranger() -> tuple[str, str] | None:
+    """Find a package of our generic names that is not the one installed with `dao`: its name, and where it lies.
+
+    Another distribution, or a folder called `chain` in the current directory, may shadow ours; counting votes with
+    somebody else's `governance` must not happen.
+    """
+    from importlib.util import find_spec
+    from os.path import dirname, realpath
+
+    home = dirname(dirname(dirname(realpath(__file__))))
+    for name in _NEIGHBOURS:
+        spec = find_spec(name)
+        origin = spec.origin if spec else None
+        if origin is None or dirname(dirname(realpath(origin))) != home:
+            return name, origin or "nowhere"
+    return None
+
+
+def _show_stranger(package: str, found: str, *, as_json: bool) -> int:
+    """Refuse to run beside packages that are not ours, using none of them."""
+    from dao.cli.answer import FALSE, show_error
+    from dao.sentences import language, sentence
+
+    message = sentence("E_INSTALL", "", {"package": package, "found": found}, language())
+    return show_error("E_INSTALL", message, FALSE, as_json=as_json)

@@ -1,0 +1,32 @@
+"""Reading the files that a command names: whole, bounded, and refused with one sentence when that fails.
+
+What the bytes mean is decided by whoever asked for them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chain.errors import UncheckableError
+from dao.errors import DaoError
+
+
+class UnreadableError(DaoError, UncheckableError):
+    """A file that cannot be read, so nothing about it is known (`E_IO_READ`, exit status 2)."""
+
+
+def read(path: Path, limit: int) -> bytes:
+    """Read a file of at most `limit` bytes."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        raise UnreadableError("E_IO_READ", "missing", path=str(path)) from None
+    except IsADirectoryError:
+        raise UnreadableError("E_IO_READ", "directory", path=str(path)) from None
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or "the path is malformed"
+        raise UnreadableError("E_IO_READ", "denied", path=str(path), problem=problem) from None
+    if len(data) > limit:
+        raise UnreadableError("E_IO_READ", "size", path=str(path), limit=limit)
+    return data

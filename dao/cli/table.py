@@ -1,0 +1,81 @@
+"""The table of commands: their words, the module that holds each, and the one sentence that the overview shows.
+
+`dao --help` is answered from this table alone, so it imports no command. A command's module exports
+
+- `command`, a function whose parameters are annotated with `typer.Argument` and `typer.Option`, whose docstring is the
+  help text, and which returns a `dao.cli.answer.Answer`;
+- `EXAMPLES`, a tuple of command lines that its `--help` shows.
+
+`--json` is added to every command by `dao.cli.frame`; no command declares or reads it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One command and how the overview tells it."""
+
+    words: str
+    """What is typed after `dao`: `lint`, or two words when the first is a group (`vote check`)."""
+    module: str
+    section: str
+    """The heading under which the overview lists it."""
+    sentence: str
+
+
+COMMANDS = (
+    Command("demo", "dao.cli.demo", "Start", "Run a whole proposal, from draft to payout, on an embedded chain."),
+    Command("verify", "dao.cli.verify", "Start", "Check a decision record offline and say what was assumed."),
+    Command("lint", "dao.cli.lint", "Proposals", "Check a proposal's text and list all that is wrong."),
+    Command("vote check", "dao.cli.vote_check", "Votes", "Check one signed envelope: form, types, signature."),
+    Command("premiums split", "dao.cli.premiums_split", "Treasury", "Split a premium into its exact shares, in wei."),
+    Command("review", "dao.cli.review", "Treasury", "Review a Safe transaction before anybody signs it."),
+)
+
+GROUPS = {
+    "premiums": "What a premium is made of.",
+    "vote": "Signed votes and other envelopes.",
+}
+"""The first words of two-word commands, each with the sentence of its own `--help`."""
+
+EXAMPLES = (
+    "dao demo --dir demo",
+    "dao verify demo/iip-1.car",
+    "dao lint demo/iips/iip-1.md",
+)
+
+
+def overview() -> str:
+    """Spell what `dao --help` shows: every command by section, in plain text."""
+    width = max(len(command.words) for command in COMMANDS) + 2
+    sections = dict.fromkeys(command.section for command in COMMANDS)
+    listed = [
+        f"\n{section}:\n"
+        + "".join(f"  {row.words:<{width}}{row.sentence}\n" for row in COMMANDS if row.section == section)
+        for section in sections
+    ]
+    examples = "".join(f"  {example}\n" for example in EXAMPLES)
+    return f"{_HEAD}{''.join(listed)}\nOptions:\n{_options(width)}\nExamples:\n{examples}\n{_FOOT}"
+
+
+def _options(width: int) -> str:
+    rows = (
+        ("-h, --help", "Show this text, or after a command what it takes."),
+        ("--version", "Show the version."),
+        ("--json", "After a command: answer with one JSON document on stdout."),
+    )
+    return "".join(f"  {option:<{width}}{told}\n" for option, told in rows)
+
+
+_HEAD = """\
+Usage: dao COMMAND [OPTIONS]
+
+Governance and treasury of a DAO: from a vote to a payout, every step
+checkable offline.
+"""
+
+_FOOT = """\
+Exit status: 0 true, 1 refused or false, 2 could not be checked, 64 wrong
+usage, 70 a bug of dao."""
