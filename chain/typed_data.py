@@ -43,6 +43,7 @@ __all__ = [
     "Types",
     "check_domain",
     "digest",
+    "digester",
     "domain_separator",
     "encode_type",
     "hash_struct",
@@ -81,11 +82,17 @@ def digest(*, domain: Mapping[str, object], types: Types, primary: str, message:
     primary never uses, which would be text without a signature); `E_TYPES_LIMIT`; and for values `E_UINT`, `E_BYTES`,
     `E_TEXT`. A bad address raises `chain.address.AddressError` (`E_ADDRESS`).
     """
+    return digester(domain=domain, types=types, primary=primary)(message)
+
+
+def digester(*, domain: Mapping[str, object], types: Types, primary: str) -> Callable[[Mapping[str, object]], bytes]:
+    """Return `digest` for messages of one domain and type: a tally hashes a million votes of the same three types."""
     compiled = _compiled(primary, _key(types))
     if len(compiled.structs) != len(types):
         unused = sorted(types.keys() - compiled.structs)
         raise TypedDataError("E_TYPES", "unused", place=primary, found=", ".join(unused))
-    return keccak256(b"\x19\x01" + domain_separator(domain) + compiled.encode(message))
+    prefix, encode = b"\x19\x01" + domain_separator(domain), compiled.encode
+    return lambda message: keccak256(prefix + encode(message))
 
 
 def hash_struct(primary: str, types: Types, message: Mapping[str, object]) -> bytes:
@@ -168,7 +175,7 @@ def _struct(name: str, type_hash: bytes, members: Sequence[tuple[str, _Encoder]]
     names = frozenset(member for member, _ in members)
 
     def encode(value: object) -> bytes:
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             raise TypedDataError("E_TYPES", "struct", place=name, found=shown(value))
         if value.keys() != names:
             raise _wrong_members(name, value, names)
