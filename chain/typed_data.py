@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chain import address
+from chain.address import AddressError
 from chain.keccak import keccak256
 from chain.typed_types import (
     MAX_ITEMS,
@@ -80,7 +81,7 @@ def digest(*, domain: Mapping[str, object], types: Types, primary: str, message:
 
     Raises `TypedDataError`: `E_DOMAIN`; `E_TYPES` for types or members that do not fit (also for a struct that the
     primary never uses, which would be text without a signature); `E_TYPES_LIMIT`; and for values `E_UINT`, `E_BYTES`,
-    `E_TEXT`. A bad address raises `chain.address.AddressError` (`E_ADDRESS`).
+    `E_TEXT`. A bad address raises `AddressError` (`E_ADDRESS`).
     """
     return digester(domain=domain, types=types, primary=primary)(message)
 
@@ -269,9 +270,12 @@ def _address(place: str) -> _Encoder:
     def encode(value: object) -> bytes:
         if isinstance(value, bytes):
             if len(value) != 20:
-                raise TypedDataError("E_ADDRESS", "length", place=place, found=len(value))
+                raise AddressError("E_ADDRESS", "length", place=place, found=len(value))
             return _ADDRESS_PADDING + value
-        return _ADDRESS_PADDING + address.parse(value)
+        try:
+            return _ADDRESS_PADDING + address.parse(value)
+        except AddressError as error:
+            raise AddressError(error.code, error.reason, **{**error.facts, "place": place}) from None
 
     return encode
 
