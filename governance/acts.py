@@ -1,0 +1,240 @@
+"""Acts: what people decide besides votes, as signed messages of our own EIP-712 domain.
+
+`Act(bytes32 proposal,uint256 part,string kind,bytes32 evidence,uint64 timestamp)`: a report on a milestone, its
+approval or return by a reviewer, a veto, a dispute and its resolution. Part 0 means all parts. Decided here: the form
+of an act, who signed it, and from which moment a milestone is released. Who may veto or dispute, and what follows, is
+decided by admission and the workflow.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
+
+from chain import address, json_text, signature
+from chain.typed_data import digester, parse_types
+from governance.errors import GovernanceError
+from governance.settings import Reviewers, Settings
+
+DOMAIN: Mapping[str, str] = MappingProxyType({"name": "Mutual DAO", "version": "1"})
+KINDS = ("report", "approve", "return", "veto", "dispute", "resolve")
+MILESTONE_KINDS = frozenset({"report", "approve", "return"})
+MAX_BYTES = 4096
+NO_EVIDENCE = bytes(32)
+"""`evidence` of an act that rests on nothing but its signature."""
+
+_PART_MAX = 1000
+_MEMBERS = {"address", "sig", "data"}
+_DATA = {"domain", "types", "message"}
+_TYPES_JSON = {
+    "Act": [
+        {"name": "proposal", "type": "bytes32"},
+        {"name": "part", "type": "uint256"},
+        {"name": "kind", "type": "string"},
+        {"name": "evidence", "type": "bytes32"},
+        {"name": "timestamp", "type": "uint64"},
+    ],
+}
+_digest = digester(domain=DOMAIN, types=parse_types(_TYPES_JSON), primary="Act")
+
+
+class ActError(GovernanceError):
+    """An act that is malformed, or that its signer may not do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act as it was received."""
+
+    raw: bytes
+    address: bytes
+    signature: bytes
+    id: bytes
+    """The EIP-712 digest."""
+    proposal: bytes
+    part: int
+    """1-based; 0 means all parts."""
+    kind: str
+    evidence: bytes
+    """SHA-256 digest of the evidence's CID, or zeros."""
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActLeaf:
+    """An act in its place: 0-based leaf index and leaf time (Unix seconds) of the journal."""
+
+    index: int
+    time: int
+    act: Act
+
+
+class ReleaseFact(NamedTuple):
+    """A milestone was released: at the leaf time of the approval that completed it, by these acts' ids."""
+
+    time: int
+    approvals: tuple[bytes, ...]
+
+
+def act_message(*, proposal: bytes, part: int, kind: str, evidence: bytes, timestamp: int) -> dict[str, object]:
+    """Build the message of an act."""
+    return {
+        "proposal": "0x" + proposal.hex(),
+        "part": part,
+        "kind": kind,
+        "evidence": "0x" + evidence.hex(),
+        "timestamp": timestamp,
+    }
+
+
+def act_id(message: Mapping[str, object]) -> bytes:
+    """Return the 32 bytes that a wallet signs for an act."""
+    return _digest(message)
+
+
+def sign_act(message: Mapping[str, object], private_key: bytes) -> bytes:
+    """Sign an act and write its envelope, in the shape of Snapshot's; read back and checked."""
+    envelope = {
+        "address": address.checksum(signature.address_of(private_key)),
+        "sig": "0x" + signature.sign(act_id(message), private_key).hex(),
+        "data": {"domain": dict(DOMAIN), "types": _TYPES_JSON, "message": dict(message)},
+    }
+    raw = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+    check_act_signature(read_act(raw))
+    return raw
+
+
+def read_act(raw: bytes) -> Act:
+    """Read the envelope of an act; raise `ActError` (`E_ACT`, `E_VERSION` for an unknown kind, `E_DOMAIN`, `E_TYPES`)
+    or a refusal of `chain` for its text, numbers and hashes. Who signed is `check_act_signature`'s.
+    """
+    if len(raw) > MAX_BYTES:
+        raise ActError("E_LIMIT", "act", size=len(raw), limit=MAX_BYTES)
+    document = json_text.loads(raw, max_bytes=MAX_BYTES, allow_floats=True)
+    if not isinstance(document, dict) or document.keys() != _MEMBERS:
+        raise ActError("E_ACT", "members", expected="address, sig, data")
+    data = document["data"]
+    if not isinstance(data, dict) or data.keys() != _DATA or not isinstance(data["message"], dict):
+        raise ActError("E_ACT", "members", expected="data with domain, types, message")
+    if data["domain"] != DOMAIN:
+        raise ActError("E_DOMAIN", "act")
+    if data["types"] != _TYPES_JSON:
+        raise ActError("E_TYPES", "act")
+    message = data["message"]
+    id_ = _digest(message)
+    if message["kind"] not in KINDS:
+        raise ActError("E_VERSION", "act_kind", kind=ascii(message["kind"])[:40], known=", ".join(KINDS))
+    if message["part"] > _PART_MAX:
+        raise ActError("E_ACT", "part", part=message["part"], limit=_PART_MAX)
+    return Act(
+        raw=raw,
+        address=address.parse(document["address"]),
+        signature=signature.parse_hex(document["sig"]),
+        id=id_,
+        proposal=bytes.fromhex(message["proposal"][2:]),
+        part=message["part"],
+        kind=message["kind"],
+        evidence=bytes.fromhex(message["evidence"][2:]),
+        timestamp=message["timestamp"],
+    )
+
+
+def check_act_signature(act: Act) -> bytes:
+    """Return the signer, which is the act's address; raise `E_SIG_…` otherwise. Contracts cannot act yet."""
+    signature.check(act.id, act.signature, act.address)
+    return act.address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """What is known of a milestone after some acts: the newest report, who approved it, and the release."""
+
+    report: bytes | None = None
+    """Digest of the newest report that no reviewer has returned."""
+    approvals: Mapping[bytes, bytes] = MappingProxyType({})
+    """Ids of the approvals of that report, by reviewer."""
+    release: ReleaseFact | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneRules:
+    """What fixes a milestone of one passed proposal: who reviews, who may not, and when the vote closed."""
+
+    reviewers: Reviewers
+    author: bytes
+    payees: frozenset[bytes]
+    closed_at: int
+
+
+def milestone_released(
+    acts: Iterable[ActLeaf],
+    *,
+    settings: Settings,
+    author: bytes,
+    payees: Collection[bytes],
+    part: int,
+    closed_at: int,
+) -> ReleaseFact | None:
+    """Return when and by whom the milestone of `part` was released, or None while approvals are missing.
+
+    `acts` are those of one proposal, in any order; they are walked in leaf order. Raises `ActError` (`E_MILESTONE`,
+    H106) for any report, approval or return on this part that breaks the rules of `after_act`.
+    """
+    rules = MilestoneRules(reviewers=settings.reviewers, author=author, payees=frozenset(payees), closed_at=closed_at)
+    milestone = Milestone()
+    for leaf in sorted(acts, key=lambda leaf: leaf.index):
+        if leaf.act.part == part:
+            milestone = after_act(milestone, leaf, rules)
+    return milestone.release
+
+
+def after_act(milestone: Milestone, leaf: ActLeaf, rules: MilestoneRules) -> Milestone:
+    """Return the milestone after one more act, or refuse the act (`E_MILESTONE`).
+
+    A report, of the author or a payee, voids what was approved before. A return, of a reviewer, closes the milestone
+    until the next report. It takes `required` different reviewers, none of them author or payee, to approve the newest
+    report by its digest, after the close; then nothing more can be done to it. Other kinds of act change nothing here.
+    """
+    act = leaf.act
+    if act.kind not in MILESTONE_KINDS:
+        return milestone
+    _check_milestone_act(milestone, leaf, rules)
+    if act.kind == "report":
+        return Milestone(report=act.evidence)
+    if act.kind == "return":
+        return Milestone()
+    approvals = {**milestone.approvals, act.address: act.id}
+    enough = len(approvals) >= max(1, rules.reviewers.required)
+    release = ReleaseFact(leaf.time, tuple(approvals.values())) if enough else None
+    return Milestone(report=act.evidence, approvals=MappingProxyType(approvals), release=release)
+
+
+def _check_milestone_act(milestone: Milestone, leaf: ActLeaf, rules: MilestoneRules) -> None:
+    act = leaf.act
+
+    def refuse(reason: str) -> ActError:
+        return ActError("E_MILESTONE", reason, part=act.part, signer=address.checksum(act.address), kind=act.kind)
+
+    if milestone.release is not None:
+        raise refuse("released")
+    if leaf.time <= rules.closed_at:
+        raise refuse("before_close")
+    if act.kind == "report":
+        if act.address != rules.author and act.address not in rules.payees:
+            raise refuse("not_reporter")
+        if act.evidence == NO_EVIDENCE:
+            raise refuse("no_evidence")
+        return
+    if act.address not in rules.reviewers.addresses:
+        raise refuse("not_reviewer")
+    if act.address == rules.author:
+        raise refuse("author")
+    if act.address in rules.payees:
+        raise refuse("payee")
+    if milestone.report is None or act.evidence != milestone.report:
+        raise refuse("other_report")
+    if act.kind == "approve" and act.address in milestone.approvals:
+        raise refuse("twice")

@@ -1,0 +1,172 @@
+"""The settings of a space as values: who may ask, how it is decided, where the money lies, who watches.
+
+Nothing is decided here. `governance.settings_text` reads and refuses; `governance.space` says whose signature puts
+settings in force, and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Admission = Literal["strict", "snapshot"]
+
+
+class ChainSettings(NamedTuple):
+    """A chain that the space knows, and how deep a block lies before its facts are booked."""
+
+    chain_id: int
+    finality_depth: int
+
+
+class SafeSettings(NamedTuple):
+    """A Safe of the DAO. The first one of the settings is the treasury Safe, whose owners sign settings."""
+
+    chain_id: int
+    address: bytes
+    version: str
+
+
+class Asset(NamedTuple):
+    """An asset that a fund holds; `address` is None for the chain's native coin."""
+
+    address: bytes | None
+    decimals: int
+    symbol: str
+
+
+class Source(NamedTuple):
+    """Where income of a fund comes from: a contract, and the kind of its payments (`premium_share`)."""
+
+    address: bytes
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundSettings:
+    """A named fund: one Safe on one chain, its assets, its sources of income."""
+
+    name: str
+    chain_id: int
+    safe: bytes
+    assets: tuple[Asset, ...]
+    sources: tuple[Source, ...]
+
+
+class BalanceProof(NamedTuple):
+    """How a token's balances lie in its storage, and the hash of the code for which that is true."""
+
+    code_hash: bytes
+    layout: Literal["solidity", "vyper"]
+    slot: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrategySettings:
+    """One strategy of voting power: a name and version that rules bind, and its own parameters as JSON values."""
+
+    chain_id: int
+    name: str
+    version: int
+    params: Mapping[str, object]
+    proof: BalanceProof | None
+    """None: balances are taken on trust (A_POWER)."""
+
+
+class Quorum(NamedTuple):
+    """What must have been counted: `all_choices` adds every choice, abstentions too."""
+
+    kind: Literal["all_choices"]
+    minimum: int
+    """In 1e-18 of voting power."""
+
+
+class Threshold(NamedTuple):
+    """For must exceed this share of For + Against."""
+
+    numerator: int
+    denominator: int
+
+
+class Voting(NamedTuple):
+    """The window of a vote, in seconds."""
+
+    delay: int
+    period: int
+    max_snapshot_age: int
+
+
+class Reviewers(NamedTuple):
+    """Who releases milestones, and how many of them it takes. Nobody and 0 where the space has none."""
+
+    addresses: tuple[bytes, ...]
+    required: int
+
+
+class Disputes(NamedTuple):
+    """Who resolves a dispute, how many of them it takes, and how long one may stay open (seconds)."""
+
+    panel: tuple[bytes, ...]
+    required: int
+    seconds: int
+
+
+class Journal(NamedTuple):
+    """The one writer's Ed25519 public key (32 bytes) and the log's origin."""
+
+    key: bytes
+    origin: str
+
+
+class Limits(NamedTuple):
+    """Greatest body of a proposal in characters, greatest number of parts."""
+
+    body: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that a space fixes. `text` is the canonical JSON that was signed; its raw CID names these settings."""
+
+    text: str
+    space: str
+    prefix: str
+    venue: Literal["journal", "snapshot"]
+    admission: Admission
+    journal: Journal
+    chains: tuple[ChainSettings, ...]
+    safes: tuple[SafeSettings, ...]
+    funds: tuple[FundSettings, ...]
+    proposers: tuple[bytes, ...]
+    """Empty: whoever has voting power may propose."""
+    choices: tuple[str, ...]
+    """Of a vote that pays: the first releases, the second is against, a third abstains."""
+    strategies: tuple[StrategySettings, ...]
+    quorum: Quorum
+    threshold: Threshold
+    voting: Voting
+    timelock: int
+    """Seconds from the close (or release) of a part to its earliest execution."""
+    grace: int
+    """Seconds from there to its expiry, where a part names none."""
+    notice: int
+    """Seconds that newer settings wait before they bind a proposal."""
+    guardian: bytes | None
+    reviewers: Reviewers
+    disputes: Disputes
+    housekeeping: tuple[str, ...]
+    limits: Limits
+
+    def fund(self, name: str) -> FundSettings | None:
+        """Find a fund by name."""
+        return next((fund for fund in self.funds if fund.name == name), None)
+
+    def chain(self, chain_id: int) -> ChainSettings | None:
+        """Find a chain by its id."""
+        return next((chain for chain in self.chains if chain.chain_id == chain_id), None)
+
+    def treasury(self) -> SafeSettings:
+        """Return the Safe whose owners sign settings: the first one named."""
+        return self.safes[0]

@@ -1,0 +1,295 @@
+"""Settings as text: canonical JSON (RFC 8785) in, `Settings` out, and back.
+
+Read strictly: another version or an unknown key is `E_VERSION`, a wrong form `E_SETTINGS`, text that is not its own
+canonical form `E_CANONICAL`. Rules under which a vote could release money that nobody decided, or never release any,
+are `E_RULE_UNSAFE`. Whether the settings are signed and in force is decided by `governance.space`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Literal, cast
+
+from chain.json_text import canonical, loads_canonical
+from chain.networks import DEVNET_CHAIN_ID
+from governance.errors import GovernanceError
+from governance.settings import (
+    Admission,
+    Asset,
+    BalanceProof,
+    ChainSettings,
+    Disputes,
+    FundSettings,
+    Journal,
+    Limits,
+    Quorum,
+    Reviewers,
+    SafeSettings,
+    Settings,
+    Source,
+    StrategySettings,
+    Threshold,
+    Voting,
+)
+from governance.strict_map import SECONDS_MAX, StrictMap, expect_version, open_map
+
+VERSION = 1
+YEAR = 31_536_000
+MAX_BYTES = 100_000
+
+_KEYS = (
+    "admission chains choices disputes funds grace guardian housekeeping journal limits notice prefix proposers quorum "
+    "reviewers safes space strategies threshold timelock venue version voting"
+)
+_CHAIN_ID_MAX = 2**53 - 1
+_NAME = r"[a-z0-9][a-z0-9_-]{0,31}"
+_LINE = r"[^\x00-\x1f\x7f]{1,256}"
+_SPACE = r"[^\s]{1,256}"
+_FIRST_SAFE_VERSION = (1, 3, 0)
+
+_ROLES = MappingProxyType({
+    "for": 1, "yes": 1, "yea": 1, "yae": 1, "against": 2, "no": 2, "nay": 2, "abstain": 3,
+})  # fmt: skip
+
+
+class SettingsError(GovernanceError):
+    """Settings that have another form, are not in force, or would be unsafe."""
+
+
+def parse_settings(text: str) -> Settings:
+    """Read the canonical JSON text of settings; raise `SettingsError` (or its code's own error) for anything else."""
+    opened = open_map(loads_canonical(text, max_bytes=MAX_BYTES), _KEYS, code="E_SETTINGS")
+    expect_version(opened, "version", VERSION)
+    settings = _read(opened, text)
+    for rule in _RULES:
+        rule(settings)
+    return settings
+
+
+def write_settings(values: Mapping[str, object]) -> str:
+    """Spell `values` as canonical JSON, and make sure that `parse_settings` takes it."""
+    text = canonical(values)
+    parse_settings(text)
+    return text
+
+
+def _read(opened: StrictMap, text: str) -> Settings:
+    reviewers = opened.open("reviewers", "addresses required")
+    disputes = opened.open("disputes", "panel required seconds")
+    journal = opened.open("journal", "key origin")
+    limits = opened.open("limits", "body parts")
+    quorum = opened.open("quorum", "kind minimum")
+    threshold = opened.open("threshold", "denominator numerator")
+    voting = opened.open("voting", "delay max_snapshot_age period")
+    return Settings(
+        text=text,
+        space=opened.text("space", _SPACE),
+        prefix=opened.text("prefix", r"[A-Z][A-Z0-9]{0,15}"),
+        venue="journal" if opened.one_of("venue", ("journal", "snapshot")) == "journal" else "snapshot",
+        admission=cast("Admission", opened.one_of("admission", ("strict", "snapshot"))),
+        journal=Journal(
+            key=bytes.fromhex(journal.text("key", r"[0-9a-f]{64}")),
+            origin=journal.text("origin", r"[a-z0-9.-]{1,200}(/[^\s+]{1,200})+"),
+        ),
+        chains=tuple(_chain(item) for item in opened.open_each("chains", "chain_id finality_depth")),
+        safes=tuple(_safe(item) for item in opened.open_each("safes", "address chain_id version")),
+        funds=tuple(_fund(item) for item in opened.open_each("funds", "assets chain_id name safe sources")),
+        proposers=opened.address_list("proposers"),
+        choices=opened.text_list("choices", _LINE),
+        strategies=tuple(_strategy(s) for s in opened.open_each("strategies", "chain_id name params proof version")),
+        quorum=Quorum(kind=_quorum_kind(quorum), minimum=quorum.amount("minimum")),
+        threshold=Threshold(
+            numerator=threshold.integer("numerator", 0, 10**18), denominator=threshold.integer("denominator", 1, 10**18)
+        ),
+        voting=Voting(
+            delay=voting.integer("delay", 0, SECONDS_MAX),
+            period=voting.integer("period", 0, SECONDS_MAX),
+            max_snapshot_age=voting.integer("max_snapshot_age", 0, SECONDS_MAX),
+        ),
+        timelock=opened.integer("timelock", 0, SECONDS_MAX),
+        grace=opened.integer("grace", 0, SECONDS_MAX),
+        notice=opened.integer("notice", 0, SECONDS_MAX),
+        guardian=opened.optional_address("guardian"),
+        reviewers=Reviewers(reviewers.address_list("addresses"), reviewers.integer("required", 0, 1000)),
+        disputes=Disputes(
+            disputes.address_list("panel"),
+            disputes.integer("required", 0, 1000),
+            disputes.integer("seconds", 0, SECONDS_MAX),
+        ),
+        housekeeping=opened.text_list("housekeeping", _NAME),
+        limits=Limits(body=limits.integer("body", 1, 90_000), parts=limits.integer("parts", 1, 1000)),
+    )
+
+
+def _quorum_kind(quorum: StrictMap) -> Literal["all_choices"]:
+    quorum.one_of("kind", ("all_choices",))
+    return "all_choices"
+
+
+def _chain(opened: StrictMap) -> ChainSettings:
+    return ChainSettings(opened.integer("chain_id", 1, _CHAIN_ID_MAX), opened.integer("finality_depth", 0, 1_000_000))
+
+
+def _safe(opened: StrictMap) -> SafeSettings:
+    return SafeSettings(
+        opened.integer("chain_id", 1, _CHAIN_ID_MAX),
+        opened.address("address"),
+        opened.text("version", r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"),
+    )
+
+
+def _fund(opened: StrictMap) -> FundSettings:
+    assets = tuple(
+        Asset(a.optional_address("address"), a.integer("decimals", 0, 77), a.text("symbol", r"[A-Za-z0-9.$_-]{1,32}"))
+        for a in opened.open_each("assets", "address decimals symbol")
+    )
+    sources = tuple(
+        Source(s.address("address"), s.text("kind", _NAME)) for s in opened.open_each("sources", "address kind")
+    )
+    if not assets or len({a.symbol for a in assets}) < len(assets) or len({a.address for a in assets}) < len(assets):
+        opened.refuse("assets", "at least one asset, each address and symbol once")
+    return FundSettings(
+        name=opened.text("name", _NAME),
+        chain_id=opened.integer("chain_id", 1, _CHAIN_ID_MAX),
+        safe=opened.address("safe"),
+        assets=assets,
+        sources=sources,
+    )
+
+
+def _strategy(opened: StrictMap) -> StrategySettings:
+    params = opened.values["params"]
+    if not isinstance(params, Mapping):
+        opened.refuse("params", "a map")
+    return StrategySettings(
+        chain_id=opened.integer("chain_id", 1, _CHAIN_ID_MAX),
+        name=opened.text("name", r"[a-z0-9][a-z0-9-]{0,63}"),
+        version=opened.integer("version", 1, 1_000_000),
+        params=params,
+        proof=None if opened.values["proof"] is None else _proof(opened.open("proof", "code_hash layout slot")),
+    )
+
+
+def _proof(opened: StrictMap) -> BalanceProof:
+    layout = opened.one_of("layout", ("solidity", "vyper"))
+    return BalanceProof(
+        opened.hash32("code_hash"), "solidity" if layout == "solidity" else "vyper", opened.amount("slot")
+    )
+
+
+def _unsafe(reason: str, **facts: object) -> SettingsError:
+    return SettingsError("E_RULE_UNSAFE", reason, **facts)
+
+
+def _quorum_is_not_zero(settings: Settings) -> None:
+    if settings.quorum.minimum == 0:
+        raise _unsafe("quorum")
+
+
+def _threshold_is_a_majority(settings: Settings) -> None:
+    """Below half, a minority pays; at all of it, `for * d > n * (for + against)` can never be true."""
+    numerator, denominator = settings.threshold
+    if numerator * 2 < denominator or numerator >= denominator:
+        raise _unsafe("threshold", numerator=numerator, denominator=denominator)
+
+
+def _period_can_be_voted_in(settings: Settings) -> None:
+    if not 60 <= settings.voting.period <= YEAR:
+        raise _unsafe("period", seconds=settings.voting.period, low=60, high=YEAR)
+    for name, seconds in (
+        ("delay", settings.voting.delay),
+        ("notice", settings.notice),
+        ("timelock", settings.timelock),
+    ):
+        if seconds > YEAR:
+            raise _unsafe("seconds", setting=name, seconds=seconds, high=YEAR)
+    if settings.grace == 0 or settings.grace > YEAR:
+        raise _unsafe("grace", seconds=settings.grace, high=YEAR)
+    if settings.voting.max_snapshot_age == 0 or settings.voting.max_snapshot_age > YEAR:
+        raise _unsafe("snapshot_age", seconds=settings.voting.max_snapshot_age, high=YEAR)
+
+
+def _choices_have_their_roles(settings: Settings) -> None:
+    """Choice 1 releases whatever it is called, so a well-known word in another place is a trap (H46)."""
+    if not 2 <= len(settings.choices) <= 3:
+        raise _unsafe("choices", count=len(settings.choices))
+    for place, choice in enumerate(settings.choices, 1):
+        role = _ROLES.get(choice.strip().casefold(), place)
+        if role != place:
+            raise _unsafe("choice_role", choice=choice, place=place, role=role)
+
+
+def _committees_can_decide(settings: Settings) -> None:
+    committees = (
+        ("reviewers", settings.reviewers.addresses, settings.reviewers.required),
+        ("disputes", settings.disputes.panel, settings.disputes.required),
+    )
+    for name, members, required in committees:
+        if required > len(members) or (members and required == 0):
+            raise _unsafe("committee", committee=name, required=required, members=len(members))
+    if settings.disputes.panel and not 0 < settings.disputes.seconds <= YEAR:
+        raise _unsafe("seconds", setting="disputes.seconds", seconds=settings.disputes.seconds, high=YEAR)
+
+
+def _chains_are_named(settings: Settings) -> None:
+    known = [chain.chain_id for chain in settings.chains]
+    used = [safe.chain_id for safe in settings.safes] + [fund.chain_id for fund in settings.funds]
+    used += [strategy.chain_id for strategy in settings.strategies]
+    if len(set(known)) != len(known):
+        raise SettingsError("E_SETTINGS", "chain_twice")
+    for chain_id in used:
+        if chain_id not in known:
+            raise SettingsError("E_SETTINGS", "chain_unknown", chain_id=chain_id)
+    for chain in settings.chains:
+        if chain.finality_depth == 0 and chain.chain_id != DEVNET_CHAIN_ID:
+            raise _unsafe("finality", chain_id=chain.chain_id)
+
+
+def _devnet_stays_apart(settings: Settings) -> None:
+    """A devnet's keys are public: its spaces may name no other chain, and no other space may name it (H115)."""
+    on_devnet = [chain.chain_id == DEVNET_CHAIN_ID for chain in settings.chains]
+    if any(on_devnet) != settings.space.endswith(".devnet") or any(on_devnet) != all(on_devnet):
+        raise SettingsError("E_DEVNET", "settings", space=settings.space, chain_id=DEVNET_CHAIN_ID)
+
+
+def _safes_can_pay(settings: Settings) -> None:
+    """Before Safe 1.3.0 a signature is good on every chain, because its domain holds no chain id (H82)."""
+    if not settings.safes:
+        raise SettingsError("E_SETTINGS", "no_safe")
+    places = [(safe.chain_id, safe.address) for safe in settings.safes]
+    if len(set(places)) != len(places):
+        raise SettingsError("E_SETTINGS", "safe_twice")
+    for safe in settings.safes:
+        if tuple(int(number) for number in re.findall("[0-9]+", safe.version)) < _FIRST_SAFE_VERSION:
+            raise SettingsError("E_REPLAY", "settings", version=safe.version)
+
+
+def _funds_lie_in_safes(settings: Settings) -> None:
+    names = [fund.name for fund in settings.funds]
+    if len(set(names)) != len(names):
+        raise SettingsError("E_SETTINGS", "fund_twice")
+    places = {(safe.chain_id, safe.address) for safe in settings.safes}
+    for fund in settings.funds:
+        if (fund.chain_id, fund.safe) not in places:
+            raise _unsafe("fund", fund=fund.name)
+
+
+def _power_has_a_source(settings: Settings) -> None:
+    if not 1 <= len(settings.strategies) <= 10:
+        raise _unsafe("strategies", count=len(settings.strategies))
+
+
+_RULES: tuple[Callable[[Settings], None], ...] = (
+    _quorum_is_not_zero,
+    _threshold_is_a_majority,
+    _period_can_be_voted_in,
+    _choices_have_their_roles,
+    _committees_can_decide,
+    _chains_are_named,
+    _devnet_stays_apart,
+    _safes_can_pay,
+    _funds_lie_in_safes,
+    _power_has_a_source,
+)
