@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -154,7 +154,7 @@ class Milestone:
 
     report: bytes | None = None
     """Digest of the newest report that no reviewer has returned."""
-    approvals: Mapping[bytes, bytes] = MappingProxyType({})
+    approvals: Mapping[bytes, bytes] = field(default_factory=dict)
     """Ids of the approvals of that report, by reviewer."""
     release: ReleaseFact | None = None
 
@@ -209,7 +209,7 @@ def after_act(milestone: Milestone, leaf: ActLeaf, rules: MilestoneRules) -> Mil
     approvals = {**milestone.approvals, act.address: act.id}
     enough = len(approvals) >= max(1, rules.reviewers.required)
     release = ReleaseFact(leaf.time, tuple(approvals.values())) if enough else None
-    return Milestone(report=act.evidence, approvals=MappingProxyType(approvals), release=release)
+    return Milestone(report=act.evidence, approvals=approvals, release=release)
 
 
 def _check_milestone_act(milestone: Milestone, leaf: ActLeaf, rules: MilestoneRules) -> None:
