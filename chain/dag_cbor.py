@@ -68,14 +68,15 @@ def decode(data: bytes) -> Value:
 
 def links(value: Value) -> Iterator[CID]:
     """Yield the links of a decoded value in document order, repeated ones too."""
-    if isinstance(value, CID):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from links(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from links(inner)
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, CID):
+            yield item
+        elif isinstance(item, dict):
+            pending.extend(reversed(item.values()))
+        elif isinstance(item, list):
+            pending.extend(reversed(item))
 
 
 def _refuse(reason: str, at: int) -> NoReturn:
@@ -89,24 +90,17 @@ def _write_link(encoder: cbor2.CBOREncoder, value: object) -> None:
 
 def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:
     """Read the item that starts at `at`; return it and where it ends. Running off the block is an IndexError."""
-    head = data[at]
+    start, head = at, data[at]
     major, argument = head >> 5, head & 31
     if major == 7:
         if head not in _SIMPLE:
-            _refuse("simple", at)
-        return _SIMPLE[head], at + 1
+            _refuse("simple", start)
+        return _SIMPLE[head], start + 1
     if major == 6:
-        return _link(data, at)
-    start, at = at, at + 1
+        return _link(data, start)
+    at += 1
     if argument > 23:
-        if argument > 27:
-            _refuse("indefinite", start)
-        width, least = _ARGUMENTS[argument]
-        data[at + width - 1]
-        argument = int.from_bytes(data[at : at + width], "big")
-        if argument < least:
-            _refuse("not_shortest", start)
-        at += width
+        argument, at = _long_argument(data, start, argument)
     if major == 0:
         return argument, at
     if major == 1:
@@ -121,6 +115,20 @@ def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:
     if major == 4:
         return _list(data, at, argument, depth + 1)
     return _map(data, at, argument, depth + 1)
+
+
+def _long_argument(data: bytes, start: int, information: int) -> tuple[int, int]:
+    """Read a number, length or size that does not stand in the head itself."""
+    if information not in _ARGUMENTS:
+        _refuse("indefinite", start)
+    width, least = _ARGUMENTS[information]
+    end = start + 1 + width
+    if end > len(data):
+        raise IndexError
+    argument = int.from_bytes(data[start + 1 : end], "big")
+    if argument < least:
+        _refuse("not_shortest", start)
+    return argument, end
 
 
 def _list(data: bytes, at: int, size: int, depth: int) -> tuple[Value, int]:
@@ -178,28 +186,26 @@ def _check_key(key: str) -> None:
 
 
 def _check(value: object, depth: int) -> None:
-    """Refuse what has no canonical encoding, before cbor2 finds one for it."""
-    kind = type(value)
-    if kind is dict or kind is list:
+    """Refuse what has no canonical encoding, before cbor2 finds one for it. Subclasses are other kinds."""
+    if type(value) is str:
+        _check_text(value)
+    elif type(value) is int:
+        if not -(1 << 64) <= value < 1 << 64:
+            raise DagCborError("E_CANONICAL", "value_range", value=value)
+    elif type(value) is dict or type(value) is list:
         if depth == MAX_DEPTH:
             raise DagCborError("E_CANONICAL", "value_depth", limit=MAX_DEPTH)
-        if isinstance(value, dict):
-            for key, inner in value.items():
+        if type(value) is dict:
+            for key in value:
                 if type(key) is not str:
                     raise DagCborError("E_CANONICAL", "value_key", key=repr(key)[:80])
                 _check_text(key)
                 _check_key(key)
-                _check(inner, depth + 1)
-        elif isinstance(value, list):
-            for inner in value:
-                _check(inner, depth + 1)
-    elif isinstance(value, str) and kind is str:
-        _check_text(value)
-    elif isinstance(value, int) and kind is int:
-        if not -(1 << 64) <= value < 1 << 64:
-            raise DagCborError("E_CANONICAL", "value_range", value=value)
-    elif value is not None and kind not in (bytes, bool, CID):
-        raise DagCborError("E_CANONICAL", "value_kind", kind=kind.__name__)
+            value = value.values()
+        for inner in value:
+            _check(inner, depth + 1)
+    elif value is not None and type(value) not in (bytes, bool, CID):
+        raise DagCborError("E_CANONICAL", "value_kind", kind=type(value).__name__)
 
 
 def _check_text(text: str) -> None:
