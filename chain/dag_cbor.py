@@ -143,21 +143,21 @@ def _map(data: bytes, at: int, size: int, depth: int) -> tuple[Value, int]:
     entries: dict[str, Value] = {}
     last = b""
     for _ in range(size):
-        start = at
-        head = data[at]
+        start, head = at, data[at]
         if head >> 5 != 3:
             _refuse("key_kind", start)
-        if head < 0x78:  # the length stands in the head: nearly every key there is
-            at += 1 + (head & 31)
-            raw = data[start + 1 : at]
-            key = _text(raw, start)
-        else:
-            text, at = _item(data, at, depth)
-            key = str(text)
-            raw = key.encode()
+        length, at = head & 31, at + 1
+        if length > 23:
+            length, at = _long_argument(data, start, length)
+        raw = data[at : at + length]
+        at += length
         if entries and (len(raw), raw) <= (len(last), last):
             _refuse("key_twice" if raw == last else "key_order", start)
-        _check_key(key)
+        if raw.isascii():
+            key = raw.decode("ascii")
+        else:
+            key = _text(raw, start)
+            _check_key(key)
         entries[key], at = _item(data, at, depth)
         last = raw
     return entries, at

@@ -14,7 +14,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
 from chain.errors import ChainError
@@ -28,6 +28,11 @@ MAX_DIGITS = 100
 
 MAX_SAFE_INTEGER = (1 << 53) - 1
 """Above it a double is not exact, so RFC 8785 has no text that every reader takes for the same number."""
+
+# the least number that rounds to an infinite double, half a unit above the greatest; and the exponent below which every
+# number rounds to zero
+_DOUBLE_END = Decimal((1 << 1024) - (1 << 970))
+_DOUBLE_LEAST = -324
 
 # escapes that can smuggle in a NUL or half of a surrogate pair; an escaped backslash before them is sorted out later
 _SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
@@ -149,16 +154,16 @@ def _integer(digits: str) -> int:
 def _fraction(digits: str) -> Decimal:
     if len(digits) > MAX_DIGITS:
         raise JsonError("E_JSON_NUMBER", "digits", number=digits[:40], limit=MAX_DIGITS)
-    number = Decimal(digits)
-    if number.is_signed() and not number:
-        raise JsonError("E_JSON_NUMBER", "minus_zero", number=digits)
-    if number.adjusted() > 308 or abs(number) >= _DOUBLE_END:
+    try:
+        number = Decimal(digits)
+    except InvalidOperation:  # an exponent of twenty digits
+        raise JsonError("E_JSON_NUMBER", "range", number=digits) from None
+    if number.is_zero():
+        if number.is_signed():
+            raise JsonError("E_JSON_NUMBER", "minus_zero", number=digits)
+    elif abs(number) >= _DOUBLE_END or number.adjusted() < _DOUBLE_LEAST:
         raise JsonError("E_JSON_NUMBER", "range", number=digits)
     return number
-
-
-# the least number that rounds to an infinite double: half a unit above the greatest one
-_DOUBLE_END = Decimal((1 << 1024) - (1 << 970))
 
 
 def _no_fraction(digits: str) -> NoReturn:
