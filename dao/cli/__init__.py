@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from dao import __version__
+
 __all__ = ["main"]
 
 _OVERVIEWS: tuple[list[str], ...] = ([], ["-h"], ["--help"])
@@ -22,19 +24,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     stranger = _stranger()
     if stranger is not None:
         return _show_stranger(*stranger, as_json=as_json)
-    if arguments in _OVERVIEWS:
+    asked = [argument for argument in arguments if argument != "--json"]
+    if asked in _OVERVIEWS:
         from dao.cli.table import overview
 
-        print(overview())
-        return 0
-    if arguments == ["--version"]:
-        from importlib.metadata import version
-
-        print(f"dao {version('mutual-dao')}")
-        return 0
+        return _show("help", overview(), as_json=as_json)
+    if asked == ["--version"]:
+        return _show("version", __version__, as_json=as_json)
     from dao.cli.frame import run
 
     return run(arguments, as_json=as_json)
+
+
+def _show(name: str, text: str, *, as_json: bool) -> int:
+    if as_json:
+        from dao.cli.answer import Answer, show
+
+        return show(Answer({name: text}), as_json=True)
+    print(text)
+    return 0
 
 
 def _stranger() -> tuple[str, str] | None:

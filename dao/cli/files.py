@@ -11,11 +11,15 @@ from chain.errors import UncheckableError
 from dao.errors import DaoError
 
 
+LIMIT = 64 * 2**20
+"""Bytes that any command reads of one file; what is smaller and still too large is refused by whoever reads it."""
+
+
 class UnreadableError(DaoError, UncheckableError):
     """A file that cannot be read, so nothing about it is known (`E_IO_READ`, exit status 2)."""
 
 
-def read(path: Path, limit: int) -> bytes:
+def read(path: Path, limit: int = LIMIT) -> bytes:
     """Read a file of at most `limit` bytes."""
     try:
         with path.open("rb") as file:

@@ -174,8 +174,8 @@ def _show_usage(error: typer.TyperException, *, as_json: bool) -> int:
     if told.startswith("Usage: ") and not as_json:
         print(told, file=sys.stderr)
         return USAGE
-    problem = f"{path} needs a command." if told.startswith("Usage: ") else escape(told)
-    message = sentence("E_USAGE", "", {"problem": problem, "help": f"{path} --help"}, language())
+    problem = f"{path} needs a command" if told.startswith("Usage: ") else escape(told)
+    message = sentence("E_USAGE", "", {"problem": problem.rstrip(".") + ".", "help": f"{path} --help"}, language())
     return show_error("E_USAGE", message, USAGE, as_json=as_json)
 
 

@@ -26,7 +26,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
-    Command("demo", "dao.cli.demo", "Start", "Run a whole proposal, from draft to payout, on an embedded chain."),
+    Command("demo", "dao.cli.demo", "Start", "Run one proposal from draft to payout on an embedded chain."),
     Command("verify", "dao.cli.verify", "Start", "Check a decision record offline and say what was assumed."),
     Command("lint", "dao.cli.lint", "Proposals", "Check a proposal's text and list all that is wrong."),
     Command("vote check", "dao.cli.vote_check", "Votes", "Check one signed envelope: form, types, signature."),

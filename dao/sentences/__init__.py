@@ -26,7 +26,8 @@ _BYTES_LIMIT = 96
 """Bytes of one fact; signatures and hashes are shown whole."""
 _ITEMS_LIMIT = 12
 
-_FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_FACT = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)\}")
+"""A fact in braces, or a doubled brace, which stands for one brace."""
 
 
 def sentence(code: str, reason: str, facts: Mapping[str, object], lang: str = "en") -> str:
@@ -34,7 +35,7 @@ def sentence(code: str, reason: str, facts: Mapping[str, object], lang: str = "e
     for table in (catalogue(lang), catalogue(LANGUAGES[0])):
         template = table.get(f"{code}.{reason}") or table.get(code)
         if template is not None:
-            return _FACT.sub(lambda match: spell(facts[match[1]]) if match[1] in facts else "?", template)
+            return _FACT.sub(lambda match: _fill(match, facts), template)
     told = ", ".join(f"{escape(str(name))}={spell(value)}" for name, value in facts.items())
     return f"{code}{f' ({reason})' if reason else ''}{f': {told}' if told else ''}"
 
@@ -80,6 +81,12 @@ def spell(value: object) -> str:
 def escape(text: str) -> str:
     """Show every character that a terminal would obey or hide as its code point in braces, like u{202e}."""
     return "".join(f"\\u{{{ord(char):x}}}" if _is_unsafe(char) else char for char in text)
+
+
+def _fill(match: re.Match[str], facts: Mapping[str, object]) -> str:
+    if match[1] is None:
+        return match[0][0]
+    return spell(facts[match[1]]) if match[1] in facts else "?"
 
 
 def _is_unsafe(char: str) -> bool:

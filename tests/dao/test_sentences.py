@@ -20,6 +20,7 @@ CODE = re.compile(r"(?:[EW]_[A-Z0-9]+(?:_[A-Z0-9]+)*|IIP-[A-Z][0-9]{2})\Z")
 ENGLISH = sentences.catalogue("en")
 FILES = sorted((Path(sentences.__file__).parent / "en").glob("*.toml"))
 FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+DOUBLED = re.compile(r"\{\{|\}\}")
 PLACES = frozenset({"place", "line"})
 """What every finding can tell beside its facts."""
 
@@ -122,7 +123,9 @@ def test_sentences_are_well_formed() -> None:
     odd = [
         key
         for key, template in ENGLISH.items()
-        if not re.search(r"[.!?]`?\Z", template) or "\n" in template or re.search(r"[{}]", FACT.sub("", template))
+        if not re.search(r"[.!?]`?\Z", template)
+        or "\n" in template
+        or re.search(r"[{}]", FACT.sub("", DOUBLED.sub("", template)))
     ]
 
     assert [] == odd
@@ -151,6 +154,13 @@ def test_sentence_without_its_fact_still_speaks() -> None:
     told = sentences.sentence("E_IO_READ", "size", {"path": "a.json"})
 
     assert told.startswith("a.json holds more than ? bytes")
+
+
+def test_doubled_braces_stand_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template can show JSON, by doubling its braces."""
+    monkeypatch.setattr(sentences, "catalogue", lambda lang: {"E_X": 'Write {{"{key}":1}}.'})
+
+    assert 'Write {"a":1}.' == sentences.sentence("E_X", "", {"key": "a"})
 
 
 def test_unknown_code_falls_back_to_itself() -> None:

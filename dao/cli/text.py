@@ -1,0 +1,63 @@
+"""Layout of what people read: aligned rows, wrapped sentences, and colour only where a terminal wants it.
+
+Decides how answers look, never what they say. Values from outside are escaped by whoever spells them (`dao.sentences`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from chain.finding import Finding
+from dao.sentences import escape, language, sentence
+
+Colour = Literal["red", "yellow", "green", "cyan", "bold"]
+
+_CODES: Mapping[Colour, int] = {"red": 31, "yellow": 33, "green": 32, "cyan": 36, "bold": 1}
+_LEVEL_COLOURS: Mapping[str, Colour] = {"error": "red", "warning": "yellow", "info": "cyan"}
+_WIDTH_MAX = 100
+
+
+def paint(text: str, colour: Colour) -> str:
+    """Colour `text` if stdout is a terminal and nobody asked for plain text (https://no-color.org)."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    return text if plain else f"\x1b[{_CODES[colour]}m{text}\x1b[0m"
+
+
+def rows(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Lay out names and values as two aligned columns."""
+    width = max((len(name) for name, _ in pairs), default=0) + 3
+    for name, value in pairs:
+        yield f"  {name:<{width}}{value}".rstrip()
+
+
+def wrapped(text: str, indent: str = "") -> Iterator[str]:
+    """Wrap one sentence to the terminal, at most 100 columns, without breaking an address or a path."""
+    width = min(shutil.get_terminal_size().columns, _WIDTH_MAX)
+    yield from textwrap.wrap(
+        text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    ) or [indent]
+
+
+def message(finding: Finding) -> str:
+    """Say a finding in the reader's language; sentences may name its place and its line beside its facts."""
+    about = {"place": finding.place, "line": finding.line or 0, **finding.facts}
+    return sentence(finding.code, finding.reason, about, language())
+
+
+def told(finding: Finding) -> Iterator[str]:
+    """Lay out one finding: level, code and place on a line, the sentence below."""
+    where = [escape(finding.place)] if finding.place else []
+    where += [f"line {finding.line}"] if finding.line else []
+    head = paint(f"{finding.level:<8}", _LEVEL_COLOURS[finding.level])
+    yield f"{head} {paint(finding.code, 'bold')}  {', '.join(where)}".rstrip()
+    yield from wrapped(message(finding), "         ")
+
+
+def counted(number: int, noun: str) -> str:
+    """Spell a number with its noun: `1 error`, `2 errors`, `no errors`."""
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
