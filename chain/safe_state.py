@@ -143,9 +143,12 @@ def prove(chain_id: int, safe: bytes, header: bytes, nodes: Iterable[bytes]) -> 
     state = Trie(opened.state_root, indexed)
     account = account_in(state, safe)
     proxy = PROXY_CODE.get(account.code_hash)
-    if proxy is None:  # (2)
-        reason = "no_code" if account.code_hash == EMPTY_CODE_HASH else "proxy_code"
-        raise SafeStateError("E_SAFE_CONFIG", reason, safe=checksum(safe), code_hash="0x" + account.code_hash.hex())
+    if account.code_hash == EMPTY_CODE_HASH:  # (2)
+        raise SafeStateError("E_SAFE_CONFIG", "no_code", safe=checksum(safe))
+    if proxy is None:
+        raise SafeStateError(
+            "E_SAFE_CONFIG", "proxy_code", safe=checksum(safe), code_hash="0x" + account.code_hash.hex()
+        )
     words = Trie(account.storage_root, indexed)
 
     def read(slot: int) -> int:
