@@ -1,0 +1,212 @@
+"""The two tables that bind: Budget, whose rows become calls, and Milestones, which release parts.
+
+Decides that there is exactly one of each, in its section, and what each row says. Everything in the document that could
+pass for a second one is refused (`E_PARSE`). Does not decide which assets and Safes there are (`compile`), and leaves
+it to lint whether a milestone is described well enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chain.finding import Finding
+from proposals import payment, times
+from proposals.errors import ProposalsError
+from proposals.outline import Line, Outline, Row, Table, is_delimiter, split_cells, without_containers
+from proposals.parts import is_release
+from proposals.payment import PaymentSentence
+from proposals.problems import attempt, problem
+
+BUDGET, MILESTONES = "Budget", "Milestones"
+BUDGET_COLUMNS = ("Part", "Payment", "Release", "Purpose")
+BUDGET_OPTIONS = ("Not before", "Not after")
+MILESTONE_COLUMNS = ("Milestone", "Deliverable", "Due", "Evidence", "Reviewer")
+NONE = ("", "-")
+"""How a cell says that there is nothing."""
+
+_COLUMNS = {BUDGET: BUDGET_COLUMNS, MILESTONES: MILESTONE_COLUMNS}
+
+
+class TableError(ProposalsError):
+    """A row that does not read (`E_PARSE`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetRow:
+    """One payment; the rows of one part number are that part's calls, in the order of the rows."""
+
+    part: int
+    """1-based."""
+    payment: PaymentSentence
+    release: str = ""
+    """A milestone's id, or empty when nothing but the vote is waited for."""
+    purpose: str = ""
+    not_before: int = 0
+    """Unix seconds; 0 for none."""
+    not_after: int = 0
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """What must be shown before a part is released."""
+
+    id: str
+    deliverable: str
+    due: int | None
+    """Unix seconds; None when no date is given."""
+    evidence: str
+    reviewers: tuple[str, ...]
+    """As written: handles, names, addresses, or `settings` for those that the space's settings name."""
+    line: int = 0
+
+
+def find_table(outline: Outline, section: str, findings: list[Finding], *, required: bool) -> Table | None:
+    """Return the one table of a section; note a missing, second, misplaced or look-alike one."""
+    there = [table for table in outline.tables if table.section == section]
+    for table in there[1:]:
+        facts = {"section": section, "first": there[0].columns.line}
+        findings.append(problem("E_PARSE", "table_twice", table.columns.line, section, **facts))
+    findings.extend(_look_alikes(outline, section))
+    if not there:
+        heading = next((heading.line for heading in outline.headings if heading.text == section), None)
+        if required and heading is not None:
+            findings.append(problem("E_PARSE", "table_missing", heading, section, section=section))
+        return None
+    columns, allowed = there[0].columns.cells, _COLUMNS[section] + (BUDGET_OPTIONS if section == BUDGET else ())
+    if len(set(columns)) < len(columns) or not set(_COLUMNS[section]) <= set(columns) <= set(allowed):
+        facts = {"section": section, "expected": " | ".join(_COLUMNS[section]), "found": " | ".join(columns)}
+        findings.append(problem("E_PARSE", "table_columns", there[0].columns.line, section, **facts))
+        return None
+    return there[0]
+
+
+def read_budget(table: Table, findings: list[Finding]) -> list[BudgetRow]:
+    """Read the rows that read; note the others, and rows of one part that contradict each other."""
+    rows = []
+    for row in table.rows:
+        cells = dict(zip(table.columns.cells, row.cells, strict=False))
+        if len(row.cells) == len(table.columns.cells) and (read := _read_budget_row(cells, row, findings)):
+            rows.append(read)
+    # part numbers of a table that lost rows would only repeat the bad news
+    if len(rows) == len(table.rows):
+        findings.extend(_part_findings(rows))
+    return rows
+
+
+def read_milestones(table: Table, findings: list[Finding]) -> list[Milestone]:
+    """Read the rows that read; note the others, and ids that occur twice."""
+    milestones: dict[str, Milestone] = {}
+    for row in table.rows:
+        cells = dict(zip(table.columns.cells, row.cells, strict=False))
+        if len(row.cells) != len(table.columns.cells) or not _is_plain(row, findings, MILESTONES):
+            continue
+        name = cells["Milestone"]
+        if not is_release(name):
+            findings.append(problem("E_PARSE", "milestone", row.line, MILESTONES, milestone=name))
+            continue
+        if name in milestones:
+            facts = {"milestone": name, "first": milestones[name].line}
+            findings.append(problem("E_PARSE", "milestone_twice", row.line, MILESTONES, **facts))
+            continue
+        due = None
+        if cells["Due"] not in NONE:
+            due = attempt(findings, row.line, name, read_due, cells["Due"])
+        reviewers = tuple(part.strip(" ") for part in cells["Reviewer"].split(",") if part.strip(" ") not in NONE)
+        texts = {key: "" if cells[key] in NONE else cells[key] for key in ("Deliverable", "Evidence")}
+        milestones[name] = Milestone(
+            id=name, deliverable=texts["Deliverable"], due=due, evidence=texts["Evidence"],
+            reviewers=reviewers, line=row.line,
+        )  # fmt: skip
+    return list(milestones.values())
+
+
+def read_due(text: str) -> int:
+    """Read a milestone's date: a day, or an instant with an offset."""
+    return times.parse_instant(text) if "T" in text else times.parse_day(text)
+
+
+def release_findings(rows: list[BudgetRow], milestones: list[Milestone]) -> Iterator[Finding]:
+    """Yield releases that no milestone defines, and milestones that would release two parts."""
+    known = {milestone.id for milestone in milestones}
+    first: dict[str, int] = {}
+    for row in rows:
+        if not row.release:
+            continue
+        if row.release not in known:
+            yield problem("E_PARSE", "release_unknown", row.line, BUDGET, part=row.part, release=row.release)
+        elif first.setdefault(row.release, row.part) != row.part:
+            facts = {"part": row.part, "release": row.release, "first": first[row.release]}
+            yield problem("E_PARSE", "release_twice", row.line, BUDGET, **facts)
+
+
+def _read_budget_row(cells: dict[str, str], row: Row, findings: list[Finding]) -> BudgetRow | None:
+    if not _is_plain(row, findings, BUDGET):
+        return None
+    place = f"part {cells['Part']}"
+    before = len(findings)
+    part = attempt(findings, row.line, place, _read_part_number, cells["Part"])
+    sentence = attempt(findings, row.line, place, payment.read_sentence, cells["Payment"])
+    release = "" if cells["Release"] in NONE else cells["Release"]
+    if release and not is_release(release):
+        findings.append(problem("E_PARSE", "milestone", row.line, place, milestone=release))
+    window = {}
+    for column, field in (("Not before", "not_before"), ("Not after", "not_after")):
+        text = cells.get(column, "")
+        window[field] = 0 if text in NONE else attempt(findings, row.line, place, times.parse_instant, text) or 0
+    if len(findings) > before or part is None or sentence is None:
+        return None
+    purpose = "" if cells["Purpose"] in NONE else cells["Purpose"]
+    return BudgetRow(part=part, payment=sentence, release=release, purpose=purpose, line=row.line, **window)
+
+
+def _read_part_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 4):
+        raise TableError("E_PARSE", "part_number", found=text)
+    return int(text)
+
+
+def _part_findings(rows: list[BudgetRow]) -> Iterator[Finding]:
+    latest: BudgetRow | None = None
+    for row in rows:
+        expected = (latest.part, latest.part + 1) if latest else (1,)
+        if row.part not in expected:
+            facts = {"found": row.part, "expected": " or ".join(map(str, expected))}
+            yield problem("E_PARSE", "part_order", row.line, f"part {row.part}", **facts)
+        elif latest and row.part == latest.part:
+            for field in ("release", "not_before", "not_after"):
+                if getattr(row, field) != getattr(latest, field):
+                    facts = {"part": row.part, "column": field.replace("_", " ").capitalize(), "first": latest.line}
+                    yield problem("E_PARSE", "part_disagrees", row.line, f"part {row.part}", **facts)
+        if row.not_after and row.not_after <= row.not_before:
+            place = f"part {row.part}"
+            facts = {"part": row.part, "not_before": row.not_before, "not_after": row.not_after}
+            yield problem("E_TIME", "window", row.line, place, **facts)
+        latest = row
+
+
+def _is_plain(row: Row, findings: list[Finding], place: str) -> bool:
+    """Whether no cell holds a backslash: it would move the borders of cells for some readers and not for others."""
+    if any("\\" in cell for cell in row.cells):
+        findings.append(problem("E_PARSE", "cell", row.line, place))
+        return False
+    return True
+
+
+def _look_alikes(outline: Outline, section: str) -> Iterator[Finding]:
+    """Yield lines outside the section's own table that a reader could take for one of its tables."""
+    own = {row.line for table in outline.tables for row in (table.columns, *table.rows)}
+    for line in outline.lines:
+        if line.kind == "code" or "|" not in line.text:
+            continue
+        inner = without_containers(line.text)
+        titles = {cell.casefold() for cell in split_cells(inner)}
+        if line.section != section and {title.casefold() for title in _COLUMNS[section][:2]} <= titles:
+            yield problem("E_PARSE", "table_place", line.number, line.section, section=section)
+        elif line.section == section and line.number not in own and _is_stray(line, inner):
+            yield problem("E_PARSE", "table_stray", line.number, section, section=section)
+
+
+def _is_stray(line: Line, inner: str) -> bool:
+    return line.kind != "table" and (inner.startswith("|") or is_delimiter(inner))
