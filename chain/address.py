@@ -17,6 +17,11 @@ ZERO = bytes(20)
 
 _SPELLING = re.compile(r"0x[0-9a-fA-F]{40}\Z", re.ASCII)
 
+# Upper and lower case of a letter differ in the bit 0x20. These tables set it for the hex digits that are letters, and
+# for the digits of the hash that ask for upper case (8 and more).
+_LETTERS = bytes.maketrans(b"0123456789abcdef", bytes(10) + b"\x20" * 6)
+_RAISED = bytes.maketrans(b"0123456789abcdef", bytes(8) + b"\x20" * 8)
+
 
 class AddressError(ChainError):
     """Text that is not an EIP-55 address, or a chain prefix that disagrees (`E_ADDRESS`)."""
@@ -25,9 +30,10 @@ class AddressError(ChainError):
 def checksum(address: bytes) -> str:
     """Spell a 20-byte address with its EIP-55 checksum."""
     assert len(address) == 20, "an address has 20 bytes"
-    lower = address.hex()
-    nibbles = keccak256(lower.encode("ascii")).hex()
-    return "0x" + "".join(c.upper() if int(n, 16) > 7 else c for c, n in zip(lower, nibbles, strict=False))
+    lower = address.hex().encode("ascii")
+    nibbles = keccak256(lower).hex().encode("ascii")[:40]
+    flips = int.from_bytes(lower.translate(_LETTERS), "big") & int.from_bytes(nibbles.translate(_RAISED), "big")
+    return "0x" + (int.from_bytes(lower, "big") ^ flips).to_bytes(40, "big").decode("ascii")
 
 
 def parse(text: object) -> bytes:
@@ -46,11 +52,9 @@ def parse_on(text: str, chain_id: int) -> bytes:
 
     A prefix that names another chain is refused, and so is a short name that the table does not know.
     """
-    prefix, _, rest = text.rpartition(":")
-    if prefix and prefix != f"eip155:{chain_id}":
-        named = SHORT_NAMES.get(prefix)
-        if named != chain_id:
-            raise AddressError("E_ADDRESS", "chain", address=text, expected=chain_id, found=named or prefix)
+    prefix, colon, rest = text.rpartition(":")
+    if colon and prefix != f"eip155:{chain_id}" and SHORT_NAMES.get(prefix) != chain_id:
+        raise AddressError("E_ADDRESS", "chain", address=text, chain_id=chain_id)
     return parse(rest)
 
 

@@ -17,7 +17,7 @@ class CodedError(Exception):
         self.code = code
         self.reason = reason
         self.facts = facts
-        super().__init__(code, reason, facts)
+        super().__init__(code, reason)  # what pickle calls again where a worker process refuses; facts travel beside it
 
     def __str__(self) -> str:
         told = ", ".join(f"{name}={value!r}" for name, value in self.facts.items())

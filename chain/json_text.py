@@ -95,13 +95,13 @@ def _decode(data: bytes | str, max_bytes: int) -> str:
         else:
             text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise JsonError("E_TEXT", "utf8", offset=error.start) from None
+        raise JsonError("E_TEXT", "json_utf8", offset=error.start) from None
     except UnicodeEncodeError as error:
-        raise JsonError("E_TEXT", "surrogate", offset=error.start) from None
+        raise JsonError("E_TEXT", "json_surrogate", text=ascii(error.object[error.start :][:80])) from None
     if text.startswith("\ufeff"):
-        raise JsonError("E_TEXT", "bom")
+        raise JsonError("E_TEXT", "json_bom")
     if "\0" in text:
-        raise JsonError("E_TEXT", "nul", text=text[:80])
+        raise JsonError("E_TEXT", "json_nul", text=text[:80])
     return text
 
 
@@ -122,7 +122,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise JsonError("E_JSON_DUPKEY", "same", key=key)
+                raise JsonError("E_JSON_DUPKEY", key=key)
             seen.add(key)
     return entries
 
@@ -139,7 +139,7 @@ def _check_twins(entries: dict[str, object]) -> None:
     for key in entries:
         normal = unicodedata.normalize("NFC", key)
         if normal in seen:
-            raise JsonError("E_TEXT", "twin_keys", key=key)
+            raise JsonError("E_TEXT", "json_twin_keys", key=key)
         seen.add(normal)
 
 
@@ -200,29 +200,29 @@ def _walk(value: object, check: Callable[[str], None]) -> None:
 
 def _check_text(text: str) -> None:
     if "\0" in text:
-        raise JsonError("E_TEXT", "nul", text=text[:80])
+        raise JsonError("E_TEXT", "json_nul", text=text[:80])
     try:
         text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise JsonError("E_TEXT", "surrogate", offset=error.start) from None
+    except UnicodeEncodeError:
+        raise JsonError("E_TEXT", "json_surrogate", text=ascii(text[:80])) from None
 
 
 def _sorted(value: object, depth: int) -> object:
     """Copy `value` with its keys in the order of RFC 8785 §3.2.3, refusing all that `loads` would not give back."""
-    if depth > MAX_DEPTH:
-        raise JsonError("E_LIMIT", "json_depth", limit=MAX_DEPTH, offset=0)
-    if isinstance(value, str):
+    if value is None or type(value) is bool:
+        return value
+    if type(value) is str:
         _check_text(value)
         return value
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int):
+    if type(value) is int:
         if abs(value) > MAX_SAFE_INTEGER:
             raise JsonError("E_JSON_NUMBER", "unsafe", number=value, limit=MAX_SAFE_INTEGER)
         return value
-    if isinstance(value, list):
+    if depth == MAX_DEPTH:
+        raise JsonError("E_LIMIT", "json_depth", limit=MAX_DEPTH, offset=0)
+    if type(value) is list:
         return [_sorted(inner, depth + 1) for inner in value]
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+    if type(value) is dict and all(type(key) is str for key in value):
         for key in value:
             _check_text(key)
         _check_twins(value)
