@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from chain.keccak import keccak256
+from chain.abi import topic
 from chain.receipt import Log
 from treasury.errors import TreasuryError
 from treasury.premiums import PremiumError, forward_rebate, split
 
-PREMIUM_SHARE = keccak256(b"PremiumShare(address,uint256,uint256)")
-FORWARDED = keccak256(b"Forwarded(address,uint256,uint256)")
-TRANSFER = keccak256(b"Transfer(address,address,uint256)")
-SAFE_RECEIVED = keccak256(b"SafeReceived(address,uint256)")
+PREMIUM_SHARE = topic("PremiumShare(address,uint256,uint256)")
+FORWARDED = topic("Forwarded(address,uint256,uint256)")
+TRANSFER = topic("Transfer(address,address,uint256)")
+SAFE_RECEIVED = topic("SafeReceived(address,uint256)")
 
 
 class DonationError(TreasuryError):

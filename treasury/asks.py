@@ -1,0 +1,37 @@
+"""What a part takes out of its Safe.
+
+Decides the money that a part's calls move: the value of every call, and the amounts of ERC-20 `transfer`s and of
+`transferFrom`s out of the Safe itself. Other calls move what their contracts decide (an approval that somebody draws on
+later, a swap); they ask for nothing here, and the review names them. Whether a fund covers the sum is for
+`treasury.fund`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chain.abi import decode_call, selector
+from proposals.parts import Call, Part
+from treasury.assets import erc20, native, total
+
+_TRANSFER = "transfer(address,uint256)"
+_TRANSFER_FROM = "transferFrom(address,address,uint256)"
+
+
+def asks(parts: Iterable[Part]) -> tuple[dict[str, int], ...]:
+    """What each part takes: base units by asset id, part by part; empty where a part moves no money.
+
+    Raises `chain.abi`'s error (`E_CALLDATA`) for a transfer whose bytes are not canonical.
+    """
+    return tuple(total(_asked(part, call) for call in part.calls) for part in parts)
+
+
+def _asked(part: Part, call: Call) -> dict[str, int]:
+    amounts = {native(part.chain_id): call.value}
+    if call.data[:4] == selector(_TRANSFER):
+        _, amount = decode_call(_TRANSFER, call.data)
+        amounts[erc20(part.chain_id, call.to)] = amount
+    elif call.data[:4] == selector(_TRANSFER_FROM):
+        giver, _, amount = decode_call(_TRANSFER_FROM, call.data)
+        amounts[erc20(part.chain_id, call.to)] = amount if giver == part.safe else 0
+    return amounts
