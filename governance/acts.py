@@ -63,7 +63,7 @@ class Act:
     timestamp: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ActLeaf:
     """An act in its place: 0-based leaf index and leaf time (Unix seconds) of the journal."""
 

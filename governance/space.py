@@ -39,7 +39,7 @@ _TYPES = parse_types({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class SettingsLeaf:
     """One settings leaf of a journal, checked: its 0-based leaf index, its time, and what it says."""
 

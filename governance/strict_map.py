@@ -78,6 +78,13 @@ class StrictMap:
         except AmountError:
             self.refuse(key, "base units as a decimal string")
 
+    def amounts(self, key: str) -> list[int]:
+        """Take a list of base units, each a decimal string."""
+        try:
+            return [parse_base_units(item) for item in self.items(key)]
+        except AmountError:
+            self.refuse(key, "a list of base units as decimal strings")
+
     def address(self, key: str) -> bytes:
         """Take an EIP-55 address as 20 bytes."""
         return self._address(self.values[key], key)
