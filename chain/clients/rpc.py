@@ -1,0 +1,185 @@
+"""One JSON-RPC provider: asks, and turns every way of failing into one error that names the provider's host only.
+
+Decides what an answer is and what a failure is: no answer, somebody else's web page, a limit, a JSON-RPC error are
+`NodeError` (could not be checked), while a contract that reverts is `CallReverted`, which is an answer. Does not know
+what any method means (`node`), and does not retry: who asks knows whether asking twice is safe. The URL is a secret,
+so it appears in no error, and exceptions that carry it are not chained.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from chain.errors import ChainError, CodedError, UncheckableError
+
+TIMEOUT_SECONDS = (10, 60)
+"""To connect, and between two bytes."""
+ANSWER_MAX = 64 * 1024 * 1024
+"""Bytes of one answer; a block of receipts has a few MB."""
+_TEXT_MAX = 200
+_SECRET_MIN = 5
+"""Shorter pieces of a URL (`v2`, `rpc`) are no keys, and blanking them would garble messages."""
+
+_LIMIT_CODE, _REVERT_CODE = -32005, 3
+_HALTED = re.compile(r"invalid opcode|invalidinstruction|invalid jump|stack (under|over)flow|stackunderflow", re.I)
+
+
+class NodeError(UncheckableError):
+    """A node gave no usable answer (`E_RPC_…`); facts: the provider's host, the method, and what was found."""
+
+
+class CallReverted(ChainError):  # noqa: N818 - what happened, in the words of the field
+    """A call reverted (`E_REVERT`): the contract's true answer, with its data and what it said."""
+
+    def __init__(self, data: bytes, message: str, method: str) -> None:
+        self.data = data
+        super().__init__("E_REVERT", message=message, data="0x" + data.hex(), method=method)
+
+
+class Rpc:
+    """A provider behind a URL. With a `session` the caller decides how requests travel (the devnet's never leave)."""
+
+    def __init__(self, url: str, session: requests.Session | None = None) -> None:
+        self.host = urlsplit(url).hostname or "?"
+        self._url = url
+        self._session = session or _bounded_session()
+        self._provider: Any = None
+
+    def ask(self, method: str, *params: Any) -> Any:
+        """Return the `result` member, which may be null; raise `NodeError`, or `CallReverted` for a revert."""
+        try:
+            answer = self._transport().make_request(method, list(params))
+        except CodedError:
+            raise
+        except Exception as error:  # requests, urllib3, json, web3: none may leak, and all may hold the URL
+            raise self._failure(error, method) from None
+        if not isinstance(answer, dict) or ("result" not in answer and not answer.get("error")):
+            raise self.error("E_RPC_ANSWER", "shape", method=method)
+        if answer.get("error"):
+            raise self._refusal(answer["error"], method)
+        return answer["result"]
+
+    def error(self, code: str, reason: str = "", **facts: object) -> NodeError:
+        """Make an error that names this provider."""
+        return NodeError(code, reason, provider=self.host, **facts)
+
+    def _transport(self) -> Any:
+        if self._provider is None:
+            from web3 import HTTPProvider
+
+            for name in ("web3", "urllib3"):  # both log addresses at DEBUG
+                logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger(name).level))
+            self._provider = HTTPProvider(
+                self._url,
+                request_kwargs={"timeout": TIMEOUT_SECONDS, "allow_redirects": False},
+                session=self._session,
+                exception_retry_configuration=None,
+            )
+        return self._provider
+
+    def _failure(self, error: Exception, method: str) -> NodeError:
+        if isinstance(error, requests.Timeout):
+            return self.error("E_RPC_TIMEOUT", method=method)
+        if isinstance(error, requests.HTTPError):
+            status = error.response.status_code if error.response is not None else 0
+            if status == 429:
+                return self.error("E_RPC_LIMIT", method=method)
+            return self.error("E_RPC_ANSWER", "http", method=method, status=status)
+        if isinstance(error, AnswerTooLongError):
+            return self.error("E_RPC_ANSWER", "size", method=method, limit=ANSWER_MAX)
+        if isinstance(error, requests.RequestException):
+            return self.error("E_RPC_ANSWER", "connect", method=method)
+        return self.error("E_RPC_ANSWER", "json", method=method)
+
+    def _refusal(self, error: Any, method: str) -> ChainError:
+        code, message, data = _error_parts(error)
+        lower = message.lower()
+        if code == _REVERT_CODE or "revert" in lower:
+            return CallReverted(data, revert_reason(data), method)
+        if _HALTED.search(lower):
+            return CallReverted(data, self._clean(message), method)
+        if code == _LIMIT_CODE or "rate limit" in lower or "too many requests" in lower:
+            return self.error("E_RPC_LIMIT", method=method)
+        return self.error("E_RPC_ANSWER", "refused", method=method, rpc_code=code, message=self._clean(message))
+
+    def _clean(self, message: str) -> str:
+        parts = urlsplit(self._url)
+        pieces = [*parts.path.split("/"), *re.split("[&=]", parts.query), parts.username or "", parts.password or ""]
+        for secret in (self._url, parts.path, parts.query, *pieces):
+            if len(secret) >= _SECRET_MIN:
+                message = message.replace(secret, "…")
+        return printable(message)
+
+
+class AnswerTooLongError(requests.RequestException):
+    """More bytes than anybody asked for."""
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Reads an answer up to `ANSWER_MAX` bytes and gives up beyond."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send, and read the body here, because `requests` would read all of it."""
+        kwargs["stream"] = True
+        response = super().send(request, *args, **kwargs)
+        body = bytearray()
+        for chunk in response.iter_content(1 << 16):
+            body += chunk
+            if len(body) > ANSWER_MAX:
+                response.close()
+                raise AnswerTooLongError
+        response._content = bytes(body)
+        return response
+
+
+def _bounded_session() -> requests.Session:
+    session = requests.Session()
+    session.mount("http://", BoundedAdapter())
+    session.mount("https://", BoundedAdapter())
+    return session
+
+
+def _error_parts(error: Any) -> tuple[int, str, bytes]:
+    """Take code, message and revert data from an error member; makers of nodes nest the data differently."""
+    if not isinstance(error, dict):
+        return 0, str(error), b""
+    code, message, data = error.get("code"), error.get("message"), error.get("data")
+    while isinstance(data, dict):
+        data = data.get("data") or data.get("result")
+    text = str(data).removeprefix("Reverted ") if data else ""
+    try:
+        octets = bytes.fromhex(text[2:]) if text.startswith("0x") else b""
+    except ValueError:
+        octets = b""
+    return code if isinstance(code, int) else 0, str(message), octets
+
+
+def revert_reason(data: bytes) -> str:
+    """Say what a contract said when it reverted: `Error(string)`, a panic's number, or a custom error's selector."""
+    if data[:4] == bytes.fromhex("08c379a0") and len(data) >= 68:
+        size = int.from_bytes(data[36:68], "big")
+        return printable(data[68 : 68 + min(size, _TEXT_MAX)].decode("utf-8", "replace"))
+    if data[:4] == bytes.fromhex("4e487b71") and len(data) == 36:
+        return f"panic 0x{int.from_bytes(data[4:], 'big'):02x}"
+    return f"0x{data[:4].hex()}" if data else ""
+
+
+def printable(text: str) -> str:
+    """Cut a stranger's text to one harmless line."""
+    return "".join(character if character.isprintable() else "�" for character in text[:_TEXT_MAX])
+
+
+def block_tag(number: int | None) -> str:
+    """Spell a block number as a parameter; None is the head."""
+    return "latest" if number is None else hex(number)
+
+
+def hex_text(data: bytes) -> str:
+    """Spell bytes as a parameter."""
+    return "0x" + data.hex()
