@@ -20,7 +20,16 @@ _NEIGHBOURS = ("chain", "proposals", "governance", "treasury")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `dao` with the arguments of `argv`, or of the process, and give the exit status; no exception leaves."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    as_json = "--json" in arguments
+    try:
+        status = _run(arguments, as_json="--json" in arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _discard_stdout()
+        return 0
+    return status
+
+
+def _run(arguments: list[str], *, as_json: bool) -> int:
     stranger = _stranger()
     if stranger is not None:
         return _show_stranger(*stranger, as_json=as_json)
@@ -70,3 +79,10 @@ def _show_stranger(package: str, found: str, *, as_json: bool) -> int:
 
     message = sentence("E_INSTALL", "", {"package": package, "found": found}, language())
     return show_error("E_INSTALL", message, FALSE, as_json=as_json)
+
+
+def _discard_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter does not complain about the closed pipe when it exits."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -10,7 +10,6 @@ from pathlib import Path
 from chain.errors import UncheckableError
 from dao.errors import DaoError
 
-
 LIMIT = 64 * 2**20
 """Bytes that any command reads of one file; what is smaller and still too large is refused by whoever reads it."""
 

@@ -111,7 +111,7 @@ def load(words: str) -> click.Command:
 
 
 def run(arguments: Sequence[str], *, as_json: bool) -> int:
-    """Run the command that `arguments` name and give its exit status; no exception leaves."""
+    """Run the command that `arguments` name and give its exit status; only a closed stdout is left to the caller."""
     try:
         return show(_call(arguments, as_json=as_json), as_json=as_json)
     except typer.TyperException as error:
@@ -123,8 +123,9 @@ def run(arguments: Sequence[str], *, as_json: bool) -> int:
         message = sentence("E_INTERRUPTED", "", {}, language())
         return show_error("E_INTERRUPTED", message, INTERRUPTED, as_json=as_json)
     except BrokenPipeError:
-        _close_stdout()
-        return 0
+        raise
+    except SystemExit as error:  # Typer's own way out of a closed pipe and of shell completion
+        return error.code if isinstance(error.code, int) else BUG
     except Exception as error:
         return _show_bug(error, as_json=as_json)
 
@@ -187,9 +188,3 @@ def _show_bug(error: Exception, *, as_json: bool) -> int:
         print("".join(traceback.format_tb(error.__traceback__)), file=sys.stderr)
     message = sentence("E_BUG", "", {"kind": type(error).__name__}, language())
     return show_error("E_BUG", message, BUG, as_json=as_json)
-
-
-def _close_stdout() -> None:
-    """Point stdout at nothing, so that the interpreter does not complain about the closed pipe when it exits."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
