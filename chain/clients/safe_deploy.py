@@ -18,33 +18,36 @@ from typing import TYPE_CHECKING
 
 from chain import abi
 from chain.address import ZERO, checksum
+from chain.clients.devnet import SINGLETON_FACTORY
 from chain.clients.node import Node, TxReceipt
 from chain.errors import ChainError
 from chain.keccak import keccak256
+from chain.safe_deployments import KNOWN_CONTRACTS
 
 if TYPE_CHECKING:
     from chain.safe import SafeTx
 
-SINGLETON_FACTORY = bytes.fromhex("914d7fec6aac8cd542e72bca78b30650d45643d7")
+VERSION = "1.4.1"
 
-SAFE_L2 = bytes.fromhex("29fcb43b46531bca003ddc8fcb67ffe91900c762")
-PROXY_FACTORY = bytes.fromhex("4e1dcf7ad4e460cfd30791ccc4f9c8a4f820ec67")
-FALLBACK_HANDLER = bytes.fromhex("fd0732dc9e303f09fcef3a7388ad10a83459ec99")
-MULTI_SEND = bytes.fromhex("38869bf66a61cf6bdb996a6ae40d5853fd43b526")
-MULTI_SEND_CALL_ONLY = bytes.fromhex("9641d764fc13c8b624c04430c7356c1c7c8102e2")
-SIMULATE_TX_ACCESSOR = bytes.fromhex("3d4ba2e0884aa488718476ca2fb8efc291a46199")
-SIGN_MESSAGE_LIB = bytes.fromhex("d53cd0ab83d845ac265be939c57f53ad838012c9")
+
+def _known(name: str) -> bytes:
+    return next(address for address, known in KNOWN_CONTRACTS.items() if (known.name, known.version) == (name, VERSION))
+
+
+SAFE_L2 = _known("SafeL2")
+PROXY_FACTORY = _known("SafeProxyFactory")
+FALLBACK_HANDLER = _known("CompatibilityFallbackHandler")
 
 CANONICAL = MappingProxyType({
     "Safe_V1_4_1": SAFE_L2,
     "ProxyFactory_V1_4_1": PROXY_FACTORY,
     "CompatibilityFallbackHandler_V1_4_1": FALLBACK_HANDLER,
-    "MultiSend_V1_4_1": MULTI_SEND,
-    "MultiSendCallOnly_V1_4_1": MULTI_SEND_CALL_ONLY,
-    "SimulateTxAccessor_V1_4_1": SIMULATE_TX_ACCESSOR,
-    "SignMessageLib": SIGN_MESSAGE_LIB,
+    "MultiSend_V1_4_1": _known("MultiSend"),
+    "MultiSendCallOnly_V1_4_1": _known("MultiSendCallOnly"),
+    "SimulateTxAccessor_V1_4_1": _known("SimulateTxAccessor"),
+    "SignMessageLib": _known("SignMessageLib"),
 })  # fmt: skip
-"""File of safe-eth-py by file name, and the address on every chain (safe-deployments, v1.4.1, canonical)."""
+"""Where the code in each file of safe-eth-py belongs, on every chain (`chain.safe_deployments`)."""
 
 _EXEC = "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)"
 _SETUP = "setup(address[],uint256,address,bytes,address,address,uint256,address)"

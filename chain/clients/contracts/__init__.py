@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+__all__ = ["NAMES", "Artifact", "load"]
+
 NAMES = ("VotesToken", "IIPProxy")
 
 
