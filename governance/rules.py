@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from chain.amount import spell
 from chain.blocks import BlockRef
 from governance.errors import GovernanceError
 from governance.settings import Admission, Quorum, Settings, StrategySettings, Threshold, Voting
@@ -84,10 +85,10 @@ def verdict(scores: Sequence[int], rules: Rules) -> Verdict:
     minimum = rules.quorum.minimum
     numerator, denominator = rules.threshold
     facts = {
-        "in_favour": in_favour,
-        "against": against,
-        "counted": counted,
-        "quorum": minimum,
+        "in_favour": spell(in_favour, 18),
+        "against": spell(against, 18),
+        "counted": spell(counted, 18),
+        "quorum": spell(minimum, 18),
         "numerator": numerator,
         "denominator": denominator,
     }

@@ -33,6 +33,7 @@ from governance.settings import (
     Threshold,
     Voting,
 )
+from governance.strategies import BUILT_IN
 from governance.strict_map import SECONDS_MAX, StrictMap, expect_version, open_map
 
 VERSION = 1
@@ -277,8 +278,19 @@ def _funds_lie_in_safes(settings: Settings) -> None:
 
 
 def _power_has_a_source(settings: Settings) -> None:
+    """H55: no token counts twice."""
     if not 1 <= len(settings.strategies) <= 10:
         raise _unsafe("strategies", count=len(settings.strategies))
+    weighed = set()
+    for strategy in settings.strategies:
+        row = BUILT_IN.get((strategy.name, strategy.version))
+        if row is None:  # another installation may have it; here its power could not be checked
+            continue
+        row.check_params(strategy.params)
+        token = (strategy.chain_id, row.contract(strategy.params))
+        if token in weighed:
+            raise SettingsError("E_DOUBLE_COUNT", "token", token=token[1], chain_id=token[0])
+        weighed.add(token)
 
 
 _RULES: tuple[Callable[[Settings], None], ...] = (

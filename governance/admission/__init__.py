@@ -1,0 +1,19 @@
+"""Admission: may this message enter the journal, given its space, its history and the time?
+
+One pure table for each kind of message, cheap rules before dear ones, the signature last. The dry run before
+publishing, the intake of files and the verifier of records call the same functions, with facts from different places.
+What is refused leaves no leaf. Rules here judge one message against facts that are handed in; they read nothing.
+"""
+
+from __future__ import annotations
+
+from governance.admission.act import ActCase, ActRoles, admit_act
+from governance.admission.proposal import NumberLeaf, ProposalCase, admit_proposal
+from governance.admission.vote import EarlierVote, OpenProposal, VoteCase, admit_vote
+from governance.admission.window import AdmissionError
+from governance.admission.withdrawal import admit_withdrawal
+
+__all__ = [
+    "ActCase", "ActRoles", "AdmissionError", "EarlierVote", "NumberLeaf", "OpenProposal", "ProposalCase", "VoteCase",
+    "admit_act", "admit_proposal", "admit_vote", "admit_withdrawal",
+]  # fmt: skip

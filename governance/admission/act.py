@@ -1,0 +1,165 @@
+"""May this act enter the journal?
+
+Who may do what: the author or a payee reports; a reviewer approves or returns; the guardian vetoes; a party named by
+the proposal or the settings (author, payee, reviewer, guardian) disputes, once a part; a member of the panel resolves
+an open dispute, once. Acts come after the close. What a veto, a dispute or its silence does to a part is decided by the
+workflow and the treasury.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from chain.address import checksum
+from governance.acts import (
+    MILESTONE_KINDS,
+    NO_EVIDENCE,
+    Act,
+    ActLeaf,
+    Milestone,
+    MilestoneRules,
+    after_act,
+    check_act_signature,
+)
+from governance.admission.window import AdmissionError, refuse_ahead
+from governance.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActRoles:
+    """Who is who around one proposal."""
+
+    author: bytes
+    payees: frozenset[bytes]
+    """Whom its parts pay."""
+    milestones: frozenset[int]
+    """Numbers of the parts that wait for a release."""
+    parts: int
+    """How many parts it has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActCase:
+    """An act, and every fact that its admission depends on."""
+
+    act: Act
+    proposal: bytes
+    settings: Settings
+    """Those that bind the proposal."""
+    roles: ActRoles
+    closed_at: int | None
+    """Time of the `closed` leaf; None while the vote is open."""
+    leaf_index: int
+    leaf_time: int
+    """Unix seconds; `now` at intake."""
+    earlier: Sequence[ActLeaf] = ()
+    """The acts on the same proposal that the journal holds."""
+    known_ids: Collection[bytes] = field(default_factory=frozenset)
+
+
+def admit_act(case: ActCase) -> None:
+    """Return if the act may enter the journal, or raise the first rule that it breaks, cheap rules first.
+
+    Raises `AdmissionError` (`E_PROPOSAL`, `E_WINDOW`, `E_DUPLICATE`, `E_ACT`), `ActError` (`E_MILESTONE`, H106), or a
+    refusal of the signature.
+    """
+    for rule in RULES:
+        rule(case)
+
+
+def _is_of_this_proposal(case: ActCase) -> None:
+    act = case.act
+    if act.proposal != case.proposal:
+        raise AdmissionError("E_PROPOSAL", "other", id=act.proposal, expected=case.proposal)
+    if act.part > case.roles.parts:
+        raise AdmissionError("E_ACT", "no_part", part=act.part, parts=case.roles.parts)
+
+
+def _is_new(case: ActCase) -> None:
+    if case.act.id in case.known_ids or any(case.act.id == leaf.act.id for leaf in case.earlier):
+        raise AdmissionError("E_DUPLICATE", "message", id=case.act.id)
+
+
+def _is_in_time(case: ActCase) -> None:
+    refuse_ahead(case.act.timestamp, case.leaf_time)
+    if case.closed_at is None and case.act.kind not in MILESTONE_KINDS:
+        raise _refusal(case, "before_close")
+
+
+def _keeps_the_milestone_rules(case: ActCase) -> None:
+    act = case.act
+    if act.kind not in MILESTONE_KINDS:
+        return
+    if act.part not in case.roles.milestones:
+        raise AdmissionError("E_MILESTONE", "no_milestone", part=act.part, kind=act.kind, signer=checksum(act.address))
+    closed_at = case.leaf_time if case.closed_at is None else case.closed_at  # not after itself: refused as too early
+    rules = MilestoneRules(
+        reviewers=case.settings.reviewers, author=case.roles.author, payees=case.roles.payees, closed_at=closed_at
+    )
+    milestone = Milestone()
+    for leaf in sorted(case.earlier, key=lambda leaf: leaf.index):
+        if leaf.act.part == act.part:
+            milestone = after_act(milestone, leaf, rules)
+    after_act(milestone, ActLeaf(case.leaf_index, case.leaf_time, act), rules)
+
+
+def _is_the_guardians_veto(case: ActCase) -> None:
+    if case.act.kind != "veto":
+        return
+    if case.settings.guardian is None or case.act.address != case.settings.guardian:
+        raise _refusal(case, "role")
+    if case.act.evidence == NO_EVIDENCE:
+        raise _refusal(case, "no_evidence")
+
+
+def _is_a_first_dispute(case: ActCase) -> None:
+    act = case.act
+    if act.kind != "dispute":
+        return
+    parties = {case.roles.author, *case.roles.payees, *case.settings.reviewers.addresses, case.settings.guardian}
+    if not case.settings.disputes.panel or act.address not in parties:
+        raise _refusal(case, "role")
+    if _others(case, "dispute"):
+        raise _refusal(case, "disputed_before")
+
+
+def _resolves_an_open_dispute(case: ActCase) -> None:
+    act = case.act
+    if act.kind != "resolve":
+        return
+    if act.address not in case.settings.disputes.panel:
+        raise _refusal(case, "role")
+    if not _others(case, "dispute"):
+        raise _refusal(case, "no_dispute")
+    if any(leaf.act.address == act.address for leaf in _others(case, "resolve")):
+        raise _refusal(case, "resolved_before")
+
+
+def _others(case: ActCase, kind: str) -> list[ActLeaf]:
+    """The earlier acts of a kind that touch the same part: part 0 is all of them."""
+    touching = {case.act.part, 0}
+    return [
+        leaf for leaf in case.earlier if leaf.act.kind == kind and (leaf.act.part in touching or case.act.part == 0)
+    ]
+
+
+def _signer_signed(case: ActCase) -> None:
+    check_act_signature(case.act)
+
+
+def _refusal(case: ActCase, reason: str) -> AdmissionError:
+    return AdmissionError("E_ACT", reason, kind=case.act.kind, part=case.act.part, signer=checksum(case.act.address))
+
+
+RULES: tuple[Callable[[ActCase], None], ...] = (
+    _is_of_this_proposal,
+    _is_new,
+    _is_in_time,
+    _keeps_the_milestone_rules,
+    _is_the_guardians_veto,
+    _is_a_first_dispute,
+    _resolves_an_open_dispute,
+    _signer_signed,
+)
+"""Cheap to dear; each raises or returns."""
