@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chain.address import checksum
+from chain.safe import VERSIONS, InnerCall, SafeTx
 from chain.typed_data import Field
 from chain.typed_types import reachable
 
@@ -82,3 +83,55 @@ def _value(kind: str, types: dict[str, tuple[Field, ...]]) -> st.SearchStrategy[
     return {"address": address.map(checksum), "bool": st.booleans(), "string": text, "bytes": st.binary(max_size=40)}[
         kind
     ]
+
+
+abi_atomic = st.one_of(
+    st.tuples(st.just("address"), address),
+    st.tuples(st.just("bool"), st.booleans()),
+    st.tuples(st.just("string"), text),
+    st.tuples(st.just("bytes"), st.binary(max_size=70)),
+    st.integers(1, 32).flatmap(lambda n: st.tuples(st.just(f"uint{8 * n}"), st.integers(0, 2 ** (8 * n) - 1))),
+    st.integers(1, 32).flatmap(
+        lambda n: st.tuples(st.just(f"int{8 * n}"), st.integers(-(2 ** (8 * n - 1)), 2 ** (8 * n - 1) - 1))
+    ),
+    st.integers(1, 32).flatmap(lambda n: st.tuples(st.just(f"bytes{n}"), st.binary(min_size=n, max_size=n))),
+)
+
+
+def _abi_container(inner: st.SearchStrategy[tuple[str, Any]]) -> st.SearchStrategy[tuple[str, Any]]:
+    """Put pairs of type and value into a tuple, or repeat one of them in an array."""
+    members = st.lists(inner, min_size=1, max_size=3).map(
+        lambda pairs: (f"({','.join(kind for kind, _ in pairs)})", tuple(value for _, value in pairs))
+    )
+    fixed = st.tuples(inner, st.integers(1, 3)).map(lambda p: (f"{p[0][0]}[{p[1]}]", (p[0][1],) * p[1]))
+    dynamic = st.tuples(inner, st.integers(0, 3)).map(lambda p: (f"{p[0][0]}[]", (p[0][1],) * p[1]))
+    return members | fixed | dynamic
+
+
+abi_pair = st.recursive(abi_atomic, _abi_container, max_leaves=6)
+"""A type and a value of it."""
+
+inner_call = st.builds(
+    InnerCall,
+    st.integers(0, 1),
+    address.filter(any),
+    uint256,
+    st.binary(max_size=100),
+)
+
+safe_tx = st.builds(
+    SafeTx,
+    chain_id=st.integers(1, 2**63),
+    safe=address,
+    version=st.sampled_from(VERSIONS) | st.just("1.3.0+L2"),
+    to=address,
+    value=uint256,
+    data=st.binary(max_size=100),
+    operation=st.integers(0, 1),
+    safe_tx_gas=uint256,
+    base_gas=uint256,
+    gas_price=uint256,
+    gas_token=address,
+    refund_receiver=address,
+    nonce=uint256,
+)
