@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chain.abi import decode_call, selector
+from proposals.calls import TRANSFER
 from proposals.parts import Call, Part
 from treasury.assets import erc20, native, total
 
-_TRANSFER = "transfer(address,uint256)"
 _TRANSFER_FROM = "transferFrom(address,address,uint256)"
 
 
@@ -28,8 +28,8 @@ def asks(parts: Iterable[Part]) -> tuple[dict[str, int], ...]:
 
 def _asked(part: Part, call: Call) -> dict[str, int]:
     amounts = {native(part.chain_id): call.value}
-    if call.data[:4] == selector(_TRANSFER):
-        _, amount = decode_call(_TRANSFER, call.data)
+    if call.data[:4] == selector(TRANSFER):
+        _, amount = decode_call(TRANSFER, call.data)
         amounts[erc20(part.chain_id, call.to)] = amount
     elif call.data[:4] == selector(_TRANSFER_FROM):
         giver, _, amount = decode_call(_TRANSFER_FROM, call.data)

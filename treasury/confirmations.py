@@ -1,0 +1,72 @@
+"""Whose signatures are under a Safe transaction, and whether they suffice.
+
+Decides that every confirmation is a key's signature of exactly this transaction's hash, that the owner who is named
+made it, that all are distinct owners of the Safe in a given state, and that they reach its threshold; then joins them
+as the Safe takes them. One bad confirmation refuses all of them by name: leaving it out would hide that somebody was
+shown something else. It does not decide whether the transaction *should* be signed (`treasury.review`), or whether the
+state is the one at the close of the vote. Contract owners and hashes approved on chain are not taken here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chain import signature
+from chain.safe import SafeTx, check_signatures, join_signatures, safe_tx_hash
+from chain.safe_json import Confirmation
+from chain.safe_state import SafeState
+from chain.signature import SignatureError
+from treasury.errors import TreasuryError
+
+__all__ = ["Confirmation", "ConfirmationError", "check_confirmation", "check_confirmations", "sign_safe_tx"]
+
+
+class ConfirmationError(TreasuryError):
+    """A confirmation that does not count, or too few of them (`E_SAFE_SIGS`)."""
+
+
+def sign_safe_tx(tx: SafeTx, private_key: bytes) -> Confirmation:
+    """Sign a transaction's hash with a key of 32 bytes. Whoever calls this has reviewed the transaction before."""
+    return Confirmation(signature.address_of(private_key), signature.sign(safe_tx_hash(tx), private_key))
+
+
+def check_confirmation(tx: SafeTx, confirmation: Confirmation, state: SafeState) -> None:
+    """Raise `ConfirmationError` unless an owner of the Safe in `state` made this confirmation of `tx`.
+
+    `E_SAFE_SIGS`: `malformed` for bytes that are no signature of a key, `other_signer` where the hash was signed by
+    somebody else than is named (or another hash was signed), `stranger` where the signer is no owner.
+    """
+    if (state.chain_id, state.safe) != (tx.chain_id, tx.safe):
+        raise ConfirmationError("E_SAFE_SIGS", "other_safe", safe=state.safe, expected=tx.safe)
+    owner, signed = confirmation
+    try:
+        found = signature.recover(safe_tx_hash(tx), signed)
+    except SignatureError as error:
+        raise ConfirmationError("E_SAFE_SIGS", "malformed", owner=owner, cause=error.code) from error
+    if found != owner:
+        raise ConfirmationError("E_SAFE_SIGS", "other_signer", owner=owner, found=found)
+    if owner not in state.owners:
+        raise ConfirmationError("E_SAFE_SIGS", "stranger", owner=owner, safe=tx.safe)
+
+
+def check_confirmations(tx: SafeTx, confirmations: Iterable[Confirmation], state: SafeState) -> bytes:
+    """Return the signature blob for `execTransaction`: the owners in ascending order, every one of them checked.
+
+    Raises as `check_confirmation` does, and `E_SAFE_SIGS`: `twice` for an owner who stands there two times, `too_few`
+    below the threshold, naming who has signed.
+    """
+    signed: dict[bytes, bytes] = {}
+    for confirmation in confirmations:
+        check_confirmation(tx, confirmation, state)
+        if confirmation.owner in signed:
+            raise ConfirmationError("E_SAFE_SIGS", "twice", owner=confirmation.owner)
+        signed[confirmation.owner] = confirmation.signature
+    if len(signed) < state.threshold:
+        raise ConfirmationError(
+            "E_SAFE_SIGS", "too_few", found=len(signed), expected=state.threshold, signers=sorted(signed)
+        )
+    blob = join_signatures(signed)
+    # The other road: what was joined is split, recovered and held against the owners again.
+    signers = check_signatures(safe_tx_hash(tx), blob, owners=state.owners, threshold=state.threshold)
+    assert signers == tuple(sorted(signed))
+    return blob
