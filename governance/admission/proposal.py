@@ -184,11 +184,11 @@ def _document_is_in_the_journal(case: ProposalCase) -> None:
         raise AdmissionError("E_REVISION", "no_document", iip=commitment.iip, document=str(commitment.document))
     if leaf.author != case.envelope.address:
         raise AdmissionError(
-            "E_IIP_DUP", "author", iip=commitment.iip, author=checksum(leaf.author), by=checksum(case.envelope.address)
+            "E_IIP_DUP", "other_author", iip=commitment.iip, author=checksum(leaf.author), by=checksum(case.envelope.address)
         )
     if leaf.document != commitment.document:
         raise AdmissionError(
-            "E_IIP_DUP", "document", iip=commitment.iip, found=str(commitment.document), expected=str(leaf.document)
+            "E_IIP_DUP", "other_document", iip=commitment.iip, found=str(commitment.document), expected=str(leaf.document)
         )
 
 
