@@ -70,6 +70,8 @@ class Reading:
     budget: tuple[BudgetRow, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     findings: tuple[Finding, ...]
+    is_whole: bool = False
+    """Whether front matter and body could be told apart; otherwise only `findings` says anything."""
 
 
 def parse_document(raw: bytes) -> Document:
@@ -113,7 +115,7 @@ def read_document(raw: bytes) -> Reading:
     return Reading(
         raw=raw, lines=tuple(lines), headers=tuple(headers), values=values, body="\n".join(lines[body_index:]),
         outline=outline, sections=_sections(outline), budget=tuple(budget), milestones=tuple(milestones),
-        findings=tuple(findings),
+        findings=tuple(findings), is_whole=True,
     )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def read_milestones(table: Table, findings: list[Finding]) -> list[Milestone]:
             continue
         due = None
         if cells["Due"] not in NONE:
-            due = attempt(findings, row.line, name, read_due, cells["Due"])
+            due = attempt(findings, row.line, f"milestone {name}", read_due, cells["Due"])
         reviewers = tuple(part.strip(" ") for part in cells["Reviewer"].split(",") if part.strip(" ") not in NONE)
         texts = {key: "" if cells[key] in NONE else cells[key] for key in ("Deliverable", "Evidence")}
         milestones[name] = Milestone(

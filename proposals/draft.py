@@ -1,0 +1,139 @@
+"""A new document out of values: what `parse_document` will read back as the same values.
+
+Decides only the layout. What is requested is the exact sum of the rows, never an argument. A value that would change
+meaning on the way (a pipe in a purpose, a line break in a title) is refused, because the finished text is read again
+and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from chain import address
+from proposals import times
+from proposals.document import SECTIONS, Document, parse_document
+from proposals.errors import ProposalsError
+from proposals.front_matter import PAYING_TYPES
+from proposals.payment import PaymentSentence, read_sentence, totals
+from proposals.tables import BUDGET, BUDGET_COLUMNS, BUDGET_OPTIONS, MILESTONE_COLUMNS, MILESTONES, BudgetRow, Milestone
+
+
+class DraftError(ProposalsError):
+    """Values that a document cannot hold (`E_PARSE`)."""
+
+
+def draft(
+    *,
+    number: int | None,
+    title: str,
+    description: str,
+    author: str,
+    discussions_to: str,
+    created: str,
+    sections: Mapping[str, str],
+    budget: Sequence[BudgetRow] = (),
+    milestones: Sequence[Milestone] = (),
+    kind: str = "Funding",
+    category: str | None = None,
+    requires: Sequence[int] = (),
+) -> bytes:
+    """Return a document of `kind`; `number` None makes a draft, `created` is a day `yyyy-mm-dd`.
+
+    `sections` holds text by title; the text of Budget and Milestones stands above their tables. Sections without text,
+    table or place in a document of the kind are left out. Raises `DraftError` or `DocumentError`.
+    """
+    unknown = set(sections) - set(SECTIONS)
+    if unknown:
+        raise DraftError("E_PARSE", "section_unknown", section=min(unknown), allowed=", ".join(SECTIONS))
+    asks = totals((row.payment.amount, row.payment.symbol) for row in budget)
+    headers = {
+        "iip": "draft" if number is None else str(number),
+        "title": title,
+        "description": description,
+        "author": author,
+        "discussions-to": discussions_to,
+        "type": kind,
+        "category": category or "",
+        "created": created,
+        "requires": ", ".join(map(str, requires)),
+        "requested": ", ".join(f"{amount} {symbol}" for symbol, amount in asks.items()),
+    }
+    front = "".join(f"{key}: {value}\n" for key, value in headers.items() if value)
+    blocks = dict.fromkeys(SECTIONS, "") | {title: text.strip("\n") for title, text in sections.items()}
+    if budget:
+        blocks[BUDGET] = _under(blocks[BUDGET], _budget_table(budget))
+    if milestones or (kind in PAYING_TYPES and budget):
+        blocks[MILESTONES] = _under(blocks[MILESTONES], _table(MILESTONE_COLUMNS, map(_milestone_cells, milestones)))
+    body = "\n".join(f"## {title}\n\n{text}\n" for title, text in blocks.items() if text)
+    raw = f"---\n{front}---\n\n{body}".encode()
+    document = parse_document(raw)
+    if [section.title for section in document.sections] != [title for title, text in blocks.items() if text]:
+        raise DraftError("E_PARSE", "draft", field="sections")
+    _check(document, headers, budget, milestones)
+    return raw
+
+
+def budget_row(
+    part: int, payment: str, *, release: str = "", purpose: str = "", not_before: int = 0, not_after: int = 0
+) -> BudgetRow:
+    """Return a row from a payment sentence, `2.5 ETH to 0x…`; times are Unix seconds."""
+    return BudgetRow(
+        part=part, payment=read_sentence(payment), release=release, purpose=purpose,
+        not_before=not_before, not_after=not_after,
+    )  # fmt: skip
+
+
+def milestone(id_: str, deliverable: str, *, due: int | None, evidence: str, reviewers: Iterable[str]) -> Milestone:
+    """Return a milestone; `due` is in Unix seconds."""
+    return Milestone(id=id_, deliverable=deliverable, due=due, evidence=evidence, reviewers=tuple(reviewers))
+
+
+def _budget_table(rows: Sequence[BudgetRow]) -> str:
+    timed = any(row.not_before or row.not_after for row in rows)
+    columns = BUDGET_COLUMNS + (BUDGET_OPTIONS if timed else ())
+    return _table(columns, (_budget_cells(row)[: len(columns)] for row in rows))
+
+
+def _budget_cells(row: BudgetRow) -> tuple[str, ...]:
+    window = tuple(times.spell_instant(time) if time else "-" for time in (row.not_before, row.not_after))
+    return (str(row.part), _payment(row.payment), row.release or "-", row.purpose or "-", *window)
+
+
+def _payment(payment: PaymentSentence) -> str:
+    payee = address.checksum(payment.to)
+    if payment.chain_id is not None:
+        payee = address.with_chain(payment.to, payment.chain_id)
+    return f"{payment.amount} {payment.symbol} to {payee}"
+
+
+def _milestone_cells(milestone: Milestone) -> tuple[str, ...]:
+    due = "-" if milestone.due is None else _spell_due(milestone.due)
+    reviewers = ", ".join(milestone.reviewers) or "-"
+    return (milestone.id, milestone.deliverable or "-", due, milestone.evidence or "-", reviewers)
+
+
+def _spell_due(due: int) -> str:
+    return times.spell_instant(due) if due % 86_400 else times.spell_day(due)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _under(text: str, table: str) -> str:
+    return f"{text}\n\n{table}" if text else table
+
+
+def _check(
+    document: Document, headers: Mapping[str, str], budget: Sequence[BudgetRow], milestones: Sequence[Milestone]
+) -> None:
+    """Refuse what does not read back as it was given."""
+    front = document.front
+    given = (headers["title"], headers["description"], headers["author"], headers["discussions-to"])
+    if given != (front.title, front.description, front.author, front.discussions_to):
+        raise DraftError("E_PARSE", "draft", field="front matter")
+    if [_budget_cells(row) for row in budget] != [_budget_cells(row) for row in document.budget]:
+        raise DraftError("E_PARSE", "draft", field=BUDGET)
+    if [_milestone_cells(each) for each in milestones] != [_milestone_cells(each) for each in document.milestones]:
+        raise DraftError("E_PARSE", "draft", field=MILESTONES)

@@ -1,0 +1,122 @@
+"""Lint: everything that is wrong or odd about one document, without stopping and without raising.
+
+Decides with the file alone, and with the fund, parts and forum that the caller happens to know; what needs a journal,
+a fund's books or the derived view is listed as skipped and left to others. A document without an error here is read by
+`parse_document`, because both work on the same reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from chain.finding import Finding
+from proposals import lint_body, lint_funds, lint_headers
+from proposals.document import read_document
+from proposals.lint_rules import LINK_HOSTS, Check, Rule, Sight
+from proposals.parts import Part
+from proposals.payment import Asset
+
+RULES: tuple[Rule, ...] = (*lint_headers.RULES, *lint_body.RULES, *lint_funds.RULES)
+"""All of them, in the order of their ids; one without a check is never decided here."""
+
+OTHER_CHECKS: tuple[Check, ...] = (
+    lint_body.link_text_says_where,
+    lint_funds.payees_are_not_look_alikes,
+    lint_funds.lists_are_short,
+)
+"""What has a code of its own and no rule."""
+
+_RULE_OF: Mapping[tuple[str, str], str] = {
+    ("E_PARSE", "front_open"): "IIP-P01",
+    ("E_PARSE", "front_close"): "IIP-P01",
+    ("E_PARSE", "front_line"): "IIP-P01",
+    ("E_PARSE", "missing_key"): "IIP-P02",
+    ("E_PARSE", "empty_value"): "IIP-P02",
+    ("E_PARSE", "duplicate_key"): "IIP-P03",
+    ("E_PARSE", "unknown_key"): "IIP-P04",
+    ("E_PARSE", "derived_key"): "IIP-P04",
+    ("E_PARSE", "key_order"): "IIP-P05",
+    ("E_PARSE", "iip"): "IIP-P06",
+    ("E_PARSE", "type"): "IIP-P12",
+    ("E_PARSE", "category_missing"): "IIP-P12",
+    ("E_PARSE", "category_extra"): "IIP-P12",
+    ("E_PARSE", "requires"): "IIP-P16",
+    ("E_PARSE", "requires_order"): "IIP-P16",
+    ("E_PARSE", "requires_self"): "IIP-P16",
+    ("E_PARSE", "html_comment"): "IIP-B03",
+    ("E_PARSE", "heading"): "IIP-B04",
+    ("E_PARSE", "heading_first"): "IIP-B04",
+    ("E_PARSE", "heading_indent"): "IIP-B04",
+    ("E_PARSE", "setext"): "IIP-B04",
+    ("E_PARSE", "section_level"): "IIP-B02",
+    ("E_PARSE", "section_unknown"): "IIP-B02",
+    ("E_PARSE", "section_twice"): "IIP-B02",
+    ("E_PARSE", "section_order"): "IIP-B02",
+    ("E_TEXT_PAYLOAD", "requested"): "IIP-F02",
+    ("E_RECIPIENT_ZERO", "payee"): "IIP-F03",
+    ("E_RECIPIENT_SAFE", ""): "IIP-F03",
+    ("E_RECIPIENT_TOKEN", ""): "IIP-F03",
+}
+"""The reader's refusals that a rule speaks about; the reason stays and picks the sentence. Others keep their code."""
+
+_RULE_OF_PLACE: Mapping[str, str] = {
+    "title": "IIP-P07",
+    "description": "IIP-P08",
+    "created": "IIP-P13",
+    "requested": "IIP-F01",
+}
+"""The rules about the value of one header, for refusals that many headers share."""
+_SHARED = frozenset({"E_TIME", "E_AMOUNT"})
+_SHARED_REASONS = frozenset({"colon", "requested", "requested_twice", "symbol"})
+
+
+def lint(
+    raw: bytes,
+    *,
+    name: str | None = None,
+    prefix: str = "IIP",
+    chain_id: int | None = None,
+    safe: bytes | None = None,
+    assets: Mapping[str, Asset] | None = None,
+    parts: Sequence[Part] | None = None,
+    forum: str | None = None,
+    link_hosts: frozenset[str] = LINK_HOSTS,
+) -> tuple[list[Finding], list[str]]:
+    """Return the findings, by line, and the ids of the rules that were not decided.
+
+    `name` is the file's name, for IIP-P06. `chain_id`, `safe` and `assets` are those of the fund that would pay, as far
+    as they are known; `parts` is what would be voted; `forum` is a pattern that discussions-to must match.
+    """
+    reading = read_document(raw)
+    if assets and chain_id is None and len({asset.chain_id for asset in assets.values()}) == 1:
+        chain_id = next(iter(assets.values())).chain_id
+    sight = Sight(
+        reading=reading, name=name, prefix=prefix, chain_id=chain_id, safe=safe, assets=assets,
+        parts=tuple(parts) if parts is not None else None, forum=forum, link_hosts=link_hosts,
+    )  # fmt: skip
+    findings = [_under_its_rule(finding) for finding in reading.findings]
+    skipped = [rule.id for rule in RULES if rule.check is None or not rule.is_possible(sight)]
+    if reading.is_whole:
+        for rule in RULES:
+            if rule.id not in skipped:
+                findings.extend(_of_rule(rule, sight))
+        for check in OTHER_CHECKS:
+            findings.extend(_under_its_rule(finding) for finding in check(sight))
+    return sorted(findings, key=lambda finding: (finding.line or 0, finding.code)), skipped
+
+
+def _of_rule(rule: Rule, sight: Sight) -> Iterator[Finding]:
+    assert rule.check is not None, "the rule is possible"
+    for finding in rule.check(sight):
+        yield replace(finding, level=rule.level) if finding.code == rule.id else _under_its_rule(finding)
+
+
+def _under_its_rule(finding: Finding) -> Finding:
+    """Show a refusal under the id of the rule that speaks about it, if there is one."""
+    rule = _RULE_OF.get((finding.code, finding.reason))
+    if rule is None and finding.code == "E_ADDRESS":
+        rule = "IIP-F03"
+    if rule is None and (finding.code in _SHARED or finding.reason in _SHARED_REASONS):
+        rule = _RULE_OF_PLACE.get(finding.place)
+    return replace(finding, code=rule) if rule else finding

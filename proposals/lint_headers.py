@@ -1,0 +1,127 @@
+"""Rules IIP-P01 to P21: the front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chain.address import AddressError
+from chain.finding import Finding
+from proposals.lint_rules import Rule, Sight, decided_by_reader
+from proposals.payment import PaymentError, read_payee
+from proposals.problems import problem
+
+_EPHEMERAL = frozenset({
+    "discord.com", "discord.gg", "matrix.to", "slack.com", "t.me", "telegram.me", "telegram.org", "twitter.com",
+    "wa.me", "x.com",
+})  # fmt: skip
+"""Places where nobody finds the discussion a year later."""
+_URL = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::[0-9]{1,5})?(?:[/?#]\S*)?\Z", re.ASCII | re.IGNORECASE)
+_NAME = r"[^\s,()<>@:](?:[^,()<>@:]*[^\s,()<>@:])?"
+_AUTHOR = re.compile(rf"(?:(?P<name>{_NAME}) \((?P<inner>[^\s,()]+)\)|(?P<bare>[^\s,()]+)|{_NAME})\Z")
+_HANDLE = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_.-]{0,38}\Z", re.ASCII)
+_ENS = re.compile(r"(?:[a-z0-9_-]+\.)+eth\Z", re.ASCII)
+
+
+def file_is_named_by_number(sight: Sight) -> Iterator[Finding]:
+    """P06: the file of a numbered document is `iip-<number>.md`; the reader decides the number's spelling."""
+    number = sight.reading.values.get("iip")
+    if sight.name is None or not isinstance(number, int):
+        return
+    found, expected = sight.name.rpartition("/")[2], f"{sight.prefix.lower()}-{number}.md"
+    if found != expected:
+        yield problem("IIP-P06", "file", sight.line_of("iip"), "iip", found=found, expected=expected)
+
+
+def title_is_short(sight: Sight) -> Iterator[Finding]:
+    """P07: 2 to 44 characters, without the document's own number; the reader refuses the colon."""
+    title = sight.text_of("title")
+    line = sight.line_of("title")
+    if title and not 2 <= len(title) <= 44:
+        yield problem("IIP-P07", "length", line, "title", found=len(title), least=2, limit=44)
+    number = sight.reading.values.get("iip")
+    if isinstance(number, int) and re.search(rf"{re.escape(sight.prefix)}[\s_#-]*{number}(?!\d)", title, re.IGNORECASE):
+        yield problem("IIP-P07", "number", line, "title", number=number)
+
+
+def description_is_short(sight: Sight) -> Iterator[Finding]:
+    """P08: 2 to 140 characters; the reader refuses the colon."""
+    text = sight.text_of("description")
+    if text and not 2 <= len(text) <= 140:
+        line = sight.line_of("description")
+        yield problem("IIP-P08", "length", line, "description", found=len(text), least=2, limit=140)
+
+
+def author_can_be_reached(sight: Sight) -> Iterator[Finding]:
+    """P09: `Name (@handle), name.eth, 0x…`, and at least one handle, ENS name or address."""
+    text, line = sight.text_of("author"), sight.line_of("author")
+    if not text:
+        return
+    reachable = False
+    for item in text.split(", "):
+        match = _AUTHOR.match(item)
+        contact = (match["inner"] or match["bare"]) if match else None
+        known = contact is not None and _is_contact(contact)
+        reachable = reachable or known
+        if match is None or (match["inner"] and not known):
+            yield problem("IIP-P09", "form", line, "author", item=item)
+    if not reachable:
+        yield problem("IIP-P09", "contact", line, "author", author=text)
+
+
+def _is_contact(text: str) -> bool:
+    if _HANDLE.match(text) or _ENS.match(text):
+        return True
+    try:
+        read_payee(text)
+    except (AddressError, PaymentError):
+        return False
+    return True
+
+
+def discussion_stays(sight: Sight) -> Iterator[Finding]:
+    """P10: an https address of a place that keeps what was said, and of the forum if one is set."""
+    text, line = sight.text_of("discussions-to"), sight.line_of("discussions-to")
+    if not text:
+        return
+    match = _URL.match(text)
+    if match is None:
+        yield problem("IIP-P10", "url", line, "discussions-to", url=text)
+        return
+    host = match.group(1).lower()
+    if any(host == place or host.endswith("." + place) for place in _EPHEMERAL):
+        yield problem("IIP-P10", "ephemeral", line, "discussions-to", host=host)
+    elif sight.forum is not None and not re.match(sight.forum, text):
+        yield problem("IIP-P10", "forum", line, "discussions-to", url=text, forum=sight.forum)
+
+
+def values_have_no_blanks_around(sight: Sight) -> Iterator[Finding]:
+    """P20: exactly one blank after the colon and none at the end."""
+    for header in sight.reading.headers:
+        if header.raw != header.value:
+            yield problem("IIP-P20", "", header.line, header.key, key=header.key)
+
+
+RULES = (
+    Rule("IIP-P01", "error", decided_by_reader),
+    Rule("IIP-P02", "error", decided_by_reader),
+    Rule("IIP-P03", "error", decided_by_reader),
+    Rule("IIP-P04", "error", decided_by_reader),
+    Rule("IIP-P05", "error", decided_by_reader),
+    Rule("IIP-P06", "error", file_is_named_by_number),
+    Rule("IIP-P07", "error", title_is_short),
+    Rule("IIP-P08", "error", description_is_short),
+    Rule("IIP-P09", "error", author_can_be_reached),
+    Rule("IIP-P10", "error", discussion_stays),
+    Rule("IIP-P11", "error", None),  # on the derived view: status
+    Rule("IIP-P12", "error", decided_by_reader),
+    Rule("IIP-P13", "error", decided_by_reader),
+    Rule("IIP-P14", "error", None),  # on the derived view: last-call-deadline
+    Rule("IIP-P15", "error", None),  # on the derived view: reasons
+    Rule("IIP-P16", "error", decided_by_reader),
+    Rule("IIP-P17", "error", None),  # needs the other documents' states
+    Rule("IIP-P18", "error", None),  # on the derived view: vote
+    Rule("IIP-P19", "error", None),  # on the derived view: hashes
+    Rule("IIP-P20", "warning", values_have_no_blanks_around),
+    Rule("IIP-P21", "error", None),  # on the derived view: the former status
+)
