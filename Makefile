@@ -2,9 +2,9 @@
 
 PYTHON := .venv/bin/python
 SETUP := .venv/setup-done
-CODE := chain proposals governance treasury dao tests benchmarks
+CODE := chain proposals governance treasury dao tests benchmarks docs
 
-.PHONY: setup demo test lint format bench clean
+.PHONY: setup demo test lint format docs bench clean
 
 setup: $(SETUP)
 
@@ -34,6 +34,10 @@ lint: setup
 format: setup
 	.venv/bin/ruff format $(CODE)
 	.venv/bin/ruff check --fix $(CODE)
+
+# The real help texts into docs/reference/cli.md; a test compares them.
+docs: setup
+	$(PYTHON) -m docs.refresh_help
 
 # Ratios of one run on this machine; each script rewrites its own figures below benchmarks/.
 bench: setup

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from chain.finding import Finding
-from dao.sentences import escape, language, sentence
+from dao.sentences import advice, escape, language, sentence
 
 Colour = Literal["red", "yellow", "green", "cyan", "bold"]
 
@@ -45,8 +45,16 @@ def wrapped(text: str, indent: str = "") -> Iterator[str]:
 
 def message(finding: Finding) -> str:
     """Say a finding in the reader's language; sentences may name its place and its line beside its facts."""
-    about = {"place": finding.place, "line": finding.line or 0, **finding.facts}
-    return sentence(finding.code, finding.reason, about, language())
+    return sentence(finding.code, finding.reason, _about(finding), language())
+
+
+def fix(finding: Finding) -> str | None:
+    """Say only how to go on, where the sentence says it."""
+    return advice(finding.code, finding.reason, _about(finding), language())
+
+
+def _about(finding: Finding) -> dict[str, object]:
+    return {"place": finding.place, "line": finding.line or 0, **finding.facts}
 
 
 def told(finding: Finding) -> Iterator[str]:

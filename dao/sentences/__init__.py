@@ -15,10 +15,13 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "escape", "language", "sentence"]
+__all__ = ["LANGUAGES", "advice", "escape", "language", "sentence"]
 
 LANGUAGES = ("en",)
 """Tags of the languages that have a catalogue, the fallback first."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?]) +(?=[A-Z])|(?<=[。！？])(?=.)")
+"""Between two sentences; a template is split before its facts are filled in."""
 
 _TEXT_LIMIT = 400
 """Characters of one fact; a title of ten megabytes is not repeated back."""
@@ -32,12 +35,17 @@ _FACT = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)\}")
 
 def sentence(code: str, reason: str, facts: Mapping[str, object], lang: str = "en") -> str:
     """Say what happened: in `lang` if it has the words, else in English, else as the code and its facts."""
-    for table in (catalogue(lang), catalogue(LANGUAGES[0])):
-        template = table.get(f"{code}.{reason}") or table.get(code)
-        if template is not None:
-            return _FACT.sub(lambda match: _fill(match, facts), template)
+    template = _template(code, reason, lang)
+    if template is not None:
+        return _FACT.sub(lambda match: _fill(match, facts), template)
     told = ", ".join(f"{escape(str(name))}={spell(value)}" for name, value in facts.items())
     return f"{code}{f' ({reason})' if reason else ''}{f': {told}' if told else ''}"
+
+
+def advice(code: str, reason: str, facts: Mapping[str, object], lang: str = "en") -> str | None:
+    """Say how to go on, which is the last of the template's sentences if it has several; None if nothing is advised."""
+    told = _SENTENCE_END.split(_template(code, reason, lang) or "")
+    return _FACT.sub(lambda match: _fill(match, facts), told[-1]) if told[1:] else None
 
 
 def language() -> str:
@@ -81,6 +89,14 @@ def spell(value: object) -> str:
 def escape(text: str) -> str:
     """Show every character that a terminal would obey or hide as its code point in braces, like u{202e}."""
     return "".join(f"\\u{{{ord(char):x}}}" if _is_unsafe(char) else char for char in text)
+
+
+def _template(code: str, reason: str, lang: str) -> str | None:
+    for table in (catalogue(lang), catalogue(LANGUAGES[0])):
+        template = table.get(f"{code}.{reason}") or table.get(code)
+        if template is not None:
+            return template
+    return None
 
 
 def _fill(match: re.Match[str], facts: Mapping[str, object]) -> str:

@@ -163,6 +163,16 @@ def test_doubled_braces_stand_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 'Write {"a":1}.' == sentences.sentence("E_X", "", {"key": "a"})
 
 
+def test_advice_is_the_last_of_several_sentences() -> None:
+    """How to go on is told alone, with its facts; facts that contain full stops do not change where it begins."""
+    facts = {"path": "a. B", "package": "chain", "found": "x. Y"}
+
+    assert "Look at the spelling of the path." == sentences.advice("E_IO_READ", "missing", facts)
+    assert str(sentences.advice("E_INSTALL", "", facts)).startswith("Install dao in an environment of its own")
+    assert None is sentences.advice("E_IO_READ", "size", facts)
+    assert None is sentences.advice("E_NEW", "", facts)
+
+
 def test_unknown_code_falls_back_to_itself() -> None:
     """A code without words is told as it is, with its facts."""
     assert "E_NEW (odd): item=7" == sentences.sentence("E_NEW", "odd", {"item": 7})

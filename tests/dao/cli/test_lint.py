@@ -1,0 +1,125 @@
+"""`dao lint`: all findings of all files, as rows and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.dao.cli.conftest import Outcome
+
+Dao = Callable[..., Outcome]
+
+GOOD = """\
+---
+iip: 1
+title: Meet once a month
+description: A process proposal that pays nobody.
+author: Alice (@alice)
+discussions-to: https://forum.example.org/t/1
+type: Process
+created: 2026-11-21
+---
+
+## Summary
+
+We meet once a month.
+
+## Motivation
+
+Questions wait too long.
+
+## Specification
+
+The first Monday, 12:00 UTC.
+
+## Risks
+
+Nobody comes.
+
+## Copyright
+
+CC0.
+"""
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    """A proposal without an error, under the name that its number asks for."""
+    file = tmp_path / "iip-1.md"
+    file.write_text(GOOD, "utf-8")
+    return file
+
+
+def test_a_good_proposal_is_ok(dao: Dao, good: Path) -> None:
+    """No error, exit status 0, and what could not be decided alone is named on stderr."""
+    outcome = dao("lint", good, "--json")
+
+    assert 0 == outcome.status, outcome.out
+    assert [] == [row for row in outcome.document if row["level"] == "error"]
+    assert "Skipped, for want of a journal or a fund: IIP-" in outcome.err
+
+
+def test_findings_are_rows(dao: Dao, good: Path) -> None:
+    """A finding has its code, level, line, message and a fix; errors make the exit status 1."""
+    good.write_text(GOOD.replace("title: Meet once a month\n", ""), "utf-8")
+
+    outcome = dao("lint", good, "--json")
+
+    (row,) = (row for row in outcome.document if row["level"] == "error")
+    assert 1 == outcome.status
+    assert ("IIP-P02", "title", str(good)) == (row["code"], row["place"], row["file"])
+    assert isinstance(row["line"], int)
+    assert row["message"].endswith(".")
+    assert row["message"].endswith(row["fix"])
+
+
+def test_people_read_the_same_findings(dao: Dao, good: Path) -> None:
+    """The text names file, level, code, place and line, and ends with the sum."""
+    good.write_text(GOOD.replace("title: Meet once a month\n", ""), "utf-8")
+
+    outcome = dao("lint", good)
+
+    assert outcome.out.startswith(f"{good}\nerror    IIP-P02  title, line ")
+    assert outcome.out.endswith("wrong: 1 error, no warnings\n")
+
+
+def test_several_files_are_told_apart(dao: Dao, good: Path, tmp_path: Path) -> None:
+    """Each row names its file, and one bad file makes the whole answer false."""
+    (tmp_path / "iip-2.md").write_text("nothing", "utf-8")
+
+    outcome = dao("lint", good, tmp_path / "iip-2.md", "--json")
+
+    assert 1 == outcome.status
+    assert {str(tmp_path / "iip-2.md")} == {row["file"] for row in outcome.document if row["level"] == "error"}
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"---", b"---\n" * 2, b"\0", b"[1]", "\u202e".encode()])
+def test_unparseable_files_still_yield_findings(dao: Dao, tmp_path: Path, content: bytes) -> None:
+    """Whatever the bytes are, the answer is a list of findings and not an error."""
+    (tmp_path / "iip-1.md").write_bytes(content)
+
+    outcome = dao("lint", tmp_path / "iip-1.md", "--json")
+
+    assert 1 == outcome.status
+    assert [] != outcome.document
+    assert {"code", "level", "line", "message", "fix"} <= outcome.document[0].keys()
+
+
+def test_H28_bidirectional_override_is_found_and_shown_escaped(dao: Dao, good: Path) -> None:
+    """An override in the title is an error, and the terminal does not obey it."""
+    good.write_text(GOOD.replace("Meet once", "Meet \u202eonce"), "utf-8")
+
+    spoken, written = dao("lint", good), dao("lint", good, "--json")
+
+    assert 1 == spoken.status
+    assert "\u202e" not in spoken.out
+    assert "E_BIDI" in {row["code"] for row in written.document}
+
+
+def test_a_missing_file_could_not_be_checked(dao: Dao, good: Path, tmp_path: Path) -> None:
+    """One unreadable file among readable ones: exit status 2 and one error document."""
+    outcome = dao("lint", good, tmp_path / "none.md", "--json")
+
+    assert (2, "E_IO_READ") == (outcome.status, outcome.document["error"]["code"])
