@@ -67,8 +67,8 @@ def _lines(linted: Sequence[Linted]) -> Iterator[str]:
         yield text.paint(escape(str(file)), "bold")
         for finding in findings:
             yield from text.told(finding)
-        yield ""
     errors, warnings = levels.count("error"), levels.count("warning")
     where = f" in {text.counted(len(linted), 'file')}" if len(linted) > 1 else ""
     verdict = text.paint("wrong", "red") if errors else text.paint("ok", "green")
+    yield ""
     yield f"{verdict}: {text.counted(errors, 'error')}, {text.counted(warnings, 'warning')}{where}"
