@@ -126,8 +126,8 @@ def _stated_hash(value: Mapping[str, object], expected: bytes) -> bytes | None:
     stated = [(name, value[name]) for name in _HASHES if value.get(name) is not None]
     for name, found in stated:
         if not isinstance(found, str) or found.lower() != "0x" + expected.hex():
-            facts = {"place": name, "expected": "0x" + expected.hex(), "found": shown(found)}
-            raise SafeError("E_HASH_MISMATCH", "stated_hash", **facts)
+            ours = "0x" + expected.hex()
+            raise SafeError("E_HASH_MISMATCH", "stated_hash", place=name, expected=ours, found=shown(found))
     return expected if stated else None
 
 

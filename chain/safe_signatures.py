@@ -123,8 +123,9 @@ def _owner(hash_: bytes, entry: OwnerSignature, number: int) -> bytes:
         signed = entry.signature[:64] + bytes([entry.signature[64] - 4])
         return signature.recover(signature.eip191_digest(hash_), signed)
     assert entry.owner is not None, "these kinds name their owner"
-    reason = "contract_owner" if entry.kind == "contract" else "approved_hash"
-    raise UncheckableError("E_SAFE_SIGS", reason, number=number, owner=checksum(entry.owner))
+    if entry.kind == "contract":
+        raise UncheckableError("E_SAFE_SIGS", "contract_owner", number=number, owner=checksum(entry.owner))
+    raise UncheckableError("E_SAFE_SIGS", "approved_hash", number=number, owner=checksum(entry.owner))
 
 
 def check_signatures(hash_: bytes, blob: bytes, *, owners: Collection[bytes], threshold: int) -> tuple[bytes, ...]:

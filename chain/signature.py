@@ -114,8 +114,10 @@ def _split(signature: bytes) -> tuple[bytes, int]:
     if len(signature) != 65:
         raise _wrong_length(signature)
     r, s = signature[:32], signature[32:64]
-    if not (_ZERO < r < _ORDER and _ZERO < s < _ORDER):
-        raise SignatureError("E_SIG_RANGE", "s" if _ZERO < r < _ORDER else "r")
+    if not _ZERO < r < _ORDER:
+        raise SignatureError("E_SIG_RANGE", "r")
+    if not _ZERO < s < _ORDER:
+        raise SignatureError("E_SIG_RANGE", "s")
     return signature[:64], signature[64]
 
 

@@ -137,9 +137,11 @@ def check_domain(found: Mapping[str, object], expected: Mapping[str, object]) ->
     for name in expected.keys() - found.keys():
         raise TypedDataError("E_DOMAIN", "missing", place=name, expected=shown(expected[name]))
     for name, value in expected.items():
-        if type(found[name]) is not type(value) or found[name] != value:
-            code = "E_DOMAIN_CHAIN" if name == "chainId" else "E_DOMAIN"
-            raise TypedDataError(code, "differs", place=name, expected=shown(value), found=shown(found[name]))
+        if type(found[name]) is type(value) and found[name] == value:
+            continue
+        if name == "chainId":
+            raise TypedDataError("E_DOMAIN_CHAIN", "differs", expected=shown(value), found=shown(found[name]))
+        raise TypedDataError("E_DOMAIN", "differs", place=name, expected=shown(value), found=shown(found[name]))
 
 
 def _key(types: Types) -> _Key:

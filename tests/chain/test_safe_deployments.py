@@ -31,7 +31,7 @@ def test_every_published_contract_of_these_releases_is_pinned() -> None:
 def test_batch_contracts_are_those_of_safe_eth() -> None:
     """The canonical ones by release, the second set of 1.3.0 among the known."""
     assert {"1.3.0", "1.4.1", "1.5.0"} == set(safe.MULTI_SEND_CALL_ONLY) == set(safe.MULTI_SEND) == set(safe.FACTORIES)
-    known = {c.name: set() for c in safe.KNOWN_CONTRACTS.values()}
+    known: dict[str, set[str]] = {c.name: set() for c in safe.KNOWN_CONTRACTS.values()}
     for contract in safe.KNOWN_CONTRACTS.values():
         known[contract.name].add(checksum(contract.address))
     assert set(MultiSend.MULTISEND_CALL_ONLY_ADDRESSES) == known["MultiSendCallOnly"]
