@@ -1,0 +1,95 @@
+"""Keys on disk: Ethereum keys as keystore V3 files, the journal's Ed25519 key as an encrypted PEM.
+
+A key leaves this module only as the return value of `load`, and stands in no message, no error and no log. The devnet's
+keys are derived from their names, which makes a demo repeatable and makes them public: they are for the embedded chain
+and are marked so in their files' names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from chain.keccak import keccak256
+from dao.errors import DaoError
+
+LIGHT_SCRYPT = 1 << 12
+"""Work factor of the devnet's keystores: quick to open and quick to guess, which is all that a public key deserves."""
+
+
+class KeyFileError(DaoError):
+    """A key file is absent, unreadable, or does not open with this passphrase (`E_KEY_FILE`)."""
+
+
+def devnet_key(name: str) -> bytes:
+    """The devnet's private key of a person, derived from the name: public by construction."""
+    return keccak256(b"mutual-dao devnet key: " + name.encode())
+
+
+def public_key(private_key: bytes) -> bytes:
+    """The 32-byte Ed25519 public key of a journal's private key."""
+    return Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+class Keyring:
+    """The folder `keys/` of a workspace, opened with one passphrase."""
+
+    def __init__(self, folder: Path, passphrase: str) -> None:
+        self._folder = folder
+        self._passphrase = passphrase
+
+    def save(self, name: str, private_key: bytes, *, work: int | None = None) -> None:
+        """Write a keystore V3 file (scrypt); `work` is its cost parameter N, the library's default when absent."""
+        from eth_account import Account
+
+        keystore = Account.encrypt(private_key, self._passphrase, kdf="scrypt", iterations=work)
+        self._write(f"{name}.json", json.dumps(keystore).encode())
+
+    def load(self, name: str) -> bytes:
+        """Return the private key of a keystore file."""
+        from eth_account import Account
+
+        try:
+            return bytes(Account.decrypt(json.loads(self._read(f"{name}.json")), self._passphrase))
+        except (ValueError, KeyError, TypeError) as error:
+            raise KeyFileError("E_KEY_FILE", "passphrase", name=name) from error
+
+    def save_journal_key(self, private_key: bytes) -> None:
+        """Write the journal's Ed25519 key, encrypted."""
+        key = Ed25519PrivateKey.from_private_bytes(private_key)
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(self._passphrase.encode()))
+        self._write("journal.pem", pem)
+
+    def load_journal_key(self) -> bytes:
+        """Return the journal's 32-byte Ed25519 private key."""
+        try:
+            key = load_pem_private_key(self._read("journal.pem"), self._passphrase.encode())
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise KeyFileError("E_KEY_FILE", "passphrase", name="journal") from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise KeyFileError("E_KEY_FILE", "kind", name="journal")
+        return key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+
+    def _read(self, file: str) -> bytes:
+        try:
+            return (self._folder / file).read_bytes()
+        except OSError as error:
+            raise KeyFileError("E_KEY_FILE", "absent", name=file) from error
+
+    def _write(self, file: str, data: bytes) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(self._folder / file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)

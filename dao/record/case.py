@@ -1,0 +1,158 @@
+"""One proposal's facts, and what has been verified of them so far.
+
+A `Case` is what the numbered checks work on: the leaves that concern one proposal, a way to get the block behind a
+link, and a place for each value that a check has established. A check that needs a value whose own check failed stops
+with `NotReached`: nothing is ever concluded from something unverified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from chain.blocks import BlockRef
+from chain.cid import CID
+from chain.receipt import ProvedReceipt
+from chain.safe import SafeTx
+from chain.safe_state import SafeState
+from dao.record.leaves import Leaf
+from dao.record.trust import Trust
+from governance.acts import ActLeaf, ReleaseFact
+from governance.certificate import Transcript
+from governance.commitment import Commitment
+from governance.messages import Envelope
+from governance.rules import Verdict
+from governance.space import Settings
+from governance.tally import Tally
+from proposals.document import Document
+from proposals.parts import Part
+from treasury.income import DonationFact, ForwardFact, PremiumFact
+from treasury.ledger import Entry
+
+Value = TypeVar("Value")
+Get = Callable[[CID], bytes]
+
+
+class NotReachedError(Exception):
+    """A check leans on a value that an earlier check did not establish."""
+
+
+def need(value: Value | None) -> Value:
+    """Return a value that an earlier check established, or stop with `NotReachedError`."""
+    if value is None:
+        raise NotReachedError
+    return value
+
+
+def cid_of(row: Row, field_name: str) -> CID:
+    """The link in one field of a leaf."""
+    cid = row.leaf.body[field_name]
+    assert isinstance(cid, CID), "the leaf's schema says so"
+    return cid
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A leaf with its place in the journal."""
+
+    index: int
+    leaf: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsRow:
+    """Settings whose signature by the Safe was checked."""
+
+    index: int
+    time: int
+    cid: CID
+    settings: Settings
+    state: SafeState
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRow:
+    """A vote whose form, signature and signer were checked."""
+
+    index: int
+    time: int
+    envelope: Envelope
+
+
+class Head(NamedTuple):
+    """What a record says of the journal it was taken from."""
+
+    size: int
+    checkpoint: bytes
+    """The signed note."""
+    leaf_hashes: Mapping[int, bytes]
+    """Of the record's own leaves, by index."""
+    proof: tuple[bytes, ...]
+    """The tree hashes that stand for all other leaves."""
+
+
+@dataclass(slots=True)
+class Case:
+    """The facts of one proposal (`leaves`, by index) and the values verified from them."""
+
+    proposal: bytes
+    leaves: Mapping[int, Leaf]
+    get: Get
+    head: Head | None = None
+    """None while facts are checked on their way into a journal."""
+    trust: Trust = field(default_factory=Trust)
+    fresh: frozenset[int] | None = None
+    """When set, these leaves are about to be appended, and checks that go fact by fact judge only them: the others were
+    judged when they came."""
+
+    blocks: set[BlockRef] = field(default_factory=set)
+    """Every block whose hash some check had to take on trust (A_BLOCK)."""
+
+    root: bytes | None = None
+    """The root of the journal's tree, computed from the leaves and the proof."""
+    journal_key: bytes | None = None
+    settings_rows: tuple[SettingsRow, ...] | None = None
+    settings: Settings | None = None
+    document: Document | None = None
+    parts: tuple[Part, ...] | None = None
+    envelope: Envelope | None = None
+    proposal_row: Row | None = None
+    status: str | None = None
+    """State of the lifecycle after all leaves."""
+    commitment: Commitment | None = None
+    votes: tuple[VoteRow, ...] | None = None
+    admitted: tuple[VoteRow, ...] | None = None
+    closed: Row | None = None
+    powers: Mapping[bytes, int] | None = None
+    power_proved: bool = False
+    tally: Tally | None = None
+    expected: Transcript | None = None
+    """What the transcript must say."""
+    verdict: Verdict | None = None
+    released: bool | None = None
+    acts: tuple[ActLeaf, ...] | None = None
+    releases: Mapping[int, ReleaseFact] | None = None
+    safe_txs: Mapping[bytes, tuple[int, SafeTx]] | None = None
+    """By Safe transaction hash: the part's number and the transaction."""
+    executed: tuple[int, ...] | None = None
+    """Numbers of the parts that the Safe reported as executed."""
+    receipts: dict[CID, ProvedReceipt] = field(default_factory=dict)
+    incomes: Mapping[int, PremiumFact | ForwardFact | DonationFact] | None = None
+    """By leaf index."""
+    entries: tuple[tuple[int, Entry], ...] | None = None
+    """Leaf index and entry, in journal order."""
+
+    def rows(self, kind: str, **match: object) -> Iterator[Row]:
+        """The leaves of one kind, in journal order, whose body agrees with `match`."""
+        for index, leaf in self.leaves.items():
+            if leaf.kind == kind and all(leaf.body[name] == value for name, value in match.items()):
+                yield Row(index, leaf)
+
+    def rows_of(self, *kinds: str) -> Iterator[Row]:
+        """The leaves of several kinds, in journal order."""
+        return (Row(index, leaf) for index, leaf in self.leaves.items() if leaf.kind in kinds)
+
+    def concerns(self, index: int) -> bool:
+        """Whether a check that goes leaf by leaf has to look at this one."""
+        return self.fresh is None or index in self.fresh

@@ -1,0 +1,54 @@
+"""Checks 3, 11 and 12: the leaves hang under one signed root, and nothing contradicts what the verifier knows.
+
+Whether the journal took every vote that was sent to it, and told time truly, cannot be seen from inside (`A_COMPLETE`,
+`A_TIME`).
+"""
+
+from __future__ import annotations
+
+from chain import log_tree
+from chain.checkpoint import open_note
+from dao.record.case import Case, need
+from dao.record.checks_settings import settings_now
+from dao.record.errors import RecordError
+
+
+def journal_tree(case: Case) -> None:
+    """All leaves stand at their indexes under one root (RFC 9162), and their times never fall."""
+    head = need(case.head)
+    last = 0
+    for index, leaf in case.leaves.items():
+        if leaf.time < last:
+            raise RecordError("E_LOG_INCONSISTENT", "time", kind=leaf.kind, time=leaf.time, last=last)
+        if index >= head.size:
+            raise RecordError("E_LOG_INCONSISTENT", "size", index=index, size=head.size)
+        last = leaf.time
+    case.root = log_tree.batch_root(head.size, head.leaf_hashes, head.proof)
+
+
+def journal_checkpoint(case: Case) -> None:
+    """The checkpoint names that root and size, and was signed with the key and for the origin of the settings."""
+    head = need(case.head)
+    last = max(case.leaves)
+    journal = settings_now(case, last + 1, case.leaves[last].time).journal
+    checkpoint = open_note(head.checkpoint, journal.origin, journal.key)
+    if (checkpoint.origin, checkpoint.size) != (journal.origin, head.size) or checkpoint.root != need(case.root):
+        raise RecordError("E_NOTE", "other_tree", origin=checkpoint.origin, size=checkpoint.size)
+    case.journal_key = journal.key
+
+
+def anchors_trust(case: Case) -> None:
+    """Safe, settings, journal key and blocks are those that the verifier knows, where he knows any."""
+    trust, rows = case.trust, need(case.settings_rows)
+    for row in rows:
+        treasury = row.settings.treasury()
+        if trust.safe is not None and (treasury.chain_id, treasury.address) != trust.safe:
+            raise RecordError("E_SPLIT_VIEW", "safe", found=treasury.address, expected=trust.safe[1])
+        if trust.settings and row.cid not in trust.settings:
+            raise RecordError("E_SPLIT_VIEW", "settings", found=str(row.cid))
+    if trust.journal_key is not None and need(case.journal_key) != trust.journal_key:
+        raise RecordError("E_SPLIT_VIEW", "journal_key", found=need(case.journal_key), expected=trust.journal_key)
+    known = {(block.chain_id, block.number): block.hash for block in trust.blocks}
+    for block in case.blocks:
+        if known.get((block.chain_id, block.number), block.hash) != block.hash:
+            raise RecordError("E_SPLIT_VIEW", "block", number=block.number, chain_id=block.chain_id)

@@ -1,0 +1,197 @@
+"""Checks 20 and 22 to 25: what was asked, in whose name, and that the text says what the bytes do.
+
+A proposal binds its document, parts, settings and snapshot blocks by content, under its author's signature. These
+checks hold the leaves before it against that signature; what the rules of a space allow is decided by
+`governance.admission`, with facts rebuilt from the leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from chain.blocks import BlockRef
+from chain.cid import CID
+from chain.header import decode_header
+from dao.record.case import Case, Row, cid_of, need
+from dao.record.errors import RecordError
+from dao.record.leaves import Leaf
+from governance.admission import NumberLeaf, ProposalCase, admit_proposal
+from governance.commitment import read_commitment
+from governance.messages import check_signature, read_envelope
+from governance.settings import FundSettings, Settings
+from proposals import lifecycle
+from proposals.compile import check_parts
+from proposals.document import parse_document
+from proposals.parts import decode_parts
+from proposals.payment import Asset, asset_book
+
+WRITTEN = frozenset({"submit_for_review", "request_changes", "freeze", "normative_change", "withdraw", "inactive",
+                     "resurrect"})  # fmt: skip
+"""The lifecycle's events that have a leaf of their own; all others follow from other leaves."""
+
+
+def proposal_signature(case: Case) -> None:
+    """The proposal is a message of today's type, its id is its digest, and its author signed it."""
+    rows = list(case.rows("proposal", id=case.proposal))
+    if len(rows) != 1:
+        raise RecordError("E_LOG_INCONSISTENT", "proposals", count=len(rows))
+    envelope = read_envelope(case.get(cid_of(rows[0], "envelope")))
+    check_signature(envelope)
+    if envelope.id != case.proposal:
+        raise RecordError("E_PROPOSAL", "id", expected=case.proposal, found=envelope.id)
+    case.commitment = read_commitment(envelope.message.get("plugins"))
+    case.envelope, case.proposal_row = envelope, rows[0]
+
+
+def proposal_document(case: Case) -> None:
+    """The document that the author signed came before, carries number and author, and is the proposal's body."""
+    row, envelope, commitment = need(case.proposal_row), need(case.envelope), need(case.commitment)
+    leaf = _number_leaf(case)
+    if leaf is None or leaf.document != commitment.document:
+        raise RecordError("E_REVISION", "document", iip=commitment.iip, index=row.index)
+    document = parse_document(case.get(leaf.document))
+    if document.front.iip != commitment.iip or leaf.author != envelope.address:
+        raise RecordError("E_REVISION", "document", iip=commitment.iip, index=row.index)
+    if envelope.message["body"] != document.body:
+        raise RecordError("E_TEXT_PAYLOAD", "body_differs", iip=commitment.iip)
+    case.document = document
+
+
+def proposal_actions(case: Case) -> None:
+    """The parts that the author signed came before, and the document's tables compile to exactly these bytes."""
+    row, commitment, document = need(case.proposal_row), need(case.commitment), need(case.document)
+    found = _parts_row(case)
+    if commitment.parts is None or found is None or found.index > row.index:
+        raise RecordError("E_REVISION", "parts", iip=commitment.iip, index=row.index)
+    parts = decode_parts(case.get(commitment.parts))
+    fund = fund_of(case)
+    check_parts(document, parts, chain_id=fund.chain_id, safe=fund.safe, assets=assets_of(fund))
+    case.parts = parts
+
+
+def proposal_rules(case: Case) -> None:
+    """Window, choices, voting system, snapshot block and proposer obey the settings."""
+    row, document, commitment = need(case.proposal_row), need(case.document), need(case.commitment)
+    parts_row = _parts_row(case)
+    admit_proposal(
+        ProposalCase(
+            envelope=need(case.envelope),
+            commitment=commitment,
+            settings=need(case.settings),
+            leaf_index=row.index,
+            leaf_time=row.leaf.time,
+            document=_number_leaf(case),
+            body=document.body,
+            title=document.front.title,
+            parts=need(case.parts),
+            parts_index=None if parts_row is None else parts_row.index,
+            block_times=_block_times(case, row),
+            author_power=None,
+        )
+    )
+
+
+def proposal_lifecycle(case: Case) -> None:
+    """The steps from draft to vote, and what followed, are steps of the lifecycle's table."""
+    row = need(case.proposal_row)
+    for written in case.rows("transition"):
+        if written.index < row.index and written.leaf.body["document"] != need(case.commitment).document:
+            continue  # of an earlier revision
+        if written.leaf.body["event"] not in WRITTEN:
+            raise RecordError("E_STATE", "derived", event=written.leaf.body["event"])
+    case.status = lifecycle.status(events(case))
+
+
+def events(case: Case) -> list[str]:
+    """The lifecycle's events in the order of their leaves: those with a leaf of their own and those that follow."""
+    found: list[str] = []
+    parts = len(need(case.parts))
+    executed = 0
+    for leaf in case.leaves.values():
+        if leaf.kind == "transition":
+            found.append(str(leaf.body["event"]))
+        elif leaf.kind == "proposal":
+            found.append("open_vote")
+        elif leaf.kind == "result":
+            found.append(_OUTCOMES[str(leaf.body["verdict"])])
+        elif leaf.kind == "queued" and "queue" not in found:
+            found.append("queue")
+        elif leaf.kind == "executed":
+            executed += 1
+            if executed == parts:
+                found.append("execute")
+    return found
+
+
+_OUTCOMES = {"passed": "tally_pass", "rejected": "tally_fail", "quorum_not_met": "tally_no_quorum"}
+
+
+def walk(leaves: Iterable[Leaf]) -> str:
+    """The state that a history of written transitions leads to; `E_STATE` for a step that the table lacks."""
+    found = [str(leaf.body["event"]) for leaf in leaves]
+    for event in found:
+        if event not in WRITTEN:
+            raise RecordError("E_STATE", "derived", event=event)
+    return lifecycle.status(found)
+
+
+def fund_of(case: Case) -> FundSettings:
+    """The fund that the proposal asks."""
+    settings, commitment = need(case.settings), need(case.commitment)
+    fund = settings.fund(commitment.fund) if commitment.fund else None
+    if fund is None:
+        raise RecordError("E_SAFE_CONFIG", "no_fund", fund=str(commitment.fund))
+    return fund
+
+
+def assets_of(fund: FundSettings) -> Mapping[str, Asset]:
+    """A fund's assets by symbol, as documents name them."""
+    return asset_book(
+        Asset(symbol=row.symbol, decimals=row.decimals, address=row.address, chain_id=fund.chain_id)
+        for row in fund.assets
+    )
+
+
+def safe_version(settings: Settings, chain_id: int, safe: bytes) -> str:
+    """The version of a Safe that the settings name."""
+    for row in settings.safes:
+        if (row.chain_id, row.address) == (chain_id, safe):
+            return row.version
+    raise RecordError("E_SAFE_CONFIG", "unknown_safe", safe=safe)
+
+
+def _number_leaf(case: Case) -> NumberLeaf | None:
+    """The latest document leaf of the number before the proposal."""
+    row, commitment = need(case.proposal_row), need(case.commitment)
+    before = [found for found in case.rows("document", iip=commitment.iip) if found.index < row.index]
+    if not before:
+        return None
+    author = before[-1].leaf.body["author"]
+    assert isinstance(author, bytes), "the leaf's schema says so"
+    return NumberLeaf(
+        index=before[-1].index, iip=commitment.iip, author=author, document=cid_of(before[-1], "document")
+    )
+
+
+def _parts_row(case: Case) -> Row | None:
+    commitment = need(case.commitment)
+    return next((found for found in case.rows("parts", parts=commitment.parts)), None)
+
+
+def _block_times(case: Case, row: Row) -> dict[BlockRef, int]:
+    """The times of the snapshot blocks, from the headers that the proposal's leaf links to."""
+    headers = row.leaf.body["headers"]
+    assert isinstance(headers, list), "the leaf's schema says so"
+    times: dict[BlockRef, int] = {}
+    opened = {header.hash: header for header in (decode_header(case.get(_cid(cid))) for cid in headers)}
+    for block in need(case.commitment).blocks:
+        header = opened.get(block.hash)
+        if header is not None and header.number == block.number:
+            times[block] = header.timestamp
+            case.blocks.add(block)
+    return times
+
+
+def _cid(value: object) -> CID:
+    assert isinstance(value, CID), "the leaf's schema says so"
+    return value

@@ -1,0 +1,81 @@
+"""Checks 10 and 21: the settings that the Safe signed, and those that bind the proposal.
+
+The owners' signatures are held against the Safe's state at the block of the leaf that brought the settings, so that
+whoever owned the Safe once cannot write settings later. What the settings *say* was checked when they were read.
+"""
+
+from __future__ import annotations
+
+from chain import dag_cbor
+from chain.address import checksum
+from chain.safe import SINGLETONS
+from chain.safe_state import SafeState, SafeStateProof, open_safe_state
+from dao.record.case import Case, Row, SettingsRow, cid_of, need
+from dao.record.errors import RecordError
+from governance.settings import SafeSettings
+from governance.space import (
+    NO_PREVIOUS,
+    Settings,
+    SettingsLeaf,
+    check_settings_signature,
+    check_succession,
+    in_force,
+    parse_settings,
+)
+
+
+def settings_signature(case: Case) -> None:
+    """Every settings leaf was signed by the Safe it names, and follows the settings before it."""
+    rows: list[SettingsRow] = []
+    for row in case.rows("settings"):
+        cid = cid_of(row, "settings")
+        text = case.get(cid).decode("utf-8", "strict")
+        settings = parse_settings(text)
+        state = _state_at(case, row)
+        _check_known_singleton(state, settings.treasury())
+        previous = rows[-1].cid.digest if rows else NO_PREVIOUS
+        signatures = row.leaf.body["signatures"]
+        assert isinstance(signatures, bytes), "the leaf's schema says so"
+        check_settings_signature(text, previous, signatures, state, settings.treasury().version)
+        if rows:
+            check_succession(rows[-1].settings, settings, state)
+        rows.append(SettingsRow(row.index, row.leaf.time, cid, settings, state))
+    if not rows:
+        raise RecordError("E_SETTINGS", "none")
+    case.settings_rows = tuple(rows)
+
+
+def proposal_settings(case: Case) -> None:
+    """The settings that the author signed are those in force when the proposal came."""
+    row, commitment = need(case.proposal_row), need(case.commitment)
+    rows = need(case.settings_rows)
+    bound = in_force(leaves(rows), row.index, row.leaf.time)
+    cid = next(found.cid for found in rows if found.index == bound.index)
+    if cid != commitment.settings:
+        raise RecordError("E_SETTINGS", "not_in_force", signed=str(commitment.settings), in_force=str(cid))
+    case.settings = bound.settings
+
+
+def leaves(rows: tuple[SettingsRow, ...]) -> list[SettingsLeaf]:
+    """The rows as `governance.space.in_force` takes them."""
+    return [SettingsLeaf(row.index, row.time, row.settings) for row in rows]
+
+
+def settings_now(case: Case, index: int, time: int) -> Settings:
+    """The settings in force for a leaf at `index`."""
+    return in_force(leaves(need(case.settings_rows)), index, time).settings
+
+
+def _state_at(case: Case, row: Row) -> SafeState:
+    proof = SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state"))))
+    state = open_safe_state(proof)
+    if state.block != row.leaf.block:
+        raise RecordError("E_SETTINGS", "block", expected=row.leaf.block.number, found=state.block.number)
+    case.blocks.add(state.block)
+    return state
+
+
+def _check_known_singleton(state: SafeState, safe: SafeSettings) -> None:
+    """The Safe's code is genuine: its singleton is one that the Safe project deployed for this version."""
+    if state.singleton not in SINGLETONS.get(safe.version, ()):
+        raise RecordError("E_SAFE_CONFIG", "singleton", safe=checksum(state.safe), singleton=checksum(state.singleton))

@@ -1,0 +1,160 @@
+"""Checks 30 to 42: who voted, with what weight, and what came of it.
+
+Every ballot is verified from its own bytes, every power from the snapshot block's hash where the settings say how, and
+the result by counting again. That the journal took every vote that was sent to it is assumed (`A_COMPLETE`).
+"""
+
+from __future__ import annotations
+
+from chain import log_tree
+from chain.cid import CID
+from dao.record.case import Case, Row, VoteRow, cid_of, need
+from dao.record.errors import RecordError
+from governance import certificate, power
+from governance.admission import EarlierVote, OpenProposal, VoteCase, admit_vote
+from governance.admission.window import member_int
+from governance.ballot import ballot_of
+from governance.counting import method
+from governance.messages import check_signature, read_envelope
+from governance.rules import Rules, rules_of, verdict
+from governance.tally import tally
+
+
+def votes_signature(case: Case) -> None:
+    """Every vote is a message of Snapshot whose id is its digest and whose voter signed it."""
+    policy = need(case.settings).admission
+    votes: list[VoteRow] = []
+    for row in case.rows("vote", proposal=case.proposal):
+        envelope = read_envelope(case.get(cid_of(row, "envelope")), policy)
+        if case.concerns(row.index):
+            check_signature(envelope, policy)
+        if envelope.id != row.leaf.body["id"]:
+            raise RecordError("E_LOG_INCONSISTENT", "vote_id", index=row.index)
+        votes.append(VoteRow(row.index, row.leaf.time, envelope))
+    case.votes = tuple(votes)
+
+
+def votes_admission(case: Case) -> None:
+    """Every vote was cast on this proposal, inside its window, for a choice that exists, and not too soon again."""
+    closed = next(case.rows("closed", proposal=case.proposal), None)
+    earlier: dict[bytes, list[EarlierVote]] = {}
+    open_proposal = _open_proposal(case)
+    policy = need(case.settings).admission
+    for vote in need(case.votes):
+        mine = earlier.setdefault(vote.envelope.address, [])
+        if case.concerns(vote.index):
+            shut = closed is not None and closed.index < vote.index
+            admit_vote(
+                VoteCase(
+                    envelope=vote.envelope,
+                    proposal=open_proposal._replace(closed=shut),
+                    leaf_time=vote.time,
+                    power=None,
+                    earlier=mine,
+                    policy=policy,
+                )
+            )
+        mine.append(EarlierVote(vote.envelope.id, vote.time))
+    case.admitted = need(case.votes)
+
+
+def votes_closed(case: Case) -> None:
+    """One leaf closed the vote after its end; it counts the votes before it and commits to all their ids."""
+    votes = need(case.admitted)
+    rows = list(case.rows("closed", proposal=case.proposal))
+    if len(rows) != 1:
+        raise RecordError("E_SPLIT_VIEW" if rows else "E_LOG_INCONSISTENT", "closed", count=len(rows))
+    row = rows[0]
+    end = member_int(need(case.envelope).message, "end")
+    if row.leaf.time <= end:
+        raise RecordError("E_WINDOW", "early_close", time=row.leaf.time, end=end)
+    root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
+    if (row.leaf.body["count"], row.leaf.body["root"]) != (len(votes), root):
+        raise RecordError("E_LOG_INCONSISTENT", "closed_votes", said=row.leaf.body["count"], found=len(votes))
+    case.closed = row
+
+
+def power_proof(case: Case) -> None:
+    """The power of every voter is what the token's storage held at the snapshot block."""
+    settings, rules = need(case.settings), _rules(case)
+    row = _only(case, "power")
+    links = row.leaf.body["evidence"]
+    assert isinstance(links, list), "the leaf's schema says so"
+    if len(links) != len(settings.strategies):
+        raise RecordError("E_POWER", "strategies", expected=len(settings.strategies), found=len(links))
+    tables = []
+    for number, (strategy, cid) in enumerate(zip(settings.strategies, links, strict=True), 1):
+        assert isinstance(cid, CID), "the leaf's schema says so"
+        block = rules.block(strategy.chain_id)
+        case.blocks.add(block)
+        tables.append(power.open_evidence(case.get(cid), case.get, number, strategy, block))
+    combined = power.combine(tables)
+    case.powers, case.power_proved = combined.powers, combined.proved
+
+
+def tally_scores(case: Case) -> None:
+    """Counting again gives the scores of the signed result, to the last unit."""
+    envelope = need(case.envelope)
+    voting = str(envelope.message["type"])
+    choices = need(case.settings).choices
+    ballots = [ballot_of(vote.envelope) for vote in need(case.admitted)]
+    counted = tally(ballots, need(case.powers), method(voting), len(choices))
+    transcript = _transcript(case)
+    expected = certificate.transcript_of(case.proposal, need(case.closed).index, voting, counted, _rules(case))
+    claimed = _claimed(_only(case, "result"))
+    for number, (said, found, score) in enumerate(
+        zip(transcript.scores, claimed.scores, counted.scores, strict=False), 1
+    ):
+        if not said == found == score:
+            raise RecordError("E_RESULT_MISMATCH", "score_of", option=choices[number - 1], said=said, counted=score)
+    case.tally, case.expected = counted, expected
+
+
+def tally_verdict(case: Case) -> None:
+    """Quorum and threshold give the verdict of the signed result, and its transcript says how."""
+    expected = need(case.expected)
+    certificate.check_result(_claimed(_only(case, "result")), _transcript(case), expected)
+    case.verdict = verdict(expected.scores, _rules(case))
+    case.released = expected.released
+
+
+def _open_proposal(case: Case) -> OpenProposal:
+    message = need(case.envelope).message
+    return OpenProposal(
+        id=case.proposal,
+        space=need(case.settings).space,
+        voting=str(message["type"]),
+        choices=len(need(case.settings).choices),
+        start=member_int(message, "start"),
+        end=member_int(message, "end"),
+    )
+
+
+def _rules(case: Case) -> Rules:
+    return rules_of(need(case.settings), need(case.commitment).blocks)
+
+
+def _only(case: Case, kind: str) -> Row:
+    rows = list(case.rows(kind, proposal=case.proposal))
+    if len(rows) != 1:
+        raise RecordError("E_LOG_INCONSISTENT", "one_of", kind=kind, count=len(rows))
+    return rows[0]
+
+
+def _transcript(case: Case) -> certificate.Transcript:
+    return certificate.read_transcript(case.get(cid_of(_only(case, "result"), "transcript")))
+
+
+def _claimed(row: Row) -> certificate.Result:
+    body = row.leaf.body
+    scores, closed, verdict_said, released = body["scores"], body["closed"], body["verdict"], body["released"]
+    assert isinstance(scores, list), "the leaf's schema says so"
+    assert isinstance(closed, int), "the leaf's schema says so"
+    return certificate.Result(
+        proposal=bytes(body["proposal"]),  # type: ignore[call-overload]
+        closed=closed,
+        transcript=cid_of(row, "transcript"),
+        scores=tuple(int(str(score)) for score in scores),
+        verdict=str(verdict_said),
+        released=bool(released),
+    )

@@ -1,0 +1,151 @@
+"""The facts that a journal may hold: their fields, and their one spelling in bytes.
+
+A leaf is a DAG-CBOR map of ours with fixed keys per kind; foreign bytes (envelopes, documents, receipts) stand behind
+a link. Reading is strict: unknown kind, missing or surplus key, wrong shape are refused, and because the codec is
+canonical a leaf has exactly one spelling. Whether a fact is *true* is decided by `dao.record.checks`, never here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from chain import dag_cbor
+from chain.blocks import BlockRef
+from chain.cid import CID, DAG_CBOR, RAW
+from dao.errors import DaoError
+
+VERSION = 1
+
+Test = Callable[[object], bool]
+
+_DECIMAL = re.compile(r"0|[1-9][0-9]{0,77}", re.ASCII)
+_SIGNED = re.compile(r"0|-?[1-9][0-9]{0,77}", re.ASCII)
+
+
+class LeafError(DaoError):
+    """Bytes that are not one of our facts (`E_CANONICAL`), or of a version this tool does not know (`E_VERSION`)."""
+
+
+def _bytes(length: int) -> Test:
+    return lambda value: isinstance(value, bytes) and len(value) == length
+
+
+def _int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 256
+
+
+def _decimal(value: object) -> bool:
+    return isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
+
+
+def _signed(value: object) -> bool:
+    return isinstance(value, str) and _SIGNED.fullmatch(value) is not None
+
+
+def _link(codec: int) -> Test:
+    return lambda value: isinstance(value, CID) and value.codec == codec
+
+
+def _optional(test: Test) -> Test:
+    return lambda value: value is None or test(value)
+
+
+def _list_of(test: Test) -> Test:
+    return lambda value: isinstance(value, list) and all(test(item) for item in value)
+
+
+def _map_of(**fields: Test) -> Test:
+    return lambda value: (
+        isinstance(value, dict) and value.keys() == fields.keys() and all(test(value[k]) for k, test in fields.items())
+    )
+
+
+def _entry_id(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 300
+
+
+_ADDRESS, _HASH = _bytes(20), _bytes(32)
+_FOREIGN, _BLOCK = _link(RAW), _link(DAG_CBOR)
+_POSTING = _map_of(account=_text, amount=_signed, asset=_text)
+
+KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
+    "settings": {"settings": _FOREIGN, "signatures": lambda v: isinstance(v, bytes), "state": _BLOCK},
+    "transition": {"iip": _int, "event": _text, "document": _FOREIGN},
+    "document": {"iip": _int, "author": _ADDRESS, "document": _FOREIGN},
+    "parts": {"parts": _BLOCK},
+    "proposal": {"id": _HASH, "envelope": _FOREIGN, "headers": _list_of(_FOREIGN)},
+    "vote": {"id": _HASH, "proposal": _HASH, "envelope": _FOREIGN},
+    "closed": {"proposal": _HASH, "count": _int, "root": _HASH},
+    "power": {"proposal": _HASH, "evidence": _list_of(_BLOCK)},
+    "result": {
+        "proposal": _HASH, "closed": _int, "transcript": _BLOCK, "scores": _list_of(_decimal), "verdict": _text,
+        "released": lambda v: isinstance(v, bool),
+    },
+    "act": {"id": _HASH, "proposal": _HASH, "envelope": _FOREIGN, "evidence": _optional(_FOREIGN)},
+    "queued": {"proposal": _HASH, "part": _int, "hash": _HASH, "safe_tx": _BLOCK},
+    "confirmation": {"hash": _HASH, "owner": _ADDRESS, "signature": _bytes(65)},
+    "executed": {"proposal": _HASH, "part": _int, "hash": _HASH, "receipt": _BLOCK, "state": _BLOCK},
+    "premium": {"fund": _text, "receipt": _BLOCK, "log": _int},
+    "forward": {"fund": _text, "receipt": _BLOCK, "log": _int},
+    "donation": {"fund": _text, "receipt": _BLOCK, "log": _int},
+    "entry": {
+        "id": _entry_id, "source": _int, "rule": _text, "fund": _text, "iip": _int, "postings": _list_of(_POSTING),
+    },
+})  # fmt: skip
+"""Every kind of fact, and for each field a test of its shape. Their meaning: `docs/reference/formats.md`."""
+
+_COMMON: Mapping[str, Test] = MappingProxyType({
+    "v": lambda v: v == VERSION, "kind": _text, "time": _int, "block": lambda v: isinstance(v, dict),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One fact, with the moment at which the journal took it."""
+
+    kind: str
+    time: int
+    """Unix seconds, never less than the leaf before."""
+    block: BlockRef
+    """The last block that the journal's writer knew then."""
+    body: Mapping[str, object]
+
+    def encode(self) -> bytes:
+        """Return the leaf's bytes; refuse a body that is not of its kind, so that none is ever written."""
+        _check_body(self.kind, self.body)
+        fields = {"v": VERSION, "kind": self.kind, "time": self.time, "block": self.block.to_map()}
+        return dag_cbor.encode({**fields, **self.body})
+
+
+def decode(data: bytes) -> Leaf:
+    """Read a leaf strictly; raise `LeafError`, or the codec's own error for bytes that are not canonical."""
+    value = dag_cbor.decode(data)
+    kind = value.get("kind") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(kind, str):
+        raise LeafError("E_CANONICAL", "leaf", kind="?", field="kind")
+    if value.get("v") != VERSION or kind not in KINDS:
+        raise LeafError("E_VERSION", "leaf", kind=kind, version=value.get("v"))
+    for name, test in _COMMON.items():
+        if name not in value or not test(value[name]):
+            raise LeafError("E_CANONICAL", "leaf", kind=kind, field=name)
+    body = {name: field for name, field in value.items() if name not in _COMMON}
+    _check_body(kind, body)
+    time = value["time"]
+    assert isinstance(time, int), "tested above"
+    return Leaf(kind=kind, time=time, block=BlockRef.from_map(value["block"]), body=body)
+
+
+def _check_body(kind: str, body: Mapping[str, object]) -> None:
+    schema = KINDS[kind]
+    for name in schema.keys() ^ body.keys():
+        raise LeafError("E_CANONICAL", "leaf", kind=kind, field=name)
+    for name, test in schema.items():
+        if not test(body[name]):
+            raise LeafError("E_CANONICAL", "leaf", kind=kind, field=name)

@@ -1,0 +1,188 @@
+"""Read a decision record and run every numbered check on it: what is proved, what failed, what is assumed.
+
+`verify` takes bytes and answers with a report. It touches no network, clock or disk. The checks stand in
+`docs/reference/verify.md`, one function each, in the order in which they run; a check that leans on a failed one is not
+run and never counts as passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from chain import car, dag_cbor, log_tree
+from chain.cid import CID, DAG_CBOR
+from chain.errors import CodedError
+from dao.record import leaves
+from dao.record.case import Case, Head, NotReachedError, need
+from dao.record.checks import CHECKS
+from dao.record.errors import RecordError
+from dao.record.leaves import Leaf
+from dao.record.trust import Trust
+
+VERSION = 1
+NOT_RUN = "NOT_RUN"
+
+_MANIFEST = frozenset({"v", "kind", "proposal", "size", "checkpoint", "leaves", "proof"})
+_LIST = frozenset({"v", "kind", "leaves"})
+
+
+class Outcome(NamedTuple):
+    """One check and how it ended."""
+
+    number: int
+    name: str
+    ok: bool | None
+    """None: not run, because it leans on a check that failed."""
+    error: CodedError | None = None
+
+    @property
+    def code(self) -> str:
+        """The code of the refusal, empty when the check passed."""
+        if self.error is not None:
+            return self.error.code
+        return NOT_RUN if self.ok is None else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All checks in order, and what they leave to assume."""
+
+    outcomes: tuple[Outcome, ...]
+    assumed: tuple[str, ...]
+    case: Case | None
+    """What the checks established; None when the file could not be opened as a record."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check passed."""
+        return all(outcome.ok for outcome in self.outcomes)
+
+    @property
+    def failed(self) -> Outcome | None:
+        """The first check that failed."""
+        return next((outcome for outcome in self.outcomes if outcome.ok is False), None)
+
+
+@dataclass(slots=True)
+class _Opening:
+    """A record on its way in."""
+
+    data: bytes
+    file: car.Car | None = None
+    case: Case | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def run(self, number: int, name: str, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except NotReachedError:
+            self.outcomes.append(Outcome(number, name, None))
+        except CodedError as error:
+            self.outcomes.append(Outcome(number, name, ok=False, error=error))
+        else:
+            self.outcomes.append(Outcome(number, name, ok=True))
+
+
+def verify(data: bytes, trust: Trust | None = None) -> Report:
+    """Check the bytes of a decision record against `docs/reference/verify.md`."""
+    opening = _Opening(data)
+    known = trust or Trust()
+    opening.run(1, "file.container", lambda: _container(opening))
+    opening.run(2, "file.manifest", lambda: _manifest(opening, known))
+    for check in CHECKS:
+        opening.run(check.number, check.name, lambda run=check.run: run(need(opening.case)))  # type: ignore[misc]
+    return Report(outcomes=tuple(opening.outcomes), assumed=_assumed(opening.case, known), case=opening.case)
+
+
+def _container(opening: _Opening) -> None:
+    opening.file = car.read(opening.data)
+
+
+def _manifest(opening: _Opening, trust: Trust) -> None:
+    """Read the root and every leaf; nothing of what they say is believed yet."""
+    file = need(opening.file)
+    manifest = _map_of(file, file.root, "decision-record", _MANIFEST)
+    rows: dict[int, Leaf] = {}
+    hashes: dict[int, bytes] = {}
+    last = -1
+    for cid in _list(manifest, "leaves"):
+        for index, link in _rows(_map_of(file, cid, "leaf-list", _LIST)):
+            if index <= last:
+                raise RecordError("E_LOG_INCONSISTENT", "order", index=index)
+            last = index
+            encoded = file.blocks[link]
+            rows[index] = leaves.decode(encoded)
+            hashes[index] = log_tree.leaf_hash(encoded)
+    head = Head(_size(manifest), _bytes(manifest, "checkpoint"), hashes, tuple(_hashes(manifest)))
+    proposal = _bytes(manifest, "proposal")
+    if len(proposal) != 32 or not rows:
+        raise RecordError("E_CANONICAL", "manifest", field="proposal")
+    opening.case = Case(proposal=proposal, leaves=rows, get=lambda cid: file.blocks[cid], head=head, trust=trust)
+
+
+def _map_of(file: car.Car, cid: object, kind: str, keys: frozenset[str]) -> Mapping[str, object]:
+    if not isinstance(cid, CID) or cid.codec != DAG_CBOR:
+        raise RecordError("E_CANONICAL", "manifest", field=kind)
+    value = dag_cbor.decode(file.blocks[cid])
+    if not isinstance(value, dict) or value.get("kind") != kind or value.get("v") != VERSION:
+        raise RecordError("E_VERSION", "record", kind=kind, version=value.get("v") if isinstance(value, dict) else None)
+    if value.keys() != keys:
+        raise RecordError("E_CANONICAL", "manifest", field=", ".join(sorted(value.keys() ^ keys)))
+    return value
+
+
+def _list(fields: Mapping[str, object], name: str) -> list[object]:
+    value = fields[name]
+    if not isinstance(value, list):
+        raise RecordError("E_CANONICAL", "manifest", field=name)
+    return value
+
+
+def _rows(fields: Mapping[str, object]) -> list[tuple[int, CID]]:
+    rows: list[tuple[int, CID]] = []
+    for row in _list(fields, "leaves"):
+        match row:
+            case [int(index), CID() as link] if index >= 0 and link.codec == DAG_CBOR and not isinstance(index, bool):
+                rows.append((index, link))
+            case _:
+                raise RecordError("E_CANONICAL", "manifest", field="leaves")
+    return rows
+
+
+def _size(fields: Mapping[str, object]) -> int:
+    value = fields["size"]
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise RecordError("E_CANONICAL", "manifest", field="size")
+    return value
+
+
+def _bytes(fields: Mapping[str, object], name: str) -> bytes:
+    value = fields[name]
+    if not isinstance(value, bytes):
+        raise RecordError("E_CANONICAL", "manifest", field=name)
+    return value
+
+
+def _hashes(fields: Mapping[str, object]) -> list[bytes]:
+    value = [item for item in _list(fields, "proof") if isinstance(item, bytes) and len(item) == 32]
+    if len(value) != len(_list(fields, "proof")):
+        raise RecordError("E_CANONICAL", "manifest", field="proof")
+    return value
+
+
+def _assumed(case: Case | None, trust: Trust) -> tuple[str, ...]:
+    """The assumptions of the closed list that nothing has fixed (`docs/reference/verify.md`)."""
+    knows_settings = trust.safe is not None or bool(trust.settings)
+    standing = {
+        "A_SETTINGS": not knows_settings,
+        "A_JOURNAL_KEY": trust.journal_key is None and trust.safe is None,
+        "A_BLOCK": case is None or not case.blocks <= trust.blocks,
+        "A_POWER": case is None or not case.power_proved,
+        "A_1271": False,  # a contract's signature is not taken yet, so none is assumed
+        "A_COMPLETE": "A_COMPLETE" not in trust.accept,
+        "A_TIME": "A_TIME" not in trust.accept,
+        "A_NO_UPDATE": "A_NO_UPDATE" not in trust.accept,
+    }
+    return tuple(name for name, stands in standing.items() if stands)

@@ -1,0 +1,131 @@
+"""The journal on disk: an append-only sequence of leaves and the blocks they link to, in one SQLite file.
+
+One commit takes a batch of leaves together with its blocks, or nothing of it. The journal keeps bytes and order; it
+does not judge facts (`dao.workflow` does, before it appends) and holds no key (a checkpoint is signed by whoever has
+one). Anything else that the workspace shows is derived from these two tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+
+from chain import log_tree
+from chain.cid import CID, dag_cbor_cid
+from dao.errors import DaoError
+from dao.record.leaves import Leaf, decode
+
+FILE_NAME = "journal.sqlite"
+
+_METADATA = sa.MetaData()
+_LEAVES = sa.Table(
+    "leaves",
+    _METADATA,
+    sa.Column("idx", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("cid", sa.LargeBinary, nullable=False),
+)
+_BLOCKS = sa.Table(
+    "blocks",
+    _METADATA,
+    sa.Column("cid", sa.LargeBinary, primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+
+class JournalError(DaoError):
+    """The journal cannot be read, or would stop being append-only (`E_IO_JOURNAL`, `E_LOG_INCONSISTENT`)."""
+
+
+class Journal:
+    """An open journal. Use it as a context manager: it holds a database connection."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        if not create and not path.is_file():
+            raise JournalError("E_IO_JOURNAL", "absent", path=path.name)
+        self._engine = sa.create_engine(f"sqlite:///{path}")
+        try:
+            if create:
+                _METADATA.create_all(self._engine)
+            with self._engine.connect() as connection:
+                rows = connection.execute(
+                    sa.select(_LEAVES.c.idx, _BLOCKS.c.data)
+                    .join(_BLOCKS, _BLOCKS.c.cid == _LEAVES.c.cid)
+                    .order_by(_LEAVES.c.idx)
+                ).all()
+        except sa.exc.SQLAlchemyError as error:
+            raise JournalError("E_IO_JOURNAL", "unreadable", path=path.name) from error
+        if [row.idx for row in rows] != list(range(len(rows))):
+            raise JournalError("E_LOG_INCONSISTENT", "gap", path=path.name)
+        self._bytes: list[bytes] = [row.data for row in rows]
+        self._leaves: list[Leaf] = [decode(data) for data in self._bytes]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._engine.dispose()
+
+    def __len__(self) -> int:
+        return len(self._leaves)
+
+    @property
+    def leaves(self) -> Sequence[Leaf]:
+        """All leaves in order; the index of a leaf is its place here."""
+        return tuple(self._leaves)
+
+    def leaf_bytes(self, index: int) -> bytes:
+        """The bytes of one leaf, as they are hashed into the tree."""
+        return self._bytes[index]
+
+    def leaf_hashes(self) -> list[bytes]:
+        """The RFC 9162 leaf hashes, in order."""
+        return [log_tree.leaf_hash(data) for data in self._bytes]
+
+    def get(self, cid: CID) -> bytes:
+        """The bytes behind a link, checked against it (`E_IO_JOURNAL` when absent, `E_CID_MISMATCH` when changed)."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(_BLOCKS.c.data).where(_BLOCKS.c.cid == cid.to_bytes())).first()
+        if row is None:
+            raise JournalError("E_IO_JOURNAL", "block", cid=str(cid))
+        data = bytes(row.data)
+        cid.check(data)
+        return data
+
+    def append(self, leaves: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> None:
+        """Add a batch of leaves with the blocks that they link to: all of it in one commit, or nothing.
+
+        Time never runs back: a leaf older than the last one is `E_LOG_INCONSISTENT`.
+        """
+        last = self._leaves[-1].time if self._leaves else 0
+        encoded: list[bytes] = []
+        for leaf in leaves:
+            if leaf.time < last:
+                raise JournalError("E_LOG_INCONSISTENT", "time", kind=leaf.kind, time=leaf.time, last=last)
+            last = leaf.time
+            encoded.append(leaf.encode())
+        stored = {**blocks, **{dag_cbor_cid(data): data for data in encoded}}
+        first = len(self._leaves)
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(
+                    sa.insert(_BLOCKS).prefix_with("OR IGNORE"),
+                    [{"cid": cid.to_bytes(), "data": data} for cid, data in stored.items()],
+                )
+                connection.execute(
+                    sa.insert(_LEAVES),
+                    [
+                        {"idx": first + n, "kind": leaf.kind, "cid": dag_cbor_cid(data).to_bytes()}
+                        for n, (leaf, data) in enumerate(zip(leaves, encoded, strict=True))
+                    ],
+                )
+        except sa.exc.SQLAlchemyError as error:
+            raise JournalError("E_IO_JOURNAL", "write") from error
+        self._bytes += encoded
+        self._leaves += leaves

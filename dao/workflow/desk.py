@@ -1,0 +1,141 @@
+"""The desk: where facts are checked and enter the journal.
+
+`Desk.take` builds the leaves of one step, runs on them the numbered checks of their kinds, exactly as a verifier will,
+and appends all of them in one commit, or none. The desk knows the chain's head, which gives every leaf its time and
+block; it knows nothing of what the steps mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from chain import dag_cbor
+from chain.cid import CID, dag_cbor_cid, raw_cid
+from chain.clients.node import Node
+from dao.record.case import Case
+from dao.record.checks import CHECKS
+from dao.record.leaves import Leaf
+from dao.record.pack import select
+from dao.store.journal import Journal
+from dao.workflow.early_facts import EARLY
+
+NO_PROPOSAL = bytes(32)
+
+_PROPOSAL = (10, 20, 21, 22, 23, 24)
+REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
+    "settings": (10,),
+    "document": (),
+    "transition": (),
+    "parts": (),
+    "proposal": (*_PROPOSAL, 25),
+    "vote": (*_PROPOSAL, 30, 31),
+    "closed": (*_PROPOSAL, 30, 31, 32),
+    "power": (*_PROPOSAL, 30, 31, 32, 40),
+    "result": (*_PROPOSAL, 30, 31, 32, 40, 41, 42),
+    "act": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51),
+    "queued": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60),
+    "confirmation": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60),
+    "executed": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62, 63),
+    "premium": (10, 70),
+    "forward": (10, 70),
+    "donation": (10, 70),
+    "entry": (10, 70, 71, 72),
+})  # fmt: skip
+"""The numbered checks that a fact of each kind must pass before it is taken."""
+
+_OF_PROPOSAL = frozenset({"result", "executed", "proposal"})
+
+
+class Fact(NamedTuple):
+    """A fact that a step offers: its kind and the fields of its leaf."""
+
+    kind: str
+    body: Mapping[str, object]
+
+
+class Blocks(dict[CID, bytes]):
+    """The blocks of one step, named as they are added."""
+
+    def raw(self, data: bytes) -> CID:
+        """Add foreign bytes and return their name."""
+        cid = raw_cid(data)
+        self[cid] = data
+        return cid
+
+    def map(self, value: object) -> CID:
+        """Add a DAG-CBOR value and return its name."""
+        data = dag_cbor.encode(value)
+        cid = dag_cbor_cid(data)
+        self[cid] = data
+        return cid
+
+
+class Desk:
+    """A journal and a chain, open together for writing."""
+
+    def __init__(self, journal: Journal, node: Node) -> None:
+        self.journal = journal
+        self.node = node
+
+    def now(self) -> int:
+        """Unix seconds: the head's time, which on the devnet is the only clock."""
+        return self.node.head().timestamp
+
+    def get(self, cid: CID) -> bytes:
+        """A block of the journal."""
+        return self.journal.get(cid)
+
+    def take(self, facts: Sequence[Fact], blocks: Mapping[CID, bytes], proposal: bytes = NO_PROPOSAL) -> list[int]:
+        """Check the facts of one step and append them in one commit; return their indexes.
+
+        Whatever a check refuses is raised, and the journal is as before.
+        """
+        head = self.node.head()
+        first = len(self.journal)
+        fresh = [Leaf(kind=fact.kind, time=head.timestamp, block=head.ref, body=fact.body) for fact in facts]
+        for leaf in fresh:
+            leaf.encode()  # a malformed fact is refused before anything leans on it
+        for number, leaf in enumerate(fresh):
+            if leaf.kind in EARLY:
+                EARLY[leaf.kind]([*self.journal.leaves, *fresh[:number]], leaf, self._reader(blocks))
+        numbers = {number for leaf in fresh for number in REQUIRED[leaf.kind]}
+        if proposal != NO_PROPOSAL and any(leaf.kind == "entry" for leaf in fresh):
+            numbers.update(*(REQUIRED["proposal"],))
+        case = self._case(proposal, fresh, blocks)
+        case.fresh = frozenset(range(first, first + len(fresh)))
+        run_checks(case, numbers)
+        self.journal.append(fresh, blocks)
+        return list(range(first, first + len(fresh)))
+
+    def case(self, proposal: bytes, *numbers: int) -> Case:
+        """The facts of a proposal as the journal holds them, with the named checks run."""
+        case = self._case(proposal, (), {})
+        run_checks(case, set(numbers))
+        return case
+
+    def _case(self, proposal: bytes, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> Case:
+        get = self._reader(blocks)
+        return Case(proposal=proposal, leaves=select([*self.journal.leaves, *fresh], proposal, get), get=get)
+
+    def _reader(self, blocks: Mapping[CID, bytes]) -> _Reader:
+        return _Reader(self.journal, blocks)
+
+
+class _Reader:
+    """Blocks of the step before blocks of the journal."""
+
+    def __init__(self, journal: Journal, blocks: Mapping[CID, bytes]) -> None:
+        self._journal = journal
+        self._blocks = blocks
+
+    def __call__(self, cid: CID) -> bytes:
+        return self._blocks[cid] if cid in self._blocks else self._journal.get(cid)
+
+
+def run_checks(case: Case, numbers: set[int]) -> None:
+    """Run the numbered checks in their order; the first refusal is raised."""
+    for check in CHECKS:
+        if check.number in numbers:
+            check.run(case)

@@ -1,0 +1,48 @@
+"""What is checked of the facts that come before a proposal: its text, its parts, and its way to the vote.
+
+They cannot yet be held against a signed proposal (checks 22, 23 and 25 do that when it comes), but nothing unreadable
+is taken, a number belongs to one author, and a step that the lifecycle's table lacks is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from chain.cid import CID
+from dao.record.case import Get
+from dao.record.checks_proposal import walk
+from dao.record.errors import RecordError
+from dao.record.leaves import Leaf
+from proposals.document import parse_document
+from proposals.parts import decode_parts
+
+Early = Callable[[Sequence[Leaf], Leaf, Get], None]
+
+
+def _document(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
+    document = parse_document(get(_link(leaf, "document")))
+    number = leaf.body["iip"]
+    if document.front.iip != number:
+        raise RecordError("E_IIP_DUP", "number", iip=number, found=document.front.iip)
+    for known in before:
+        if known.kind == "document" and known.body["iip"] == number and known.body["author"] != leaf.body["author"]:
+            raise RecordError("E_IIP_DUP", "author", iip=number)
+
+
+def _parts(_: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
+    decode_parts(get(_link(leaf, "parts")))
+
+
+def _transition(before: Sequence[Leaf], leaf: Leaf, _: Get) -> None:
+    own = [known for known in before if known.kind == "transition" and known.body["iip"] == leaf.body["iip"]]
+    walk([*own, leaf])
+
+
+def _link(leaf: Leaf, field: str) -> CID:
+    cid = leaf.body[field]
+    assert isinstance(cid, CID), "the leaf's schema says so"
+    return cid
+
+
+EARLY: Mapping[str, Early] = MappingProxyType({"document": _document, "parts": _parts, "transition": _transition})

@@ -1,0 +1,125 @@
+"""A workspace: the folder in which a DAO's journal, keys, documents and (for the devnet) chain lie.
+
+Decides what makes a folder a workspace (`dao.toml`), who may write in it (one process at a time), and what its own
+anchors are: the Safe, the journal key and the chain against which everything that comes from outside is held. Anchors
+are written once, when the workspace is made; no file that is taken in can change them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from chain.address import parse_on, with_chain
+from chain.errors import ChainError
+from dao.errors import DaoError
+from dao.store.journal import FILE_NAME as JOURNAL_FILE
+
+CONFIG_FILE = "dao.toml"
+LOCK_FILE = ".dao.lock"
+DEVNET_FILE = "devnet.sqlite"
+DOCUMENTS = "iips"
+KEYS = "keys"
+
+_HEX32 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
+
+
+class WorkspaceError(DaoError):
+    """The folder is no workspace, is one already, or is in use (`E_WORKSPACE`, `E_LOCKED`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchors:
+    """What this workspace holds to be true of its DAO, whatever a file says."""
+
+    space: str
+    chain_id: int
+    safe: bytes
+    journal_key: bytes
+    """Ed25519 public key, 32 bytes."""
+
+
+class Workspace:
+    """An open workspace, held by this process alone until it is closed. Use it as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        config = folder / CONFIG_FILE
+        if not config.is_file():
+            raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name)
+        self._lock = (folder / LOCK_FILE).open("a")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock.close()
+            raise WorkspaceError("E_LOCKED", "workspace", folder=folder.name) from error
+        self.anchors = _read_anchors(config)
+
+    @classmethod
+    def create(cls, folder: Path, anchors: Anchors) -> Self:
+        """Make `folder` a workspace and open it. Other files in it are left alone; an existing workspace is refused."""
+        if (folder / CONFIG_FILE).exists():
+            raise WorkspaceError("E_WORKSPACE", "exists", folder=folder.name)
+        (folder / DOCUMENTS).mkdir(parents=True, exist_ok=True)
+        (folder / CONFIG_FILE).write_text(_spell_anchors(anchors), encoding="utf-8")
+        return cls(folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lock.close()
+
+    @property
+    def journal_path(self) -> Path:
+        """The SQLite file of the journal."""
+        return self.folder / JOURNAL_FILE
+
+    @property
+    def documents(self) -> Path:
+        """The folder of the proposals' texts."""
+        return self.folder / DOCUMENTS
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the keystores."""
+        return self.folder / KEYS
+
+
+def _spell_anchors(anchors: Anchors) -> str:
+    return f"""\
+# What this workspace holds to be true of its DAO. Files that are taken in never change it.
+version = 1
+space = "{anchors.space}"
+
+[chain]
+kind = "devnet" # the embedded chain in {DEVNET_FILE}; another chain is: kind = "rpc", rpc_env = "NAME OF A VARIABLE"
+chain_id = {anchors.chain_id}
+
+[anchors]
+safe = "{with_chain(anchors.safe, anchors.chain_id)}"
+journal_key = "{anchors.journal_key.hex()}"
+"""
+
+
+def _read_anchors(config: Path) -> Anchors:
+    try:
+        found = tomllib.loads(config.read_text(encoding="utf-8"))
+        chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
+        if found["version"] != 1 or not isinstance(chain_id, int) or not _HEX32.match(key):
+            raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name)
+        return Anchors(
+            space=str(found["space"]),
+            chain_id=chain_id,
+            safe=parse_on(found["anchors"]["safe"], chain_id),
+            journal_key=bytes.fromhex(key),
+        )
+    except (OSError, ValueError, KeyError, TypeError, ChainError) as error:
+        raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name) from error
