@@ -53,8 +53,8 @@ class Paying(NamedTuple):
 def build(part: Part, nonce: int, *, version: str) -> SafeTx:
     """Return the Safe transaction of a part. `version` is the Safe's own, such as `1.4.1`.
 
-    Raises `BindingError`: `E_REPLAY` below 1.3.0, where a signature counts on every chain, `E_SAFE_CONFIG` for a version
-    without a pinned MultiSendCallOnly; and `SafeError` (`E_SAFE_CONFIG`) for a version that is unknown.
+    Raises `BindingError`: `E_REPLAY` below 1.3.0, where a signature counts on every chain, `E_SAFE_CONFIG` for a
+    version without a pinned MultiSendCallOnly; and `SafeError` (`E_SAFE_CONFIG`) for a version that is unknown.
     """
     if not binds_chain(version):
         raise BindingError("E_REPLAY", "version", version=version, safe=part.safe)
@@ -129,7 +129,7 @@ def _refuse_call(chain_id: int, number: int, want: InnerCall, have: InnerCall) -
         raise BindingError("E_HASH_MISMATCH", "call_operation", call=number, voted=want.operation, found=have.operation)
     voted, found = paying(want, chain_id), paying(have, chain_id)
     if voted and found:
-        for field in ("payee", "amount", "asset"):
+        for field in ("payee", "asset", "amount"):
             if getattr(voted, field) != getattr(found, field):
                 raise BindingError(
                     "E_HASH_MISMATCH", field, call=number, voted=getattr(voted, field), found=getattr(found, field),

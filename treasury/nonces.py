@@ -3,8 +3,8 @@
 Decides three things about the nonces of one Safe: a nonce is spent, taken or would wait behind a gap (`check_nonce`); a
 payout has one live transaction (`check_single`). Two transactions with one nonce exclude each other for ever; two
 with different nonces can both be executed, by anybody who holds the signatures. A nonce that is spent excludes a
-transaction only if it was spent *by another hash*, so who says that it is spent says by which. How that is proved (a receipt, or two
-providers) is decided where the facts are gathered.
+transaction only if it was spent *by another hash*, so who says that it is spent says by which. How that is proved (a
+receipt, or two providers) is decided where the facts are gathered.
 """
 
 from __future__ import annotations
