@@ -219,7 +219,7 @@ def _sorted(value: object, depth: int) -> object:
             raise JsonError("E_JSON_NUMBER", "unsafe", number=value, limit=MAX_SAFE_INTEGER)
         return value
     if depth == MAX_DEPTH:
-        raise JsonError("E_LIMIT", "json_depth", limit=MAX_DEPTH, offset=0)
+        raise JsonError("E_LIMIT", "json_value_depth", limit=MAX_DEPTH)
     if type(value) is list:
         return [_sorted(inner, depth + 1) for inner in value]
     if type(value) is dict and all(type(key) is str for key in value):

@@ -152,7 +152,8 @@ def batch_proof(leaf_hashes: Sequence[bytes], indexes: Iterable[int]) -> list[by
 def batch_root(size: int, known: Mapping[int, bytes], proof: Sequence[bytes]) -> bytes:
     """Return the root of the log of `size` leaves in which the `known` leaf hashes stand at their indexes.
 
-    `proof` must be just as long as `batch_proof` would make it. The caller compares the root with a signed one.
+    `proof` must be just as long as `batch_proof` would make it. The caller compares the root with a signed one, and
+    takes `size` from the same checkpoint: a tree does not hold its own size.
     """
     _check_hashes(*known.values(), *proof)
     if not 0 <= size <= MAX_SIZE:
