@@ -59,7 +59,7 @@ def row_payment(row: BudgetRow, *, chain_id: int, safe: bytes | None, assets: Ma
         raise CompileError("E_ASSET", "chain", asset=asset.symbol, found=asset.chain_id, expected=chain_id)
     if row.payment.chain_id not in (None, chain_id):
         spelled = address.with_chain(row.payment.to, row.payment.chain_id or 0)
-        raise CompileError("E_ADDRESS", "chain", address=spelled, expected=chain_id, found=row.payment.chain_id)
+        raise CompileError("E_ADDRESS", "chain", address=spelled, chain_id=chain_id)
     payee = address.checksum(row.payment.to)
     if row.payment.to == safe:
         raise CompileError("E_RECIPIENT_SAFE", payee=payee)

@@ -32,12 +32,12 @@ def parse_instant(text: str) -> int:
     year, month, day, hour, minute, second, sign, hours, minutes = match.groups()
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     if offset >= timedelta(days=1) or int(minutes or 0) > 59:
-        raise TimeError("E_TIME", "range", time=text)
+        raise TimeError("E_TIME", "impossible", time=text)
     try:
         local = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
         instant = local + offset if sign == "-" else local - offset
     except (ValueError, OverflowError):
-        raise TimeError("E_TIME", "range", time=text) from None
+        raise TimeError("E_TIME", "impossible", time=text) from None
     return _in_range(timegm(instant.timetuple()), text)
 
 
@@ -49,7 +49,7 @@ def parse_day(text: str) -> int:
     try:
         day = date(*(int(number) for number in match.groups()))
     except ValueError:
-        raise TimeError("E_TIME", "range", time=text) from None
+        raise TimeError("E_TIME", "impossible", time=text) from None
     return _in_range(timegm(day.timetuple()), text)
 
 
@@ -88,5 +88,5 @@ def _why_not(text: str) -> str:
 
 def _in_range(time: int, text: str) -> int:
     if not 0 <= time < TIME_LIMIT:
-        raise TimeError("E_TIME", "range", time=text)
+        raise TimeError("E_TIME", "impossible", time=text)
     return time
