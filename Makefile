@@ -24,7 +24,7 @@ demo: setup
 	.venv/bin/dao demo --dir demo
 
 test: setup
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n auto --maxprocesses 8 --dist loadfile
 
 lint: setup
 	.venv/bin/ruff check $(CODE)

@@ -23,6 +23,8 @@ FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 DOUBLED = re.compile(r"\{\{|\}\}")
 PLACES = frozenset({"place", "line"})
 """What every finding can tell beside its facts."""
+LOCATED = frozenset({"problem", "FrontMatterError", "TableError"})
+"""Makers whose news becomes a finding, which adds the place (`proposals.problems`)."""
 
 
 class Use(NamedTuple):
@@ -54,9 +56,13 @@ def _use(module: Module, call: ast.Call) -> Iterator[Use]:
             yield Use(where, code, _literal(keywords.get("reason", ast.Constant(""))), _keys(keywords.get("facts")))
     elif call.args and (code := _literal(call.args[0])) and CODE.match(code):
         reason = _literal(call.args[1]) if call.args[1:] else ""
-        literal = name.endswith("Error") and None not in keywords
-        facts = frozenset(str(key) for key in keywords) if literal else None
-        yield Use(where, code, reason if name.endswith("Error") else None, facts)
+        told = frozenset(str(key) for key in keywords) if None not in keywords else None
+        if name in LOCATED:
+            yield Use(where, code, reason, None if told is None else told | PLACES)
+        elif name.endswith("Error"):
+            yield Use(where, code, reason, told)
+        elif name != "Rule":  # a function that makes the error and adds facts of its own
+            yield Use(where, code, reason or None, None)
 
 
 def _literal(node: ast.expr | None) -> str | None:
@@ -85,7 +91,7 @@ def test_every_refusal_has_a_sentence() -> None:
 
 def test_every_code_is_known() -> None:
     """A code that stands anywhere in the source, also in a table, has at least one sentence."""
-    codes = {key.partition(".")[0] for key in ENGLISH}
+    codes = {key.partition(".")[0] for key in ENGLISH} | set(_undecided())
     silent = [
         f"{module.path}:{node.lineno}: {node.value} has no sentence"
         for module in modules()
@@ -96,6 +102,17 @@ def test_every_code_is_known() -> None:
     ]
 
     assert [] == silent, "\n" + "\n".join(silent)
+
+
+def _undecided() -> Iterator[str]:
+    """Rules of lint that have an id and no check yet, so they say nothing."""
+    for module in modules():
+        for node in ast.walk(module.tree):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="Rule"), args=[ast.Constant(value=str(code)), _, ast.Constant(value=None)]
+                ):
+                    yield code
 
 
 def test_every_sentence_has_its_facts() -> None:
