@@ -24,7 +24,6 @@ from governance.commitment import Commitment
 from governance.messages import Envelope
 from governance.rules import Verdict
 from governance.space import Settings
-from governance.tally import Tally
 from proposals.document import Document
 from proposals.parts import Part
 from treasury.income import DonationFact, ForwardFact, PremiumFact
@@ -126,7 +125,6 @@ class Case:
     closed: Row | None = None
     powers: Mapping[bytes, int] | None = None
     power_proved: bool = False
-    tally: Tally | None = None
     expected: Transcript | None = None
     """What the transcript must say."""
     verdict: Verdict | None = None

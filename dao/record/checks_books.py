@@ -8,7 +8,7 @@ records.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from chain import dag_cbor
 from chain.receipt import ProvedReceipt, ReceiptProof, open_receipt
@@ -124,95 +124,78 @@ def _is_ours(case: Case, entry: Entry) -> bool:
     return entry.iip == 0 or (case.commitment is not None and entry.iip == case.commitment.iip)
 
 
+def entries_of(case: Case, row: Row) -> list[Entry]:
+    """What the booking rules make of one leaf: nothing, one entry, or one a part. Needs checks 70, and for a leaf of a
+    proposal those up to its result.
+    """
+    rule = _RULES.get(row.leaf.kind)
+    return [] if rule is None else [entry for entry in rule(case, row) if entry is not None]
+
+
 def _booked_again(case: Case, entry: Entry) -> Entry | None:
-    """Book the entry's source again, by the rule that the entry names."""
+    """Book the entry's source again and return the one entry of that id."""
     source = case.leaves.get(entry.source)
-    again = _RULES.get(entry.rule)
-    if source is None or again is None:
+    if source is None:
         raise RecordError("E_LEDGER", "source", entry=entry.id, index=entry.source)
-    return again(case, Row(entry.source, source), entry)
+    return next((found for found in entries_of(case, Row(entry.source, source)) if found.id == entry.id), None)
 
 
-def _again_premium(case: Case, row: Row, _: Entry) -> Entry | None:
-    fact = need(case.incomes).get(row.index)
-    return booking.premium(fact, fund=_name(row), source=row.index) if isinstance(fact, PremiumFact) else None
+def _of_income(case: Case, row: Row) -> Iterator[Entry | None]:
+    fact, fund = need(case.incomes)[row.index], str(row.leaf.body["fund"])
+    if isinstance(fact, PremiumFact):
+        yield booking.premium(fact, fund=fund, source=row.index)
+    elif isinstance(fact, ForwardFact):
+        yield booking.forward(fact, fund=fund, source=row.index)
+    else:
+        yield booking.donation(fact, fund=fund, source=row.index)
 
 
-def _again_forward(case: Case, row: Row, _: Entry) -> Entry | None:
-    fact = need(case.incomes).get(row.index)
-    return booking.forward(fact, fund=_name(row), source=row.index) if isinstance(fact, ForwardFact) else None
-
-
-def _again_donation(case: Case, row: Row, _: Entry) -> Entry | None:
-    fact = need(case.incomes).get(row.index)
-    return booking.donation(fact, fund=_name(row), source=row.index) if isinstance(fact, DonationFact) else None
-
-
-def _again_asked(case: Case, row: Row, _: Entry) -> Entry | None:
-    if row.leaf.kind != "proposal" or row.leaf.body["id"] != case.proposal:
-        return None
+def _of_proposal(case: Case, row: Row) -> Iterator[Entry | None]:
+    """An open vote asks for the sum of its parts."""
     fund, iip = _fund_and_number(case)
-    amounts = total(asks(need(case.parts)))
-    return booking.asked(case.proposal, fund=fund, iip=iip, amounts=amounts, source=row.index)
+    yield booking.asked(case.proposal, fund=fund, iip=iip, amounts=total(asks(need(case.parts))), source=row.index)
 
 
-def _again_committed(case: Case, row: Row, entry: Entry) -> Entry | None:
-    if row.leaf.kind != "result" or row.leaf.body["proposal"] != case.proposal or not need(case.released):
-        return None
+def _of_result(case: Case, row: Row) -> Iterator[Entry | None]:
+    """What passed is committed part by part; what did not gives back what it asked for."""
     fund, iip = _fund_and_number(case)
-    payout = _payout(case, entry)
-    return booking.committed(payout, fund=fund, iip=iip, amounts=_amounts(case, payout.part), source=row.index)
+    wanted = asks(need(case.parts))
+    if not need(case.released):
+        payout = PayoutId(case.proposal, 0)
+        yield booking.released(payout, fund=fund, iip=iip, amounts=total(wanted), source=row.index, of="asked")
+        return
+    for part, amounts in enumerate(wanted, 1):
+        payout = PayoutId(case.proposal, part)
+        yield booking.committed(payout, fund=fund, iip=iip, amounts=amounts, source=row.index)
 
 
-def _again_paid(case: Case, row: Row, _: Entry) -> Entry | None:
-    if row.leaf.kind != "executed" or row.leaf.body["proposal"] != case.proposal:
-        return None
+def _of_executed(case: Case, row: Row) -> Iterator[Entry | None]:
     fund, iip = _fund_and_number(case)
     part = _part(row)
-    block = receipt_behind(case, row).header.hash
-    return booking.paid(
-        PayoutId(case.proposal, part), fund=fund, iip=iip, amounts=_amounts(case, part), source=row.index, block=block
+    yield booking.paid(
+        PayoutId(case.proposal, part),
+        fund=fund,
+        iip=iip,
+        amounts=_amounts(case, part),
+        source=row.index,
+        block=receipt_behind(case, row).header.hash,
     )
 
 
-def _again_released(case: Case, row: Row, _: Entry) -> Entry | None:
-    """A vote that released nothing gives back what its proposal asked for."""
-    if row.leaf.kind != "result" or row.leaf.body["proposal"] != case.proposal or need(case.released):
-        return None
-    fund, iip = _fund_and_number(case)
-    amounts = total(asks(need(case.parts)))
-    payout = PayoutId(case.proposal, 0)
-    return booking.released(payout, fund=fund, iip=iip, amounts=amounts, source=row.index, of="asked")
-
-
-_RULES: dict[str, Callable[[Case, Row, Entry], Entry | None]] = {
-    booking.PREMIUM: _again_premium,
-    booking.FORWARD: _again_forward,
-    booking.DONATION: _again_donation,
-    booking.ASKED: _again_asked,
-    booking.COMMITTED: _again_committed,
-    booking.PAID: _again_paid,
-    booking.RELEASED: _again_released,
+_RULES: dict[str, Callable[[Case, Row], Iterator[Entry | None]]] = {
+    "premium": _of_income,
+    "forward": _of_income,
+    "donation": _of_income,
+    "proposal": _of_proposal,
+    "result": _of_result,
+    "executed": _of_executed,
 }
-
-
-def _name(row: Row) -> str:
-    return str(row.leaf.body["fund"])
 
 
 def _part(row: Row) -> int:
     part = row.leaf.body["part"]
     assert isinstance(part, int), "the leaf's schema says so"
     return part
-
-
-def _payout(case: Case, entry: Entry) -> PayoutId:
-    """The payout of an entry, found by its id among those of this proposal."""
-    for part in range(1, len(need(case.parts)) + 1):
-        payout = PayoutId(case.proposal, part)
-        if entry.id == f"{entry.rule}:{payout}":
-            return payout
-    raise RecordError("E_LEDGER", "not_rule", entry=entry.id, index=entry.source)
 
 
 def _amounts(case: Case, part: int) -> dict[str, int]:

@@ -38,7 +38,7 @@ def votes_admission(case: Case) -> None:
     """Every vote was cast on this proposal, inside its window, for a choice that exists, and not too soon again."""
     closed = next(case.rows("closed", proposal=case.proposal), None)
     earlier: dict[bytes, list[EarlierVote]] = {}
-    open_proposal = _open_proposal(case)
+    open_proposal = open_proposal_of(case)
     policy = need(case.settings).admission
     for vote in need(case.votes):
         mine = earlier.setdefault(vote.envelope.address, [])
@@ -76,7 +76,7 @@ def votes_closed(case: Case) -> None:
 
 def power_proof(case: Case) -> None:
     """The power of every voter is what the token's storage held at the snapshot block."""
-    settings, rules = need(case.settings), _rules(case)
+    settings, bound = need(case.settings), rules(case)
     row = _only(case, "power")
     links = row.leaf.body["evidence"]
     assert isinstance(links, list), "the leaf's schema says so"
@@ -85,7 +85,7 @@ def power_proof(case: Case) -> None:
     tables = []
     for number, (strategy, cid) in enumerate(zip(settings.strategies, links, strict=True), 1):
         assert isinstance(cid, CID), "the leaf's schema says so"
-        block = rules.block(strategy.chain_id)
+        block = bound.block(strategy.chain_id)
         case.blocks.add(block)
         tables.append(power.open_evidence(case.get(cid), case.get, number, strategy, block))
     combined = power.combine(tables)
@@ -94,31 +94,33 @@ def power_proof(case: Case) -> None:
 
 def tally_scores(case: Case) -> None:
     """Counting again gives the scores of the signed result, to the last unit."""
-    envelope = need(case.envelope)
-    voting = str(envelope.message["type"])
-    choices = need(case.settings).choices
+    expected = counted_again(case)
+    transcript, claimed = _transcript(case), _claimed(_only(case, "result"))
+    rows = zip(expected.choices, transcript.scores, claimed.scores, expected.scores, strict=False)
+    for option, said, signed, score in rows:
+        if not said == signed == score:
+            raise RecordError("E_RESULT_MISMATCH", "score_of", option=option, said=said, counted=score)
+    case.expected = expected
+
+
+def counted_again(case: Case) -> certificate.Transcript:
+    """Count the ballots by the proved powers, and judge the scores by the rules. Needs the checks up to 40."""
+    voting = str(need(case.envelope).message["type"])
     ballots = [ballot_of(vote.envelope) for vote in need(case.admitted)]
-    counted = tally(ballots, need(case.powers), method(voting), len(choices))
-    transcript = _transcript(case)
-    expected = certificate.transcript_of(case.proposal, need(case.closed).index, voting, counted, _rules(case))
-    claimed = _claimed(_only(case, "result"))
-    for number, (said, found, score) in enumerate(
-        zip(transcript.scores, claimed.scores, counted.scores, strict=False), 1
-    ):
-        if not said == found == score:
-            raise RecordError("E_RESULT_MISMATCH", "score_of", option=choices[number - 1], said=said, counted=score)
-    case.tally, case.expected = counted, expected
+    counted = tally(ballots, need(case.powers), method(voting), len(need(case.settings).choices))
+    return certificate.transcript_of(case.proposal, need(case.closed).index, voting, counted, rules(case))
 
 
 def tally_verdict(case: Case) -> None:
     """Quorum and threshold give the verdict of the signed result, and its transcript says how."""
     expected = need(case.expected)
     certificate.check_result(_claimed(_only(case, "result")), _transcript(case), expected)
-    case.verdict = verdict(expected.scores, _rules(case))
+    case.verdict = verdict(expected.scores, rules(case))
     case.released = expected.released
 
 
-def _open_proposal(case: Case) -> OpenProposal:
+def open_proposal_of(case: Case) -> OpenProposal:
+    """What a vote is held against."""
     message = need(case.envelope).message
     return OpenProposal(
         id=case.proposal,
@@ -130,7 +132,8 @@ def _open_proposal(case: Case) -> OpenProposal:
     )
 
 
-def _rules(case: Case) -> Rules:
+def rules(case: Case) -> Rules:
+    """The rules of this vote: those of the settings in force, with its snapshot blocks."""
     return rules_of(need(case.settings), need(case.commitment).blocks)
 
 

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from chain import dag_cbor
 from chain.cid import CID, dag_cbor_cid, raw_cid
 from chain.clients.node import Node
-from dao.record.case import Case
+from dao.record.case import Case, Row
 from dao.record.checks import CHECKS
+from dao.record.checks_books import entries_of
 from dao.record.leaves import Leaf
 from dao.record.pack import select
 from dao.store.journal import Journal
@@ -45,8 +46,6 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
 })  # fmt: skip
 """The numbered checks that a fact of each kind must pass before it is taken."""
 
-_OF_PROPOSAL = frozenset({"result", "executed", "proposal"})
-
 
 class Fact(NamedTuple):
     """A fact that a step offers: its kind and the fields of its leaf."""
@@ -66,7 +65,10 @@ class Blocks(dict[CID, bytes]):
 
     def map(self, value: object) -> CID:
         """Add a DAG-CBOR value and return its name."""
-        data = dag_cbor.encode(value)
+        return self.map_bytes(dag_cbor.encode(value))
+
+    def map_bytes(self, data: bytes) -> CID:
+        """Add an encoded DAG-CBOR block and return its name."""
         cid = dag_cbor_cid(data)
         self[cid] = data
         return cid
@@ -87,27 +89,40 @@ class Desk:
         """A block of the journal."""
         return self.journal.get(cid)
 
-    def take(self, facts: Sequence[Fact], blocks: Mapping[CID, bytes], proposal: bytes = NO_PROPOSAL) -> list[int]:
-        """Check the facts of one step and append them in one commit; return their indexes.
+    def take(
+        self,
+        facts: Sequence[Fact],
+        blocks: Mapping[CID, bytes],
+        proposal: bytes = NO_PROPOSAL,
+        *,
+        book: bool = True,
+    ) -> list[int]:
+        """Check the facts of one step and append them in one commit, each with the entries that follow from it; return
+        the indexes of the facts.
 
-        Whatever a check refuses is raised, and the journal is as before.
+        Whatever a check refuses is raised, and the journal is as before. With `book` False the entries wait: a result
+        that the fund does not cover is still a result.
         """
         head = self.node.head()
         first = len(self.journal)
         fresh = [Leaf(kind=fact.kind, time=head.timestamp, block=head.ref, body=fact.body) for fact in facts]
-        for leaf in fresh:
-            leaf.encode()  # a malformed fact is refused before anything leans on it
         for number, leaf in enumerate(fresh):
+            leaf.encode()  # a malformed fact is refused before anything leans on it
             if leaf.kind in EARLY:
                 EARLY[leaf.kind]([*self.journal.leaves, *fresh[:number]], leaf, self._reader(blocks))
-        numbers = {number for leaf in fresh for number in REQUIRED[leaf.kind]}
-        if proposal != NO_PROPOSAL and any(leaf.kind == "entry" for leaf in fresh):
-            numbers.update(*(REQUIRED["proposal"],))
         case = self._case(proposal, fresh, blocks)
         case.fresh = frozenset(range(first, first + len(fresh)))
+        numbers = {number for leaf in fresh for number in REQUIRED[leaf.kind]}
         run_checks(case, numbers)
+        entries = [entry for index, leaf in enumerate(fresh, first) for entry in entries_of(case, Row(index, leaf))]
+        if entries and book:
+            booked = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
+            fresh = [*fresh, *booked]
+            case = self._case(proposal, fresh, blocks)
+            case.fresh = frozenset(range(first, first + len(fresh)))
+            run_checks(case, {*numbers, *REQUIRED["entry"]})
         self.journal.append(fresh, blocks)
-        return list(range(first, first + len(fresh)))
+        return list(range(first, first + len(facts)))
 
     def case(self, proposal: bytes, *numbers: int) -> Case:
         """The facts of a proposal as the journal holds them, with the named checks run."""

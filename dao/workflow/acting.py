@@ -1,0 +1,30 @@
+"""Acts: a payee reports a milestone, reviewers approve it; each act is signed and comes with its evidence."""
+
+from __future__ import annotations
+
+from chain.cid import raw_cid
+from dao.workflow.desk import Blocks, Desk, Fact
+from governance.acts import NO_EVIDENCE, act_message, read_act, sign_act
+
+
+def act(desk: Desk, proposal: bytes, part: int, kind: str, *, key: bytes, evidence: bytes | None = None) -> int:
+    """Sign and take one act over the bytes of its evidence; return the leaf's index."""
+    digest = NO_EVIDENCE if evidence is None else raw_cid(evidence).digest
+    message = act_message(proposal=proposal, part=part, kind=kind, evidence=digest, timestamp=desk.now())
+    return take_act(desk, sign_act(message, key), evidence)
+
+
+def take_act(desk: Desk, raw: bytes, evidence: bytes | None) -> int:
+    """Take a signed act."""
+    found = read_act(raw)
+    blocks = Blocks()
+    fact = Fact(
+        "act",
+        {
+            "id": found.id,
+            "proposal": found.proposal,
+            "envelope": blocks.raw(raw),
+            "evidence": None if evidence is None else blocks.raw(evidence),
+        },
+    )
+    return desk.take([fact], blocks, found.proposal)[0]

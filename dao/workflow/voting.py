@@ -1,0 +1,121 @@
+"""Voting: votes come in, the vote is closed, and the result is counted and signed.
+
+Powers are read at the snapshot block and proved from its hash where the settings say how; a voter whose power is known
+to be zero is refused at the door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chain import log_tree
+from chain.cid import CID
+from chain.clients.node import Read
+from dao.record.case import Case, need
+from dao.record.checks_vote import counted_again, open_proposal_of, rules
+from dao.workflow.desk import Blocks, Desk, Fact
+from governance import power, strategies
+from governance.admission import EarlierVote, VoteCase, admit_vote
+from governance.certificate import result_of, write_transcript
+from governance.messages import proposal_id, read_envelope
+from governance.settings import StrategySettings
+from treasury.fund import FundError
+
+_OPEN = (10, 20, 21, 22, 23, 24)
+_VOTES = (*_OPEN, 30, 31)
+
+
+def cast(desk: Desk, raw: bytes) -> int:
+    """Take one signed vote; return the leaf's index. Everything that the vote could be refused for is checked first."""
+    envelope = read_envelope(raw)
+    proposal = proposal_id(envelope)
+    case = desk.case(proposal, *_VOTES)
+    mine = [vote for vote in need(case.votes) if vote.envelope.address == envelope.address]
+    closed = next(case.rows("closed", proposal=proposal), None) is not None
+    admit_vote(
+        VoteCase(
+            envelope=envelope,
+            proposal=open_proposal_of(case)._replace(closed=closed),
+            leaf_time=desk.now(),
+            power=sum(_read_powers(desk, case, [envelope.address])[0].values()),
+            earlier=[EarlierVote(vote.envelope.id, vote.time) for vote in mine],
+            policy=need(case.settings).admission,
+        )
+    )
+    blocks = Blocks()
+    fact = Fact("vote", {"id": envelope.id, "proposal": proposal, "envelope": blocks.raw(raw)})
+    return desk.take([fact], blocks, proposal)[0]
+
+
+def close(desk: Desk, proposal: bytes) -> int:
+    """Close a vote whose end has passed: the list of votes is fixed by count and root."""
+    votes = need(desk.case(proposal, *_VOTES).votes)
+    root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
+    return desk.take([Fact("closed", {"proposal": proposal, "count": len(votes), "root": root})], {}, proposal)[0]
+
+
+def count(desk: Desk, proposal: bytes) -> Case:
+    """Prove the powers, count, and sign the result; return the case with tally and verdict.
+
+    A result that the fund does not cover is a result all the same: its commitment waits (`case.entries` shows none).
+    """
+    case = desk.case(proposal, *_VOTES, 32)
+    voters = sorted({vote.envelope.address for vote in need(case.votes)})
+    blocks = Blocks()
+    links = []
+    for number, (strategy, powers) in enumerate(
+        zip(need(case.settings).strategies, _read_powers(desk, case, voters), strict=True), 1
+    ):
+        root, made = _evidence(desk, case, number, strategy, powers)
+        blocks.update(made)
+        links.append(root)
+    desk.take([Fact("power", {"proposal": proposal, "evidence": links})], blocks, proposal)
+
+    transcript = counted_again(desk.case(proposal, *_VOTES, 32, 40))
+    result = result_of(transcript)
+    later = Blocks()
+    later.map_bytes(write_transcript(transcript))
+    fact = Fact(
+        "result",
+        {
+            "proposal": proposal,
+            "closed": result.closed,
+            "transcript": result.transcript,
+            "scores": [str(score) for score in result.scores],
+            "verdict": result.verdict,
+            "released": result.released,
+        },
+    )
+    try:
+        desk.take([fact], later, proposal)
+    except FundError as error:
+        if error.code != "E_BUDGET":
+            raise
+        desk.take([fact], later, proposal, book=False)
+    return desk.case(proposal, *_VOTES, 32, 40, 41, 42, 70, 71)
+
+
+def _read_powers(desk: Desk, case: Case, voters: Sequence[bytes]) -> list[dict[bytes, int]]:
+    """The voters' powers at the snapshot, one table a strategy."""
+    tables = []
+    for strategy in need(case.settings).strategies:
+        block = rules(case).block(strategy.chain_id)
+        method = strategies.find(strategy.name, strategy.version)
+        reads = [Read(read.to, read.data) for read in method.reads(strategy.params, voters)]
+        answers = desk.node.read_many_at(reads, block)
+        tables.append(method.powers(strategy.params, voters, answers))
+    return tables
+
+
+def _evidence(
+    desk: Desk, case: Case, number: int, strategy: StrategySettings, powers: dict[bytes, int]
+) -> tuple[CID, dict[CID, bytes]]:
+    block = rules(case).block(strategy.chain_id)
+    if strategy.proof is None:
+        return power.build_evidence(number=number, settings=strategy, block=block, powers=powers)
+    method = strategies.find(strategy.name, strategy.version)
+    slots = method.slots(strategy.params, strategy.proof, sorted(powers))
+    proof = desk.node.state_proof(method.contract(strategy.params), slots, block.number)
+    return power.build_evidence(
+        number=number, settings=strategy, block=block, powers=powers, header=proof.header, nodes=proof.nodes
+    )
