@@ -63,32 +63,39 @@ def join_signatures(signatures: Mapping[bytes, bytes]) -> bytes:
 
 def split_signatures(blob: bytes) -> tuple[OwnerSignature, ...]:
     """Split a blob into its entries; raise `SafeError` (`E_SAFE_SIGS`) unless every byte belongs to exactly one."""
+    entries_size = _entries_size(blob)
+    if entries_size % 65 or entries_size > min(len(blob), 65 * _MAX_OWNERS):
+        raise SafeError("E_SAFE_SIGS", "length", found=len(blob))
     entries: list[OwnerSignature] = []
-    static_end = dynamic_end = None
-    while len(entries) * 65 < (len(blob) if static_end is None else static_end):
-        number, at = len(entries) + 1, len(entries) * 65
-        entry = blob[at : at + 65]
-        if len(entry) < 65 or number > _MAX_OWNERS:
-            raise SafeError("E_SAFE_SIGS", "length", found=len(blob))
+    tail = entries_size
+    for number, at in enumerate(range(0, entries_size, 65), 1):
+        entry, data = blob[at : at + 65], b""
         kind = _KINDS.get(entry[64])
         if kind is None:
             raise SafeError("E_SAFE_SIGS", "v", number=number, found=entry[64])
-        data = b""
         if kind == "contract":
-            offset = int.from_bytes(entry[32:64], "big")
-            static_end = offset if static_end is None else static_end
-            data = _contract_data(blob, offset, static_end if dynamic_end is None else dynamic_end, number)
-            dynamic_end = offset + 32 + len(data)
+            data = _contract_data(blob, _offset(entry), tail, number)
+            tail += 32 + len(data)
         entries.append(OwnerSignature(kind, entry, _named_owner(entry, kind, number), data))
-    if static_end is not None and (static_end != len(entries) * 65 or dynamic_end != len(blob)):
+    if tail != len(blob):
         raise SafeError("E_SAFE_SIGS", "layout", number=len(entries))
     return tuple(entries)
 
 
-def _contract_data(blob: bytes, offset: int, expected: int, number: int) -> bytes:
+def _entries_size(blob: bytes) -> int:
+    """Return where the entries end: at what the first contract among them points to, else with the blob."""
+    entries = (blob[at : at + 65] for at in range(0, len(blob), 65))
+    return next((_offset(entry) for entry in entries if entry[64:] == b"\0"), len(blob))
+
+
+def _offset(entry: bytes) -> int:
+    return int.from_bytes(entry[32:64], "big")
+
+
+def _contract_data(blob: bytes, offset: int, tail: int, number: int) -> bytes:
     """Read what a contract signature points to; in the canonical layout the parts follow each other without a gap."""
-    size = int.from_bytes(blob[offset : offset + 32], "big") if offset == expected else -1
-    if size < 0 or offset + 32 + size > len(blob):
+    size = int.from_bytes(blob[offset : offset + 32], "big")
+    if offset != tail or offset + 32 + size > len(blob):
         raise SafeError("E_SAFE_SIGS", "layout", number=number)
     return blob[offset + 32 : offset + 32 + size]
 
@@ -137,6 +144,6 @@ def check_signatures(hash_: bytes, blob: bytes, *, owners: Collection[bytes], th
     for number, signer in enumerate(signers, 1):
         if signer not in owners:
             raise SafeError("E_SAFE_SIGS", "not_owner", number=number, owner=checksum(signer))
-    if len(signers) < threshold:
+    if len(signers) < max(threshold, 1):  # a Safe's threshold is never 0; whoever says so must not get a pass
         raise SafeError("E_SAFE_SIGS", "threshold", found=len(signers), expected=threshold)
     return signers

@@ -110,6 +110,12 @@ def test_H80_below_threshold() -> None:
     assert ("E_SAFE_SIGS", "threshold") == refusal(check)
 
 
+def test_H80_nothing_signed_is_never_enough() -> None:
+    """Not even for who claims that the threshold is zero."""
+    check = partial(safe.check_signatures, HASH, b"", owners=OWNERS, threshold=0)
+    assert ("E_SAFE_SIGS", "threshold") == refusal(check)
+
+
 def test_H80_signature_over_another_hash() -> None:
     """It recovers to somebody, who is no owner."""
     other = signature.sign(b"\x5b" * 32, KEYS[0])
