@@ -135,6 +135,8 @@ def _object_with_unicode(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _check_twins(entries: dict[str, object]) -> None:
     """Refuse keys that look the same: equal after NFC normalisation, but not equal."""
+    if "".join(entries).isascii():
+        return
     seen: set[str] = set()
     for key in entries:
         normal = unicodedata.normalize("NFC", key)
