@@ -123,6 +123,8 @@ class Case:
     votes: tuple[VoteRow, ...] | None = None
     admitted: tuple[VoteRow, ...] | None = None
     closed: Row | None = None
+    safe_at_close: SafeState | None = None
+    """The fund's Safe when the vote closed: whose owners may sign what passed."""
     powers: Mapping[bytes, int] | None = None
     power_proved: bool = False
     expected: Transcript | None = None

@@ -91,6 +91,9 @@ def payout_confirmations(case: Case) -> None:
         header = receipt_behind(case, row).header
         if state.block.hash != header.parent_hash or state.nonce != tx.nonce:
             raise RecordError("E_SAFE_SIGS", "state", index=row.index)
+        before = need(case.safe_at_close)
+        if (set(state.owners), state.threshold) != (set(before.owners), before.threshold):
+            raise RecordError("E_NO_VOTE", "owners_changed", index=row.index)
         check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from chain import dag_cbor
 from chain.blocks import BlockRef
 from chain.cid import CID
 from chain.header import decode_header
+from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
@@ -150,6 +152,16 @@ def assets_of(fund: FundSettings) -> Mapping[str, Asset]:
         Asset(symbol=row.symbol, decimals=row.decimals, address=row.address, chain_id=fund.chain_id)
         for row in fund.assets
     )
+
+
+def safe_state_of(case: Case, row: Row) -> SafeState:
+    """The proved state of the fund's Safe behind a leaf, at the block of the leaf."""
+    fund = fund_of(case)
+    state = open_safe_state(SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state")))))
+    if (state.chain_id, state.safe) != (fund.chain_id, fund.safe) or state.block != row.leaf.block:
+        raise RecordError("E_SAFE_CONFIG", "state_block", index=row.index, number=state.block.number)
+    case.blocks.add(state.block)
+    return state
 
 
 def safe_version(settings: Settings, chain_id: int, safe: bytes) -> str:

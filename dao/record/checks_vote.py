@@ -9,6 +9,7 @@ from __future__ import annotations
 from chain import log_tree
 from chain.cid import CID
 from dao.record.case import Case, Row, VoteRow, cid_of, need
+from dao.record.checks_proposal import safe_state_of
 from dao.record.errors import RecordError
 from governance import certificate, power
 from governance.admission import EarlierVote, OpenProposal, VoteCase, admit_vote
@@ -71,6 +72,7 @@ def votes_closed(case: Case) -> None:
     root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
     if (row.leaf.body["count"], row.leaf.body["root"]) != (len(votes), root):
         raise RecordError("E_LOG_INCONSISTENT", "closed_votes", said=row.leaf.body["count"], found=len(votes))
+    case.safe_at_close = safe_state_of(case, row)
     case.closed = row
 
 

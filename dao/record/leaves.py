@@ -82,7 +82,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "parts": {"parts": _BLOCK},
     "proposal": {"id": _HASH, "envelope": _FOREIGN, "headers": _list_of(_FOREIGN)},
     "vote": {"id": _HASH, "proposal": _HASH, "envelope": _FOREIGN},
-    "closed": {"proposal": _HASH, "count": _int, "root": _HASH},
+    "closed": {"proposal": _HASH, "count": _int, "root": _HASH, "state": _BLOCK},
     "power": {"proposal": _HASH, "evidence": _list_of(_BLOCK)},
     "result": {
         "proposal": _HASH, "closed": _int, "transcript": _BLOCK, "scores": _list_of(_decimal), "verdict": _text,

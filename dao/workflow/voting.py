@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from chain import log_tree
 from chain.cid import CID
 from chain.clients.node import Read
+from chain.clients.safe_read import fetch_safe_state
 from dao.record.case import Case, need
+from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
 from dao.workflow.desk import Blocks, Desk, Fact
 from governance import power, strategies
@@ -48,10 +50,14 @@ def cast(desk: Desk, raw: bytes) -> int:
 
 
 def close(desk: Desk, proposal: bytes) -> int:
-    """Close a vote whose end has passed: the list of votes is fixed by count and root."""
-    votes = need(desk.case(proposal, *_VOTES).votes)
+    """Close a vote whose end has passed: the list of votes is fixed, and so is who owns the Safe that will pay."""
+    case = desk.case(proposal, *_VOTES)
+    votes = need(case.votes)
     root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
-    return desk.take([Fact("closed", {"proposal": proposal, "count": len(votes), "root": root})], {}, proposal)[0]
+    blocks = Blocks()
+    state = fetch_safe_state(desk.node, fund_of(case).safe, desk.node.head().ref.number)
+    body = {"proposal": proposal, "count": len(votes), "root": root, "state": blocks.map(state.to_map())}
+    return desk.take([Fact("closed", body)], blocks, proposal)[0]
 
 
 def count(desk: Desk, proposal: bytes) -> Case:
