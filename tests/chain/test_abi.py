@@ -99,6 +99,12 @@ def test_any_flipped_byte_is_refused_or_read_as_other_values(pairs: list[Any], d
     assert bytes(wrong) == peer.encode(types, found)
 
 
+def test_two_roads_must_meet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What our reader takes and eth_abi would write otherwise is refused, whichever of them is wrong."""
+    monkeypatch.setattr(abi, "_write", lambda types, values: b"")
+    assert ("E_CALLDATA", "form") == refusal(lambda: abi.decode_call(TRANSFER, CALL))
+
+
 def test_calls_round_trip() -> None:
     """A call is its selector and its arguments."""
     assert (PAYEE, 5) == abi.decode_call(TRANSFER, CALL)
@@ -207,6 +213,8 @@ def test_a_governors_call_reads_back() -> None:
     """Arrays of dynamic values beside text, as in OpenZeppelin's `propose`."""
     args = ((PAYEE, PAYEE), (0, 5), (b"", CALL), "# IIP-1: 理賠")
     assert args == abi.decode_call(PROPOSE, abi.encode_call(PROPOSE, args))
+    pair = (("a", "b"), (PAYEE, 1))
+    assert pair == abi.decode(["string[2]", "(address,uint8)"], abi.encode(["string[2]", "(address,uint8)"], pair))
 
 
 def test_types_know_their_head() -> None:

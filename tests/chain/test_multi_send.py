@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from safe_eth.eth.contracts import get_multi_send_contract
 from safe_eth.safe.multi_send import MultiSend, MultiSendOperation, MultiSendTx
 
-from chain import abi
+from chain import abi, multi_send
 from chain.address import ZERO, checksum
 from chain.errors import ChainError
 from chain.multi_send import InnerCall, decode_multi_send, encode_multi_send
@@ -125,3 +125,10 @@ def test_H84_trailing_bytes_and_other_functions() -> None:
 def test_call_that_cannot_be_packed(call: InnerCall, reason: str) -> None:
     """Nothing is cut to size."""
     assert ("E_CALLDATA", reason) == refusal(lambda: encode_multi_send([call]))
+
+
+def test_two_roads_must_meet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read must be written again as the same bytes."""
+    data = encode_multi_send(BATCH)
+    monkeypatch.setattr(multi_send, "encode_multi_send", lambda calls: b"")
+    assert ("E_CALLDATA", "batch") == refusal(lambda: decode_multi_send(data))

@@ -119,3 +119,24 @@ def test_types_built_by_hand_pass_the_same_check() -> None:
     with pytest.raises(TypedDataError) as caught:
         typed_data.hash_struct("Box", {"Box": (Field("box", "Box"),)}, {"box": {}})
     assert "E_TYPES_LIMIT" == caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("types", "reason"),
+    [
+        ({f"S{n}": (Field("item", "uint8"),) for n in range(33)}, "structs"),
+        ({"S0": tuple(Field(f"m{n}", "uint8") for n in range(65))}, "fields"),
+    ],
+)
+def test_types_built_by_hand_have_the_same_limits(types: Any, reason: str) -> None:
+    """Whoever built them."""
+    with pytest.raises(TypedDataError) as caught:
+        typed_data.encode_type("S0", types)
+    assert ("E_TYPES_LIMIT", reason) == (caught.value.code, caught.value.reason)
+
+
+def test_type_string_of_an_unknown_struct() -> None:
+    """The primary type is named, never guessed."""
+    with pytest.raises(TypedDataError) as caught:
+        typed_data.encode_type("Letter", typed_types.parse_types(one("uint8")))
+    assert ("E_TYPES", "primary", "Letter") == (caught.value.code, caught.value.reason, caught.value.facts["place"])
