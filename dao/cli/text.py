@@ -29,18 +29,26 @@ def paint(text: str, colour: Colour) -> str:
 
 
 def rows(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Lay out names and values as two aligned columns."""
-    width = max((len(name) for name, _ in pairs), default=0) + 3
+    """Lay out names and values as two aligned columns; a long value continues below its beginning."""
+    start = max((len(name) for name, _ in pairs), default=0) + 5
     for name, value in pairs:
-        yield f"  {name:<{width}}{value}".rstrip()
+        if start + len(value) <= _width():
+            yield f"  {name}".ljust(start) + value
+            continue
+        head, *more = wrapped(value, " " * start)
+        yield f"  {name}".ljust(start) + head[start:]
+        yield from more
 
 
 def wrapped(text: str, indent: str = "") -> Iterator[str]:
     """Wrap one sentence to the terminal, at most 100 columns, without breaking an address or a path."""
-    width = min(shutil.get_terminal_size().columns, _WIDTH_MAX)
     yield from textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text, _width(), initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     ) or [indent]
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size().columns, _WIDTH_MAX)
 
 
 def message(finding: Finding) -> str:
@@ -57,13 +65,13 @@ def _about(finding: Finding) -> dict[str, object]:
     return {"place": finding.place, "line": finding.line or 0, **finding.facts}
 
 
-def told(finding: Finding) -> Iterator[str]:
+def told(finding: Finding, indent: str = "") -> Iterator[str]:
     """Lay out one finding: level, code and place on a line, the sentence below."""
     where = [escape(finding.place)] if finding.place else []
     where += [f"line {finding.line}"] if finding.line else []
     head = paint(f"{finding.level:<8}", _LEVEL_COLOURS[finding.level])
-    yield f"{head} {paint(finding.code, 'bold')}  {', '.join(where)}".rstrip()
-    yield from wrapped(message(finding), "         ")
+    yield f"{indent}{head} {paint(finding.code, 'bold')}  {', '.join(where)}".rstrip()
+    yield from wrapped(message(finding), indent + "         ")
 
 
 def counted(number: int, noun: str) -> str:
