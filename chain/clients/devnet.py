@@ -118,9 +118,14 @@ class Devnet:
         self.save()
 
     @contextmanager
-    def one_block(self) -> Iterator[None]:
-        """Put the transactions sent inside into one block, mined at the end; nothing has a receipt before it."""
-        self._chain.hold()
+    def one_block(self, timestamp: int | None = None) -> Iterator[None]:
+        """Put the transactions sent inside into one block, mined at the end; nothing has a receipt before it.
+
+        The block is one second after its parent, or at `timestamp`. Inside, send with `Node.submit`.
+        """
+        if timestamp is not None:
+            _check_time(timestamp)
+        self._chain.hold(timestamp)
         try:
             yield
         finally:

@@ -138,7 +138,7 @@ class EvmChain:
 
     def pending_state(self) -> Any:
         """Return the state after the transactions that wait for their block."""
-        return self._chain.get_vm(self._chain.header).state
+        return self._vm.state
 
     def proof(self, header: Any, address: bytes, slots: Sequence[int]) -> tuple[list[bytes], list[list[bytes]]]:
         """Return the trie nodes from the state root to the account, and from its storage root to each slot."""
@@ -170,7 +170,12 @@ class EvmChain:
         return bytes(self._run(call, header).output)
 
     def estimate(self, call: EvmCall, header: Any) -> int:
-        """Return a gas limit with which this call succeeds: near the least, not the least."""
+        """Return a gas limit with which this call succeeds in the block after this one: near the least.
+
+        In the next block and not in this one, because a contract that keeps its block's number pays for a new slot
+        there, where here it would write again what it wrote.
+        """
+        header = self._chain.create_header_from_parent(header, timestamp=header.timestamp + 1)
         left: int = self._run(call, header).get_gas_remaining()
         zeros = call.data.count(0)
         floor = 21_000 + 10 * (zeros + 4 * (len(call.data) - zeros))  # EIP-7623
@@ -217,40 +222,64 @@ class EvmChain:
         if not raw or raw[0] not in TX_TYPES:
             kind = "legacy" if raw[:1] >= b"\xc0" else "blob" if raw[:1] == b"\x03" else "unknown"
             raise EvmRefusedError(f"{kind} transactions are not taken here: send type 2 (EIP-1559)")
-        transaction = _refusing(self._chain.get_vm().get_transaction_builder().decode, raw)
+        transaction = _refusing(self._vm.get_transaction_builder().decode, raw)
         if transaction.chain_id != DEVNET_CHAIN_ID:
             raise EvmRefusedError(f"invalid chain id: {transaction.chain_id}, this is {DEVNET_CHAIN_ID}")
-        if self._chain.header.gas_used + transaction.gas > BLOCK_GAS_MAX:
+        if self._header.gas_used + transaction.gas > BLOCK_GAS_MAX:
             raise EvmRefusedError(f"exceeds block gas limit: {BLOCK_GAS_MAX}")
         if transaction.to == b"" and len(transaction.data) > _INIT_CODE_MAX:
             raise EvmRefusedError(f"max initcode size exceeded: {len(transaction.data)} > {_INIT_CODE_MAX}")
-        _refusing(self._chain.apply_transaction, transaction)
+        try:
+            _refusing(self._apply, transaction)
+        except EvmRefusedError:
+            waiting, timestamp = self._transactions, self._header.timestamp
+            self._begin_block(timestamp)  # a refusal halfway may have left its traces in the state
+            for earlier in waiting:
+                self._apply(earlier)
+            raise
         if not self._held:
             self.mine()
         return bytes(transaction.hash)
 
-    def hold(self) -> None:
-        """Keep the transactions that follow for one block, until `mine`."""
+    def hold(self, timestamp: int | None = None) -> None:
+        """Keep the transactions that follow for one block, one second after its parent or at `timestamp`."""
+        self._begin_block(timestamp)
         self._held = True
 
-    def mine(self, timestamp: int | None = None) -> Any:
-        """Mine what waits as one block, one second after its parent or at `timestamp`, and return its header."""
-        self._held = False
-        head = self.head()
+    def mine(self, timestamp: int | None = None) -> None:
+        """Mine what waits as one block; nothing may wait if it is to be at another time than its parent's next."""
         if timestamp is not None:
-            if timestamp <= head.timestamp:
-                raise DevnetError("E_TIME", "devnet", now=head.timestamp, asked=timestamp)
-            self._chain.header = self._chain.header.copy(timestamp=timestamp)
-        try:
-            # Where a real chain has the beacon's randomness, the parent's hash: nobody should draw lots here.
-            return self._chain.mine_block(mix_hash=head.hash).header
-        finally:
-            self._begin_block()
+            assert not self._transactions, "the transactions that wait have seen the time already"
+            self._begin_block(timestamp)
+        self._held = False
+        self._vm.state.persist()
+        header = self._header.copy(state_root=self._vm.state.state_root)
+        block = self._vm.set_block_transactions_and_withdrawals(
+            self._vm.get_block(), header, tuple(self._transactions), tuple(self._receipts)
+        )
+        # Where a real chain has the beacon's randomness, the parent's hash: nobody should draw lots here.
+        mined = self._vm.mine_block(block, mix_hash=header.parent_hash).block
+        self._chain.validate_block(mined)
+        self._chain.chaindb.persist_block(mined)
+        self._begin_block()
 
-    def _begin_block(self) -> None:
-        # py-evm would take the clock; the next block is one second after its parent whatever the clock says.
+    def _begin_block(self, timestamp: int | None = None) -> None:
         head = self.head()
-        self._chain.header = self._chain.create_header_from_parent(head, timestamp=head.timestamp + 1)
+        if timestamp is None:
+            timestamp = head.timestamp + 1  # py-evm would take the clock
+        elif timestamp <= head.timestamp:
+            raise DevnetError("E_TIME", "devnet", now=head.timestamp, asked=timestamp)
+        self._header = self._chain.create_header_from_parent(head, timestamp=timestamp)
+        self._vm = self._chain.get_vm(self._header)
+        self._transactions: list[Any] = []
+        self._receipts: list[Any] = []
+
+    def _apply(self, transaction: Any) -> None:
+        # As MiningChain.apply_transaction does, but tries and receipts are made once a block and not once each.
+        receipt, _ = self._vm.apply_transaction(self._header, transaction)
+        self._header = self._vm.add_receipt_to_header(self._header, receipt)
+        self._transactions.append(transaction)
+        self._receipts.append(receipt)
 
 
 def _refusing(work: Callable[[Any], Any], transaction: Any) -> Any:

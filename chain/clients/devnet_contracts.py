@@ -10,6 +10,14 @@ from __future__ import annotations
 from chain import abi
 from chain.clients.contracts import load
 from chain.clients.node import Node, TxReceipt
+from chain.clients.rpc import hex_text
+from chain.errors import ChainError
+from chain.keccak import keccak256
+
+
+class DeployError(ChainError):
+    """A contract whose code is not there after its transaction (`E_DEPLOY`)."""
+
 
 PREMIUM_SHARE_TOPIC = abi.topic("PremiumShare(address,uint256,uint256)")
 """Indexed payer; data: premium, share."""
@@ -29,9 +37,10 @@ def deploy_iip_proxy(node: Node, key: bytes, safe: bytes) -> bytes:
 
 def _deploy(node: Node, key: bytes, name: str, arguments: bytes) -> bytes:
     artifact = load(name)
-    contract = node.send(key, None, data=artifact.bytecode + arguments).contract
-    assert contract is not None, "a transaction without a target creates a contract"
-    return contract
+    receipt = node.send(key, None, data=artifact.bytecode + arguments)
+    if receipt.contract is None or keccak256(node.code(receipt.contract)) != artifact.runtime_code_hash:
+        raise DeployError("E_DEPLOY", contract=name, transaction=hex_text(receipt.transaction_hash))
+    return receipt.contract
 
 
 def transfer(node: Node, key: bytes, token: bytes, to: bytes, amount: int) -> TxReceipt:

@@ -8,6 +8,7 @@ What it does not know it refuses by name (-32601); it never guesses a default th
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,7 @@ class DevnetRpc:
     def __init__(self, chain: EvmChain, saved: Callable[[], None]) -> None:
         self._chain = chain
         self._saved = saved
+        self._one_at_a_time = threading.RLock()
         self._methods: dict[str, Callable[..., Any]] = {
             "web3_clientVersion": lambda: "mutual-dao-devnet/py-evm",
             "net_version": lambda: str(DEVNET_CHAIN_ID),
@@ -79,7 +81,8 @@ class DevnetRpc:
             return [self.answer(item) for item in request]
         reply: dict[str, Any] = {"jsonrpc": "2.0", "id": request.get("id") if isinstance(request, dict) else None}
         try:
-            return {**reply, "result": self._dispatch(request)}
+            with self._one_at_a_time:
+                return {**reply, "result": self._dispatch(request)}
         except RpcError as error:
             failure = {"code": error.code, "message": error.message}
             return {**reply, "error": failure if error.data is None else {**failure, "data": error.data}}

@@ -27,7 +27,8 @@ class Store:
     """A mutable mapping of bytes to bytes, as py-evm's `AtomicDB` wants it, over one SQLite file.
 
     The lock is a `flock` on a file beside it (`<name>.lock`) and not on the file itself, because SQLite keeps locks of
-    its own there and some systems let the two kinds collide. It is held from opening to `close`.
+    its own there and some systems let the two kinds collide. It is held from opening to `close`. Threads take turns
+    outside (`devnet_rpc`).
     """
 
     def __init__(self, connection: sqlite3.Connection, lock: int | None) -> None:
@@ -40,7 +41,7 @@ class Store:
     def create(cls, path: Path | None) -> Store:
         """Make an empty store; without a path it lives in memory and dies with the process."""
         if path is None:
-            connection, lock = sqlite3.connect(":memory:", isolation_level=None), None
+            connection, lock = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False), None
         else:
             lock = _lock(path)
             if path.exists():
@@ -86,7 +87,7 @@ class Store:
 
     def save(self) -> None:
         """Write the rows that came since the last save, in one commit."""
-        if not self._new:
+        if not self._new and not self._connection.in_transaction:
             return
         written = [(key, value) for key, value in self._new.items() if value is not None]
         deleted = [(key,) for key, value in self._new.items() if value is None]
@@ -146,7 +147,7 @@ class Store:
 
 def _connect(path: Path) -> sqlite3.Connection:
     try:
-        connection = sqlite3.connect(path, isolation_level=None, timeout=5)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
         # WAL with NORMAL: a commit per block costs no fsync, a killed process loses nothing, and a power cut loses
         # the last commits but never the file.
         connection.execute("PRAGMA journal_mode = WAL")

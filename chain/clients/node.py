@@ -184,7 +184,10 @@ class Node:
                 raise
             answer = None
         if isinstance(answer, list) and (len(answer) < LOGS_SUSPECT or first == last):
-            return [self._log(Answer(self._rpc, "eth_getLogs", item)) for item in answer]
+            found = [self._log(Answer(self._rpc, "eth_getLogs", item)) for item in answer]
+            if any(entry.log.address != address or not first <= entry.block.number <= last for entry in found):
+                raise self._rpc.error("E_RPC_ANSWER", "other", method="eth_getLogs")
+            return found
         if first == last:
             raise self._rpc.error("E_RPC_NULL", method="eth_getLogs")
         middle = (first + last) // 2
@@ -229,10 +232,19 @@ class Node:
         return self._quantity("eth_estimateGas", _message(sender, to, value, data))
 
     def send(self, key: bytes, to: bytes | None, value: int = 0, data: bytes = b"") -> TxReceipt:
-        """Sign a type-2 transaction with a 32-byte private key, send it, and wait for its block.
+        """Sign a transaction with a 32-byte private key, send it, and wait for its block.
 
         `to` None creates a contract. `CallReverted` before sending if it would revert; if it failed all the same, the
         receipt says so (`status` 0).
+        """
+        return self.wait(self.submit(key, to, value, data))
+
+    def submit(
+        self, key: bytes, to: bytes | None, value: int = 0, data: bytes = b"", *, gas: int | None = None
+    ) -> bytes:
+        """Sign a type-2 transaction and send it without waiting; return its hash.
+
+        Without `gas` the estimate and a fifth more: it runs in a later block than the one that was asked.
         """
         from eth_account import Account
 
@@ -243,14 +255,14 @@ class Node:
             "type": 2,
             "chainId": self.chain_id(),
             "nonce": self._quantity("eth_getTransactionCount", hex_text(sender), "pending"),
-            "gas": self.estimate_gas(sender, to, value, data),
+            "gas": self.estimate_gas(sender, to, value, data) * 6 // 5 if gas is None else gas,
             "maxFeePerGas": 2 * base_fee + tip,
             "maxPriorityFeePerGas": tip,
             "value": value,
             "data": data,
             **({} if to is None else {"to": to}),
         }
-        return self.wait(self.send_raw(bytes(Account.sign_transaction(transaction, key).raw_transaction)))
+        return self.send_raw(bytes(Account.sign_transaction(transaction, key).raw_transaction))
 
     def send_raw(self, raw: bytes) -> bytes:
         """Send a signed transaction and return its hash, computed here; it may have no block yet."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from chain.errors import ChainError, CodedError, UncheckableError
 
 TIMEOUT_SECONDS = (10, 60)
 """To connect, and between two bytes."""
+ANSWER_SECONDS = 300
+"""For a whole answer, however slowly it drips."""
 ANSWER_MAX = 64 * 1024 * 1024
 """Bytes of one answer; a block of receipts has a few MB."""
 _TEXT_MAX = 200
@@ -127,6 +130,7 @@ class BoundedAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send, and read the body here, because `requests` would read all of it."""
         kwargs["stream"] = True
+        deadline = time.monotonic() + ANSWER_SECONDS
         response = super().send(request, *args, **kwargs)
         body = bytearray()
         for chunk in response.iter_content(1 << 16):
@@ -134,6 +138,9 @@ class BoundedAdapter(HTTPAdapter):
             if len(body) > ANSWER_MAX:
                 response.close()
                 raise AnswerTooLongError
+            if time.monotonic() > deadline:
+                response.close()
+                raise requests.ReadTimeout
         response._content = bytes(body)
         return response
 
@@ -152,7 +159,9 @@ def _error_parts(error: Any) -> tuple[int, str, bytes]:
     code, message, data = error.get("code"), error.get("message"), error.get("data")
     while isinstance(data, dict):
         data = data.get("data") or data.get("result")
-    text = str(data).removeprefix("Reverted ") if data else ""
+    text = str(data) if data else ""
+    if text.startswith("Reverted "):  # Nethermind, with a code of its own
+        code, text = _REVERT_CODE, text.removeprefix("Reverted ")
     try:
         octets = bytes.fromhex(text[2:]) if text.startswith("0x") else b""
     except ValueError:
