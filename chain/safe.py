@@ -63,6 +63,7 @@ __all__ = [
     "join_signatures",
     "message_hash",
     "recover_owners",
+    "release",
     "safe_message_hash",
     "safe_tx_hash",
     "split_signatures",
