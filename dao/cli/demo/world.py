@@ -6,9 +6,11 @@ which they only do if their code is, byte for byte, the code that stands there o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chain import abi
 from chain.address import checksum
 from chain.clients import devnet_contracts, safe_deploy
 from chain.clients.contracts import load
@@ -17,7 +19,10 @@ from chain.json_text import canonical
 from chain.networks import DEVNET_CHAIN_ID
 from dao.cli.demo import cast
 from dao.keys import public_key
+from proposals.calls import describe
 from proposals.draft import budget_row, draft, milestone
+from proposals.parts import Part
+from proposals.payment import Asset, Payment, asset_book
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +54,6 @@ def build(devnet: Devnet) -> World:
     safe = safe_deploy.create_safe(node, FAUCET_KEY, owners=owners, threshold=cast.THRESHOLD)
     dora = cast.key(cast.AUTHOR)
     token = devnet_contracts.deploy_votes_token(node, dora, name="Mutual", symbol="MUT", supply=cast.SUPPLY)
-    with devnet.one_block():
-        pass
     for name, amount in cast.HOLDINGS.items():
         devnet_contracts.transfer(node, dora, token, cast.address(name), amount * cast.UNIT)
     proxy = devnet_contracts.deploy_iip_proxy(node, FAUCET_KEY, safe)
@@ -157,3 +160,26 @@ def document() -> bytes:
             )
         ],
     )
+
+
+CONTRACTS = tuple(safe_deploy.CANONICAL)
+"""The Safe project's contracts that the world deploys."""
+
+
+def assets(there: World) -> Mapping[str, Asset]:
+    """The fund's assets by symbol."""
+    coin = Asset(symbol="ETH", decimals=18, address=None, chain_id=DEVNET_CHAIN_ID)
+    token = Asset(symbol="MUT", decimals=18, address=there.token, chain_id=DEVNET_CHAIN_ID)
+    return asset_book([coin, token])
+
+
+def payments(part: Part, book: Mapping[str, Asset]) -> list[Payment]:
+    """What a part of the demo pays, call by call."""
+    found = [describe(call, book, part.chain_id) for call in part.calls]
+    return [payment for payment in found if isinstance(payment, Payment)]
+
+
+def token_balance(there: World, holder: bytes) -> int:
+    """What somebody holds of the token, in base units, as the chain says now."""
+    answer = there.devnet.node().call(there.token, abi.encode_call("balanceOf(address)", [holder]))
+    return int.from_bytes(answer, "big")

@@ -1,0 +1,108 @@
+"""`dao verify`: one decision record, check by check, and what it leaves to assume."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chain.errors import UncheckableError
+from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
+from dao.cli.files import read
+from dao.cli.text import counted, paint, wrapped
+from dao.record.trust import MAX_BYTES as TRUST_BYTES
+from dao.record.trust import read_trust
+from dao.record.verify import Outcome, Report, verify
+from dao.sentences import language, sentence
+
+EXAMPLES = (
+    "dao verify demo/iip-1.car",
+    "dao verify demo/iip-1.car --trust trust.json",
+    "dao verify demo/iip-1.car --json",
+)
+
+MAX_BYTES = 1 << 30
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help="The decision record, a .car file.", metavar="FILE")],
+    trust: Annotated[
+        Path | None,
+        typer.Option(
+            "--trust", help="JSON file of what you know for sure: Safe, key, blocks.", metavar="FILE"
+        ),
+    ] = None,
+) -> Answer:
+    """Check a decision record offline and say what was assumed.
+
+    Nothing is read but the file, and the trust file if one is named: no network, no clock. The checks are explained in
+    docs/reference/verify.md.
+    """
+    known = None if trust is None else read_trust(read(trust, TRUST_BYTES))
+    report = verify(read(file, MAX_BYTES), known)
+    return Answer(_document(report), _lines(report), _status(report))
+
+
+def _status(report: Report) -> int:
+    if report.ok:
+        return TRUE
+    error = None if report.failed is None else report.failed.error
+    could_not = isinstance(error, UncheckableError) or (error is not None and error.code == "E_VERSION")
+    return UNCHECKED if could_not else FALSE
+
+
+def _document(report: Report) -> dict[str, object]:
+    document: dict[str, object] = {
+        "ok": report.ok,
+        "checks": [{"number": row.number, "name": row.name, "ok": row.ok, "code": row.code} for row in report.outcomes],
+        "assumed": list(report.assumed),
+    }
+    case = report.case
+    if case is not None:
+        document["proposal"] = "0x" + case.proposal.hex()
+        document["blocks"] = [
+            {"chain_id": block.chain_id, "number": block.number, "hash": "0x" + block.hash.hex()}
+            for block in sorted(case.blocks)
+        ]
+        if case.commitment is not None:
+            document["iip"] = case.commitment.iip
+        if case.verdict is not None and case.expected is not None:
+            document["verdict"] = case.verdict.state
+            document["scores"] = [str(score) for score in case.expected.scores]
+    return document
+
+
+def _lines(report: Report) -> Iterator[str]:
+    for row in report.outcomes:
+        yield from _outcome(row)
+    yield ""
+    case = report.case
+    if case is not None and case.verdict is not None and case.commitment is not None:
+        told = sentence(case.verdict.key, "", case.verdict.facts, language())
+        yield from wrapped(f"{_prefix(report)}-{case.commitment.iip}, proposal 0x{case.proposal.hex()}")
+        yield from wrapped(told)
+    if report.ok:
+        yield paint(f"All {counted(len(report.outcomes), 'check')} passed.", "green")
+    else:
+        failed = sum(1 for row in report.outcomes if row.ok is False)
+        yield paint(f"{counted(failed, 'check')} failed; this record proves nothing.", "red")
+    if report.assumed:
+        yield "It is assumed, because the file cannot prove it:"
+        for name in report.assumed:
+            yield from wrapped(f"{name}  {sentence(name, '', {}, language())}", "  ")
+    else:
+        yield "Nothing was assumed beyond the trust file."
+
+
+def _outcome(row: Outcome) -> Iterator[str]:
+    mark = {True: paint("✓", "green"), False: paint("✗", "red"), None: "·"}[row.ok]
+    yield f"{mark} {row.number:>2}  {row.name}{'' if row.ok is not None else '  (not run)'}"
+    if row.error is not None:
+        yield from wrapped(f"{row.error.code}: {sentence(row.error.code, row.error.reason, row.error.facts)}", "      ")
+
+
+def _prefix(report: Report) -> str:
+    settings = None if report.case is None else report.case.settings
+    return "IIP" if settings is None else settings.prefix
