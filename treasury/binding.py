@@ -57,7 +57,7 @@ def build(part: Part, nonce: int, *, version: str) -> SafeTx:
     version without a pinned MultiSendCallOnly; and `SafeError` (`E_SAFE_CONFIG`) for a version that is unknown.
     """
     if not binds_chain(version):
-        raise BindingError("E_REPLAY", "version", version=version, safe=part.safe)
+        raise BindingError("E_REPLAY", version=version, safe=part.safe)
     to, value, data, operation = _outer_call(part, version)
     return SafeTx(
         chain_id=part.chain_id, safe=part.safe, version=version, to=to, value=value, data=data, operation=operation,

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from treasury.assets import Amounts
-from treasury.booking import COMMITTED, component
+from treasury.assets import Amounts, total
+from treasury.booking import component
 from treasury.errors import TreasuryError
 from treasury.ledger import REVERSED, Entry, Ledger
 
@@ -41,28 +41,26 @@ class FundState(NamedTuple):
 
 NOTHING = FundState()
 
-_COLUMNS = {
-    "Assets:Receivable": "receivable",
-    "Assets:Safe": "safe",
-    "Equity:Asked": "asked",
-    "Equity:Committed": "committed",
-}
-
 
 def fund_states(ledger: Ledger, fund: str) -> dict[str, FundState]:
-    """The fund's state by asset id, for every asset of which some account is not at zero."""
-    sums: dict[str, dict[str, int]] = {}
-    for _, account, asset, amount in ledger.balances(fund=fund):
-        column = _column(account)
-        if column:
-            row = sums.setdefault(asset, {})
-            row[column] = row.get(column, 0) + amount
-    return {asset: _state(row) for asset, row in sums.items()}
+    """The fund's state by asset id, for every asset that its entries ever moved."""
+    return {asset: fund_state(ledger, fund, asset) for asset in ledger.assets(fund)}
 
 
 def fund_state(ledger: Ledger, fund: str, asset: str) -> FundState:
     """The fund's state of one asset; zeros where the books do not know it."""
-    return fund_states(ledger, fund).get(asset, NOTHING)
+
+    def sum_of(prefix: str) -> int:
+        return ledger.balance(prefix, asset, fund=fund)
+
+    committed = -sum_of("Equity:Committed")
+    return FundState(
+        receivable=sum_of("Assets:Receivable"),
+        available=sum_of("Assets:Safe") - committed,
+        asked=-sum_of("Equity:Asked"),
+        committed=committed,
+        paid=sum_of("Expenses") - sum_of("Expenses:Rebate"),
+    )
 
 
 def check_cover(fund: str, states: Mapping[str, FundState], amounts: Amounts) -> None:
@@ -76,21 +74,19 @@ def check_cover(fund: str, states: Mapping[str, FundState], amounts: Amounts) ->
 def check_entry(ledger: Ledger, entry: Entry) -> None:
     """Refuse an entry that the fund's books cannot take; `ledger` is the books before it.
 
-    A commitment needs that much available (`E_BUDGET`). Nothing may be paid or released that was not committed or asked
+    What it commits must be available (`E_BUDGET`). Nothing may be paid or released that was not committed or asked
     (`E_BUDGET.not_promised`), or leave the Safe beyond what the books say is there (`E_BUDGET.overdrawn`), and every
     account is this fund's and this proposal's (`E_ENTRY.foreign`). A reversal may overdraw: the chain took the money
     back, and the books say so.
     """
     if entry.id in ledger or entry.rule == REVERSED:
         return
-    name = component(entry.fund)
-    if entry.rule == COMMITTED:
-        check_cover(entry.fund, fund_states(ledger, entry.fund), _promised(entry))
-    held = {(row.account, row.asset): row.amount for row in ledger.balances(fund=entry.fund)}
+    name, promised = component(entry.fund), _promised(entry)
+    check_cover(entry.fund, {asset: fund_state(ledger, entry.fund, asset) for asset in promised}, promised)
     for account, asset, amount in entry.postings:
         if not _is_own(account, name, entry.iip):
             raise FundError("E_ENTRY", "foreign", entry=entry.id, found=account)
-        before = held.get((account, asset), 0)
+        before = ledger.balance(account, asset, fund=entry.fund)
         if account.startswith(("Equity:Asked:", "Equity:Committed:")) and before + amount > 0:
             raise FundError("E_BUDGET", "not_promised", entry=entry.id, asset=asset, asked=amount, available=-before)
         if account.startswith("Assets:Safe:") and before + amount < 0:
@@ -107,7 +103,9 @@ def replay(entries: Iterable[Entry]) -> Ledger:
 
 
 def _promised(entry: Entry) -> dict[str, int]:
-    return {p.asset: -p.amount for p in entry.postings if p.account.startswith("Equity:Committed:")}
+    return total(
+        {p.asset: -p.amount} for p in entry.postings if p.account.startswith("Equity:Committed:") and p.amount < 0
+    )
 
 
 def _is_own(account: str, name: str, iip: int) -> bool:
@@ -115,21 +113,3 @@ def _is_own(account: str, name: str, iip: int) -> bool:
     if middle == f"IIP-{iip}" and iip:
         return True
     return rest[:1] == [name] and (len(rest) == 1 or (iip > 0 and rest[1] == f"IIP-{iip}"))
-
-
-def _column(account: str) -> str:
-    root, middle, *_ = account.split(":")
-    if root == "Expenses":
-        return "" if middle == "Rebate" else "paid"
-    return _COLUMNS.get(f"{root}:{middle}", "")
-
-
-def _state(row: Mapping[str, int]) -> FundState:
-    committed = -row.get("committed", 0)
-    return FundState(
-        receivable=row.get("receivable", 0),
-        available=row.get("safe", 0) - committed,
-        asked=-row.get("asked", 0),
-        committed=committed,
-        paid=row.get("paid", 0),
-    )

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from treasury.assets import AssetError, parse_asset
@@ -104,6 +105,8 @@ class Ledger:
         self._entries: dict[str, Entry] = {}
         self._standing: dict[str, str] = {}
         self._sums: dict[tuple[str, str, str], int] = {}
+        # Sums at and below every account, for one fund and ("") for all, so that asking does not walk the accounts.
+        self._totals: dict[tuple[str, str, str], int] = {}
         for entry in entries:
             self.post(entry)
 
@@ -125,8 +128,10 @@ class Ledger:
             self._standing[entry.fact] = entry.id
         self._entries[entry.id] = entry
         for account, asset, amount in entry.postings:
-            key = (entry.fund, account, asset)
-            self._sums[key] = self._sums.get(key, 0) + amount
+            _add(self._sums, (entry.fund, account, asset), amount)
+            for prefix in ("", *accumulate(account.split(":"), "{}:{}".format)):
+                _add(self._totals, (entry.fund, prefix, asset), amount)
+                _add(self._totals, ("", prefix, asset), amount)
         return True
 
     def balances(self, prefix: str = "", *, fund: str | None = None) -> tuple[Balance, ...]:
@@ -142,7 +147,11 @@ class Ledger:
 
     def balance(self, prefix: str, asset: str, *, fund: str | None = None) -> int:
         """The sum of one asset over every account at or below `prefix`, in base units, debits positive."""
-        return sum(row.amount for row in self.balances(prefix, fund=fund) if row.asset == asset)
+        return self._totals.get((fund or "", prefix, asset), 0)
+
+    def assets(self, fund: str) -> tuple[str, ...]:
+        """Every asset that entries of a fund ever moved, sorted."""
+        return tuple(sorted(asset for name, prefix, asset in self._totals if name == fund and not prefix))
 
     def stands(self, entry_id: str) -> bool:
         """Whether an entry of this id was posted and not taken back since."""
@@ -180,6 +189,10 @@ def is_fund_name(name: object) -> bool:
 def _fact(entry_id: str) -> str:
     rule, _, rest = entry_id.partition(":")
     return f"{rule.partition('/')[0]}:{rest.partition('@')[0]}"
+
+
+def _add(sums: dict[tuple[str, str, str], int], key: tuple[str, str, str], amount: int) -> None:
+    sums[key] = sums.get(key, 0) + amount
 
 
 def _is_below(account: str, prefix: str) -> bool:

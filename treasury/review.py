@@ -1,0 +1,73 @@
+"""The review that comes before a signature: what a Safe transaction would do, and whether it may be signed.
+
+Decides a verdict from values alone: the transaction's own bytes, and, where a vote is said to cover it, the facts of
+that vote. Any finding of level error refuses. The three hashes are computed here from the fields, so that a signer can
+compare them with what his device shows, and nothing that a service claims is believed. What could not be checked is
+named. It does not sign, does not ask a chain, and does not say what the code behind an address does.
+
+Without a vote the verdict is about danger only: a plain payment that nobody voted on comes out as `sign` with
+W_NO_VOTE, because outside a workspace nobody knows what was voted. In a workspace whose settings name the Safe the same
+payment is E_NO_VOTE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from chain.finding import Finding, has_errors
+from chain.safe import SafeTx, domain_hash, message_hash, safe_tx_hash
+from treasury.review_calls import Action, actions, unfold
+from treasury.review_rules import STRUCTURAL_RULES, Sight
+from treasury.review_vote import VOTE_RULES, Signing, VotedPart, is_what_was_voted, unchecked_of
+
+__all__ = ["Action", "Review", "VotedPart", "review"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a signer should know before signing."""
+
+    verdict: Literal["sign", "refuse"]
+    findings: tuple[Finding, ...]
+    unchecked: tuple[str, ...]
+    """Names of what nobody could check: `vote`, `window`, `nonce`, `configuration`, `code`."""
+    domain_hash: bytes
+    message_hash: bytes
+    """With `domain_hash` what hardware wallets show."""
+    safe_tx_hash: bytes
+    """What is signed."""
+    actions: tuple[Action, ...]
+
+
+def review(tx: SafeTx, vote: VotedPart | None = None, *, is_own_safe: bool = False) -> Review:
+    """Review a transaction. `is_own_safe`: the workspace's settings name this Safe, so that only a vote may use it."""
+    unfolded = unfold(tx)
+    of_vote = tuple(_vote_findings(tx, vote, is_own_safe=is_own_safe))
+    is_voted = vote is not None and not any(is_what_was_voted(Signing(tx, vote)))
+    findings = (*of_vote, *unfolded.findings, *_structural_findings(Sight(tx, unfolded.calls, is_voted)))
+    return Review(
+        verdict="refuse" if has_errors(findings) else "sign",
+        findings=findings,
+        unchecked=unchecked_of(vote),
+        domain_hash=domain_hash(tx.chain_id, tx.safe, tx.version),
+        message_hash=message_hash(tx),
+        safe_tx_hash=safe_tx_hash(tx),
+        actions=actions(unfolded, tx.chain_id),
+    )
+
+
+def _vote_findings(tx: SafeTx, vote: VotedPart | None, *, is_own_safe: bool) -> Iterator[Finding]:
+    if vote is not None:
+        for rule in VOTE_RULES:
+            yield from rule(Signing(tx, vote))
+    elif is_own_safe:
+        yield Finding(code="E_NO_VOTE", reason="uncovered", place="transaction", facts={"safe": tx.safe})
+    else:
+        yield Finding(code="W_NO_VOTE", level="warning", place="transaction", facts={"safe": tx.safe})
+
+
+def _structural_findings(sight: Sight) -> Iterator[Finding]:
+    for rule in STRUCTURAL_RULES:
+        yield from rule(sight)

@@ -1,0 +1,172 @@
+"""Whether a Safe transaction is what was voted, now, by a Safe that is still the one that was voted for.
+
+Decides five questions for a part that passed: is the transaction the part's own, byte for byte; is its time now; is its
+nonce free and its only one; do the Safe's owners and threshold stand as they did at the close; are singleton, modules,
+guards and fallback handler unchanged and of the pinned set. Each question is a rule in `VOTE_RULES`. Where a fact is
+missing the question stays open and is named in `unchecked`, never answered. Facts come in proved; nothing is read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from chain.address import ZERO
+from chain.errors import CodedError
+from chain.finding import Finding
+from chain.safe import FALLBACK_HANDLERS, SINGLETONS, SafeTx
+from chain.safe_state import SafeState
+from proposals.parts import Part
+from treasury.binding import check_binding
+from treasury.nonces import check_nonce, check_single
+from treasury.payouts import PayoutId
+from treasury.window import check_window, window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VotedPart:
+    """A part that passed, and the facts that decide whether its transaction may be signed now."""
+
+    payout: PayoutId
+    part: Part
+    closed_at: int
+    """Unix seconds, as all times here."""
+    released_at: int | None = None
+    """When the part's milestone was released; None while it is not, and for a part without one."""
+    timelock: int
+    grace: int
+    extension: int = 0
+    """Seconds by which disputes moved the end."""
+    is_disputed: bool = False
+    is_paid: bool = False
+    now: int
+    expected: SafeState | None = None
+    """The Safe at the close of the vote, with the housekeeping that was booked since."""
+    state: SafeState | None = None
+    """The Safe now."""
+    known: tuple[SafeTx, ...] = ()
+    """Every transaction ever made for this payout."""
+    taken: frozenset[int] = frozenset()
+    """Nonces of other payouts' transactions that wait."""
+    spent: Mapping[int, bytes] = field(default_factory=dict)
+    """The hash that spent each nonce, as far as proved."""
+
+
+class Signing(NamedTuple):
+    """What a rule looks at: a transaction, and the part that it is said to pay."""
+
+    tx: SafeTx
+    vote: VotedPart
+
+
+Rule = Callable[[Signing], Iterator[Finding]]
+
+
+def is_what_was_voted(case: Signing) -> Iterator[Finding]:
+    """E_HASH_MISMATCH and E_REPLAY, from `check_binding` (H76)."""
+    yield from _told(check_binding, case.vote.part, case.tx)
+
+
+def is_not_paid(case: Signing) -> Iterator[Finding]:
+    """E_ALREADY: the payout was made (H86)."""
+    if case.vote.is_paid:
+        proposal, part = case.vote.payout
+        facts = {"proposal": proposal, "part": part}
+        yield Finding(code="E_ALREADY", reason="paid", place=f"part {part}", facts=facts)
+
+
+def is_in_its_window(case: Signing) -> Iterator[Finding]:
+    """E_TIMELOCK, E_EXPIRED, E_DISPUTED, E_MILESTONE (H86, H97)."""
+    vote = case.vote
+
+    def check() -> None:
+        span = window(vote.part, vote.closed_at, vote.released_at, vote.timelock, vote.grace, extension=vote.extension)
+        check_window(span, vote.now, disputed=vote.is_disputed)
+
+    yield from _told(check)
+
+
+def has_a_nonce_of_its_own(case: Signing) -> Iterator[Finding]:
+    """E_NONCE, E_NONCE_CLASH, E_DOUBLE_PAY (H79, H102)."""
+    yield from _told(check_single, case.tx, case.vote.known, case.vote.spent)
+    if case.vote.state is not None:
+        next_nonce = case.vote.state.nonce
+        yield from _told(lambda: check_nonce(case.tx.nonce, next_nonce=next_nonce, taken=case.vote.taken))
+
+
+def has_the_signers_of_the_vote(case: Signing) -> Iterator[Finding]:
+    """E_NO_VOTE: owners or threshold changed and no vote or housekeeping says so (H111)."""
+    expected, state = case.vote.expected, case.vote.state
+    if expected is None or state is None:
+        return
+    before, now = set(expected.owners), set(state.owners)
+    if before != now:
+        changes = {"added": sorted(now - before), "removed": sorted(before - now)}
+        yield Finding(code="E_NO_VOTE", reason="owners", place="owners", facts=changes)
+    if expected.threshold != state.threshold:
+        numbers = {"expected": expected.threshold, "found": state.threshold}
+        yield Finding(code="E_NO_VOTE", reason="threshold", place="threshold", facts=numbers)
+
+
+def has_the_configuration_of_the_vote(case: Signing) -> Iterator[Finding]:
+    """E_SAFE_CONFIG: another Safe, or code and keepers that changed since the close (H81)."""
+    tx, expected, state = case.tx, case.vote.expected, case.vote.state
+    for seen in (expected, state):
+        if seen is not None and (seen.chain_id, seen.safe) != (tx.chain_id, tx.safe):
+            facts = {"found": seen.safe, "expected": tx.safe, "chain_id": seen.chain_id}
+            yield Finding(code="E_SAFE_CONFIG", reason="other_safe", place="state", facts=facts)
+    if expected is None or state is None:
+        return
+    for name in ("singleton", "modules", "guard", "module_guard", "fallback_handler"):
+        before, now = getattr(expected, name), getattr(state, name)
+        if before != now:
+            facts = {"field": name, "expected": before, "found": now}
+            yield Finding(code="E_SAFE_CONFIG", reason="changed", place=name, facts=facts)
+
+
+def has_a_pinned_configuration(case: Signing) -> Iterator[Finding]:
+    """E_SAFE_CONFIG: a singleton or handler that is not the Safe project's, and every module and guard (H81)."""
+    if case.vote.state is None:
+        return
+    state, release = case.vote.state, case.tx.version.partition("+")[0]
+    handlers = {handler for known in FALLBACK_HANDLERS.values() for handler in known}
+    for name, found, is_pinned in (
+        ("singleton", state.singleton, state.singleton in SINGLETONS.get(release, {})),
+        ("fallback_handler", state.fallback_handler, state.fallback_handler in handlers | {ZERO}),
+        ("guard", state.guard, state.guard == ZERO),
+        ("module_guard", state.module_guard, state.module_guard == ZERO),
+        ("modules", state.modules, not state.modules),
+    ):
+        if not is_pinned:
+            facts = {"field": name, "found": found, "version": release}
+            yield Finding(code="E_SAFE_CONFIG", reason="unpinned", place=name, facts=facts)
+
+
+VOTE_RULES: tuple[Rule, ...] = (
+    is_what_was_voted,
+    is_not_paid,
+    is_in_its_window,
+    has_a_nonce_of_its_own,
+    has_the_signers_of_the_vote,
+    has_the_configuration_of_the_vote,
+    has_a_pinned_configuration,
+)
+
+
+def unchecked_of(vote: VotedPart | None) -> tuple[str, ...]:
+    """Name the questions that nobody could answer with these facts; `code` is what the called contracts really do."""
+    if vote is None:
+        return ("vote", "window", "nonce", "configuration", "code")
+    open_questions = [] if vote.state else ["nonce"]
+    if vote.state is None or vote.expected is None:
+        open_questions.append("configuration")
+    return (*open_questions, "code")
+
+
+def _told(check: Callable[..., None], *facts: object) -> Iterator[Finding]:
+    """Run a check that raises, and turn its refusal into a finding."""
+    try:
+        check(*facts)
+    except CodedError as refused:
+        yield Finding(code=refused.code, reason=refused.reason, place="transaction", facts=refused.facts)
