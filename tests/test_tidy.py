@@ -49,9 +49,9 @@ MACHINE = re.compile(
     r"|https?://(?:[\w.-]*\.)?(?:pypi|pythonhosted|npmjs|yarnpkg)\.(?:org|com)",  # the address of a package registry
     re.MULTILINE,
 )
-SKIPPED = frozenset(
-    {".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "node_modules", "demo"}
-)
+SKIPPED = frozenset({".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "demo", "dist"})
+"""What stands at the root without being part of the repository."""
+GENERATED = frozenset({"node_modules", "__pycache__"})
 
 
 class Module(NamedTuple):
@@ -90,7 +90,7 @@ def parse(path: str, text: str) -> Module:
 def modules() -> Iterator[Module]:
     for package in (*ORDER, "tests", "benchmarks"):
         for file in sorted((ROOT / package).rglob("*.py")):
-            if not SKIPPED & set(file.relative_to(ROOT).parts[1:]):
+            if not GENERATED & set(file.parts):
                 yield parse(file.relative_to(ROOT).as_posix(), file.read_text("utf-8"))
 
 
@@ -316,7 +316,7 @@ def texts() -> Iterator[tuple[str, str]]:
     """Give every text file of the repository, with its path."""
     for file in sorted(ROOT.rglob("*")):
         parts = file.relative_to(ROOT).parts
-        if file.is_file() and not SKIPPED & set(parts) and "__pycache__" not in parts:
+        if file.is_file() and parts[0] not in SKIPPED and not GENERATED & set(parts):
             try:
                 yield "/".join(parts), file.read_text("utf-8")
             except UnicodeDecodeError:

@@ -20,8 +20,9 @@ _NEIGHBOURS = ("chain", "proposals", "governance", "treasury")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `dao` with the arguments of `argv`, or of the process, and give the exit status; no exception leaves."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     try:
-        status = _run(arguments, as_json="--json" in arguments)
+        status = _run(arguments, as_json="--json" in options)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has seen enough
         _discard_stdout()

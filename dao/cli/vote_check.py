@@ -15,7 +15,7 @@ from dao.cli.answer import TRUE, Answer
 from dao.cli.files import read
 from dao.cli.frame import status_of
 from dao.cli.text import paint, rows, wrapped
-from dao.sentences import escape, language, sentence
+from dao.sentences import language, sentence, spell
 from governance import messages
 
 EXAMPLES = (
@@ -69,7 +69,7 @@ def _refused(facts: dict[str, Any]) -> Iterator[str]:
 def _valid(facts: dict[str, Any], envelope: messages.Envelope) -> Iterator[str]:
     yield f"{paint('Valid', 'green')}  {facts['action']} signed by {facts['signer']}"
     yield ""
-    shown = [(name, escape(str(envelope.message[name]))) for name in _SHOWN if name in envelope.message]
+    shown = [(name, spell(envelope.message[name])) for name in _SHOWN if name in envelope.message]
     yield from rows([("id", facts["id"]), *shown])
     for code in facts["warnings"]:
         yield ""

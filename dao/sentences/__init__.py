@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "advice", "escape", "language", "sentence"]
+__all__ = ["LANGUAGES", "advice", "escape", "language", "sentence", "spell"]
 
 LANGUAGES = ("en",)
 """Tags of the languages that have a catalogue, the fallback first."""

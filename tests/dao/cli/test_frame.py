@@ -135,6 +135,14 @@ def test_help_is_a_document_too(dao: Dao) -> None:
     assert dao("--version").out.strip() == dao("--version", "--json").document["version"]
 
 
+def test_json_after_two_dashes_is_a_file_name(dao: Dao) -> None:
+    """What stands after `--` is an argument, also when it looks like an option."""
+    outcome = dao("lint", "--", "--json")
+
+    assert (2, "") == (outcome.status, outcome.out)
+    assert "There is no file --json" in outcome.err
+
+
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.words)
 def test_every_command_shows_examples(dao: Dao, row: Command) -> None:
     """Each `--help` ends with examples of that command, in 80 columns, and mentions `--json`."""
