@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -53,7 +53,7 @@ class Act:
     address: bytes
     signature: bytes
     id: bytes
-    """The EIP-712 digest."""
+    """The EIP-712 digest. It does not name the signer, so an act is told apart by id and address together."""
     proposal: bytes
     part: int
     """1-based; 0 means all parts."""
@@ -73,10 +73,12 @@ class ActLeaf:
 
 
 class ReleaseFact(NamedTuple):
-    """A milestone was released: at the leaf time of the approval that completed it, by these acts' ids."""
+    """A milestone was released: at the leaf time of the approval that completed it, by these reviewers."""
 
     time: int
     approvals: tuple[bytes, ...]
+    """Addresses, in the order in which they approved. Ids of acts would not tell them apart: an act does not name its
+    signer, so two reviewers who approve in one second sign the same digest."""
 
 
 def act_message(*, proposal: bytes, part: int, kind: str, evidence: bytes, timestamp: int) -> dict[str, object]:
@@ -154,8 +156,8 @@ class Milestone:
 
     report: bytes | None = None
     """Digest of the newest report that no reviewer has returned."""
-    approvals: Mapping[bytes, bytes] = field(default_factory=dict)
-    """Ids of the approvals of that report, by reviewer."""
+    approvals: tuple[bytes, ...] = ()
+    """The reviewers who approved it, in their order."""
     release: ReleaseFact | None = None
 
 
@@ -206,9 +208,9 @@ def after_act(milestone: Milestone, leaf: ActLeaf, rules: MilestoneRules) -> Mil
         return Milestone(report=act.evidence)
     if act.kind == "return":
         return Milestone()
-    approvals = {**milestone.approvals, act.address: act.id}
+    approvals = (*milestone.approvals, act.address)
     enough = len(approvals) >= max(1, rules.reviewers.required)
-    release = ReleaseFact(leaf.time, tuple(approvals.values())) if enough else None
+    release = ReleaseFact(leaf.time, approvals) if enough else None
     return Milestone(report=act.evidence, approvals=approvals, release=release)
 
 

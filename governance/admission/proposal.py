@@ -179,17 +179,14 @@ def _snapshot_is_recent(case: ProposalCase) -> None:
 
 def _document_is_in_the_journal(case: ProposalCase) -> None:
     """H109, H43: the number is a leaf of (iip, author, document) before this one, and says the same."""
-    leaf, commitment = case.document, case.commitment
-    if leaf is None or leaf.index >= case.leaf_index or leaf.iip != commitment.iip:
-        raise AdmissionError("E_REVISION", "no_document", iip=commitment.iip, document=str(commitment.document))
-    if leaf.author != case.envelope.address:
-        raise AdmissionError(
-            "E_IIP_DUP", "other_author", iip=commitment.iip, author=checksum(leaf.author), by=checksum(case.envelope.address)
-        )
-    if leaf.document != commitment.document:
-        raise AdmissionError(
-            "E_IIP_DUP", "other_document", iip=commitment.iip, found=str(commitment.document), expected=str(leaf.document)
-        )
+    leaf, iip, named = case.document, case.commitment.iip, case.commitment.document
+    if leaf is None or leaf.index >= case.leaf_index or leaf.iip != iip:
+        raise AdmissionError("E_REVISION", "no_document", iip=iip, document=str(named))
+    author = case.envelope.address
+    if leaf.author != author:
+        raise AdmissionError("E_IIP_DUP", "other_author", iip=iip, author=checksum(leaf.author), by=checksum(author))
+    if leaf.document != named:
+        raise AdmissionError("E_IIP_DUP", "other_document", iip=iip, found=str(named), expected=str(leaf.document))
 
 
 def _text_is_the_document(case: ProposalCase) -> None:

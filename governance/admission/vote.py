@@ -55,13 +55,16 @@ class VoteCase:
     """The settings' `admission`."""
 
 
-def admit_vote(case: VoteCase) -> None:
+def admit_vote(case: VoteCase, *, signature_checked: bool = False) -> None:
     """Return if the vote may enter the journal, or raise the first rule that it breaks, cheap rules first.
 
+    `signature_checked` says that the caller has held this envelope's signature against the same policy already.
     Raises `AdmissionError`, a refusal of the rooms below, or `UncheckableError` (`E_1271_UNCHECKED`, `E_6492`).
     """
     for rule in RULES:
         rule(case)
+    if not signature_checked:
+        check_signature(case.envelope, case.policy)
 
 
 def _is_a_vote_of_this_form(case: VoteCase) -> None:
@@ -121,10 +124,6 @@ def _has_power(case: VoteCase) -> None:
         raise AdmissionError("E_NO_POWER", "zero", voter=checksum(case.envelope.address))
 
 
-def _voter_signed(case: VoteCase) -> None:
-    check_signature(case.envelope, case.policy)
-
-
 RULES: tuple[Callable[[VoteCase], None], ...] = (
     _is_a_vote_of_this_form,
     _is_of_this_space_and_proposal,
@@ -132,6 +131,5 @@ RULES: tuple[Callable[[VoteCase], None], ...] = (
     _is_new_and_not_too_soon,
     _choice_exists,
     _has_power,
-    _voter_signed,
 )
-"""Cheap to dear; each raises or returns."""
+"""Cheap to dear; each raises or returns. The signature is judged after them, because it costs most."""
