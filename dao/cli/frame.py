@@ -125,7 +125,9 @@ def run(arguments: Sequence[str], *, as_json: bool) -> int:
     except BrokenPipeError:
         raise
     except SystemExit as error:  # Typer's own way out of a closed pipe and of shell completion
-        return error.code if isinstance(error.code, int) else BUG
+        if as_json or not isinstance(error.code, int):
+            return _show_bug(error, as_json=as_json)
+        return error.code
     except Exception as error:
         return _show_bug(error, as_json=as_json)
 
@@ -180,7 +182,7 @@ def _show_usage(error: typer.TyperException, *, as_json: bool) -> int:
     return show_error("E_USAGE", message, USAGE, as_json=as_json)
 
 
-def _show_bug(error: Exception, *, as_json: bool) -> int:
+def _show_bug(error: BaseException, *, as_json: bool) -> int:
     """Own up to a bug in one sentence. The exception's message stays unsaid: it may hold a key or a node's address."""
     if os.environ.get("DAO_DEBUG") == "1":
         import traceback

@@ -82,8 +82,9 @@ def test_a_bug_tells_no_secret(dao: Dao, monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.usefixtures("sample")
 def test_system_exit_does_not_leave_the_frame(dao: Dao) -> None:
-    """A library that calls `sys.exit` ends the command, not the caller of `main`."""
+    """A library that calls `sys.exit` ends the command, not the caller of `main`, and leaves no empty stdout."""
     assert 3 == dao("sample", "exit").status
+    assert "E_BUG" == dao("sample", "exit", "--json").document["error"]["code"]
 
 
 @pytest.mark.parametrize(
