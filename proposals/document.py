@@ -19,6 +19,8 @@ from proposals.tables import BUDGET, MILESTONES, BudgetRow, Milestone
 
 MAX_FILE = 256 * 1024
 """Bytes."""
+MAX_LINE = 10_000
+"""Characters: no search within a line can then take long."""
 SECTIONS = (
     "Summary", "Motivation", "Specification", BUDGET, MILESTONES, "Reporting", "Unwinding", "Risks", "Copyright",
 )  # fmt: skip
@@ -95,6 +97,10 @@ def read_document(raw: bytes) -> Reading:
     text, findings = text_safety.decode(raw)
     lines = text.split("\n")
     findings.extend(text_safety.text_findings(lines))
+    long = [(number, len(line)) for number, line in enumerate(lines, 1) if len(line) > MAX_LINE]
+    if long:
+        findings.extend(problem("E_LIMIT", "line", number, found=found, limit=MAX_LINE) for number, found in long)
+        return Reading(raw=raw, values={}, findings=tuple(findings))
     headers, body_index, more = front_matter.split_front(lines)
     findings.extend(more)
     if body_index is None:

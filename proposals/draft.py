@@ -8,6 +8,7 @@ and compared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from chain import address
 from proposals import times
@@ -128,12 +129,12 @@ def _under(text: str, table: str) -> str:
 def _check(
     document: Document, headers: Mapping[str, str], budget: Sequence[BudgetRow], milestones: Sequence[Milestone]
 ) -> None:
-    """Refuse what does not read back as it was given."""
+    """Refuse what does not read back as it was given; lines are the document's own."""
     front = document.front
     given = (headers["title"], headers["description"], headers["author"], headers["discussions-to"])
     if given != (front.title, front.description, front.author, front.discussions_to):
         raise DraftError("E_PARSE", "draft", field="front matter")
-    if [_budget_cells(row) for row in budget] != [_budget_cells(row) for row in document.budget]:
+    if [replace(row, line=0) for row in budget] != [replace(row, line=0) for row in document.budget]:
         raise DraftError("E_PARSE", "draft", field=BUDGET)
-    if [_milestone_cells(each) for each in milestones] != [_milestone_cells(each) for each in document.milestones]:
+    if [replace(each, line=0) for each in milestones] != [replace(each, line=0) for each in document.milestones]:
         raise DraftError("E_PARSE", "draft", field=MILESTONES)

@@ -94,7 +94,7 @@ def split_front(lines: list[str]) -> tuple[list[Header], int | None, list[Findin
             findings.append(problem("E_LIMIT", "header", number, key, key=key, found=len(line), limit=MAX_VALUE))
         else:
             raw = match.group(2) or ""
-            headers.append(Header(match.group(1), raw.strip(), raw, number))
+            headers.append(Header(match.group(1), raw.strip(" "), raw, number))
     return headers, close + 1, findings
 
 

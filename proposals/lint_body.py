@@ -15,8 +15,8 @@ REQUIRED = ("Summary", "Motivation", "Specification", "Risks", "Copyright")
 REQUIRED_FOR_FUNDING = ("Summary", "Motivation", "Specification", "Budget", "Milestones", "Risks", "Copyright")
 SUMMARY_WORDS = 100
 
-_CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
-_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\(\s*<?(?P<target>[^\s)>]*)[^)]*\)")
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\( *<?(?P<target>[^\s()<>]*)")
 _DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:\s*<?(?P<target>[^\s>]+)")
 _BARE = re.compile(r"<?(?P<target>https?://[^\s<>()\[\]]+)")
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?://(?:[^/?#@]*@)?(?P<host>[^/?#:]*))?")
@@ -104,7 +104,7 @@ def _is_known(target: str, hosts: frozenset[str]) -> bool:
 
 def _without_targets(text: str) -> str:
     """Blank the targets of links, so that only what people read is left."""
-    text = _LINK.sub(lambda match: f"[{match['text']}]()", text)
+    text = _LINK.sub(lambda match: f"[{match['text']}](", text)
     return _BARE.sub("", _DEFINITION.sub("", text))
 
 
@@ -119,11 +119,11 @@ def _targets(text: str) -> Iterator[str]:
 
 
 RULES = (
-    Rule("IIP-B01", "error", sections_are_there),
-    Rule("IIP-B02", "error", decided_by_reader),
-    Rule("IIP-B03", "error", decided_by_reader),
-    Rule("IIP-B04", "error", decided_by_reader),
-    Rule("IIP-B05", "warning", references_are_links),
-    Rule("IIP-B06", "warning", summary_is_short),
-    Rule("IIP-B07", "warning", links_stay_in_known_places),
+    Rule("IIP-B01", sections_are_there),
+    Rule("IIP-B02", decided_by_reader),
+    Rule("IIP-B03", decided_by_reader),
+    Rule("IIP-B04", decided_by_reader),
+    Rule("IIP-B05", references_are_links, "warning"),
+    Rule("IIP-B06", summary_is_short, "warning"),
+    Rule("IIP-B07", links_stay_in_known_places, "warning"),
 )

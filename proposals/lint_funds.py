@@ -215,17 +215,17 @@ def _units(spelled: str) -> int:
 
 
 RULES = (
-    Rule("IIP-F01", "error", requested_fits_the_asset),
-    Rule("IIP-F02", "error", decided_by_reader),
-    Rule("IIP-F03", "error", payees_are_safe),
-    Rule("IIP-F04", "warning", payments_are_not_repeated),
-    Rule("IIP-F05", "warning", None),  # needs the fund's books
-    Rule("IIP-F06", "error", term_is_a_year),
-    Rule("IIP-F07", "warning", milestones_are_described),
-    Rule("IIP-F08", "error", reviewers_are_others),
-    Rule("IIP-F09", "error", unwinding_is_told),
-    Rule("IIP-F10", "error", parts_pay_the_budget, ("parts", "assets", "chain_id")),
-    Rule("IIP-F11", "error", calls_are_not_privileged, ("parts",)),
-    Rule("IIP-F12", "warning", None),  # no swap can be written in a document yet
-    Rule("IIP-F13", "warning", None),  # needs the former budget
+    Rule("IIP-F01", requested_fits_the_asset),
+    Rule("IIP-F02", decided_by_reader),
+    Rule("IIP-F03", payees_are_safe),
+    Rule("IIP-F04", payments_are_not_repeated, "warning"),
+    Rule("IIP-F05", None, "warning"),  # needs the fund's books
+    Rule("IIP-F06", term_is_a_year),
+    Rule("IIP-F07", milestones_are_described, "warning"),
+    Rule("IIP-F08", reviewers_are_others),
+    Rule("IIP-F09", unwinding_is_told),
+    Rule("IIP-F10", parts_pay_the_budget, needs=("parts", "assets", "chain_id")),
+    Rule("IIP-F11", calls_are_not_privileged, needs=("parts",)),
+    Rule("IIP-F12", None, "warning"),  # no swap can be written in a document yet
+    Rule("IIP-F13", None, "warning"),  # needs the former budget
 )

@@ -103,25 +103,25 @@ def values_have_no_blanks_around(sight: Sight) -> Iterator[Finding]:
 
 
 RULES = (
-    Rule("IIP-P01", "error", decided_by_reader),
-    Rule("IIP-P02", "error", decided_by_reader),
-    Rule("IIP-P03", "error", decided_by_reader),
-    Rule("IIP-P04", "error", decided_by_reader),
-    Rule("IIP-P05", "error", decided_by_reader),
-    Rule("IIP-P06", "error", file_is_named_by_number),
-    Rule("IIP-P07", "error", title_is_short),
-    Rule("IIP-P08", "error", description_is_short),
-    Rule("IIP-P09", "error", author_can_be_reached),
-    Rule("IIP-P10", "error", discussion_stays),
-    Rule("IIP-P11", "error", None),  # on the derived view: status
-    Rule("IIP-P12", "error", decided_by_reader),
-    Rule("IIP-P13", "error", decided_by_reader),
-    Rule("IIP-P14", "error", None),  # on the derived view: last-call-deadline
-    Rule("IIP-P15", "error", None),  # on the derived view: reasons
-    Rule("IIP-P16", "error", decided_by_reader),
-    Rule("IIP-P17", "error", None),  # needs the other documents' states
-    Rule("IIP-P18", "error", None),  # on the derived view: vote
-    Rule("IIP-P19", "error", None),  # on the derived view: hashes
-    Rule("IIP-P20", "warning", values_have_no_blanks_around),
-    Rule("IIP-P21", "error", None),  # on the derived view: the former status
+    Rule("IIP-P01", decided_by_reader),
+    Rule("IIP-P02", decided_by_reader),
+    Rule("IIP-P03", decided_by_reader),
+    Rule("IIP-P04", decided_by_reader),
+    Rule("IIP-P05", decided_by_reader),
+    Rule("IIP-P06", file_is_named_by_number),
+    Rule("IIP-P07", title_is_short),
+    Rule("IIP-P08", description_is_short),
+    Rule("IIP-P09", author_can_be_reached),
+    Rule("IIP-P10", discussion_stays),
+    Rule("IIP-P11", None),  # on the derived view: status
+    Rule("IIP-P12", decided_by_reader),
+    Rule("IIP-P13", decided_by_reader),
+    Rule("IIP-P14", None),  # on the derived view: last-call-deadline
+    Rule("IIP-P15", None),  # on the derived view: reasons
+    Rule("IIP-P16", decided_by_reader),
+    Rule("IIP-P17", None),  # needs the other documents' states
+    Rule("IIP-P18", None),  # on the derived view: vote
+    Rule("IIP-P19", None),  # on the derived view: hashes
+    Rule("IIP-P20", values_have_no_blanks_around, "warning"),
+    Rule("IIP-P21", None),  # on the derived view: the former status
 )

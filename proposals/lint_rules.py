@@ -49,9 +49,9 @@ class Rule(NamedTuple):
     """One rule of the catalogue."""
 
     id: str
-    level: Level
     check: Check | None
     """None for what a document alone cannot show: the derived view, other documents, the fund's books."""
+    level: Level = "error"
     needs: tuple[str, ...] = ()
     """Attributes of `Sight` without which the rule is skipped."""
 

@@ -21,7 +21,6 @@ _FENCE = re.compile(r"(`{3,})[^`]*\Z|(~{3,}).*\Z")
 _LIST_MARKER = r"(?:[-*+]|[0-9]{1,9}[.)]) [ >]*"
 _INNER_FENCE = re.compile(rf"(?=[ >*+\-0-9])[ >]*(?:{_LIST_MARKER})*(?:`{{3,}}[^`]*|~{{3,}}.*)\Z", re.ASCII)
 _CONTAINERS = re.compile(rf"[ >]*(?:{_LIST_MARKER})*", re.ASCII)
-_HEADING = re.compile(r"(#{1,6})(?: +(.*?))?(?: +#+)? *\Z")
 _NO_HEADING = re.compile(r"#{1,6}[^# ]|#{7,}")
 _INDENTED_HEADING = re.compile(r" {1,3}#{1,6}(?: |\Z)")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+) *\Z")
@@ -78,10 +77,11 @@ class Outline:
 def read_outline(texts: list[str], first_number: int) -> Outline:
     """Read the lines of a body whose first line is number `first_number` of its file, counted from 1."""
     lines, findings = _sort_lines(texts, first_number)
-    headings = []
-    for line in lines:
-        if line.kind == "heading":
-            headings.append(_heading(line))
+    headings = [
+        Heading(_heading_level(line.text), _heading_text(line.text), line.number)
+        for line in lines
+        if line.kind == "heading"
+    ]
     for line in lines:
         findings.extend(_line_findings(line))
     for above, line in pairwise(lines):
@@ -119,36 +119,45 @@ def _sort_lines(texts: list[str], first_number: int) -> tuple[list[Line], list[F
     for number, text in enumerate(texts, first_number):
         if fence:
             kind = "code"
-            if text.strip(" ").startswith(fence) and not text.strip(" " + fence[0]) and _indent(text) < 4:
+            if _closes(text, fence):
                 fence = ""
         elif match := _FENCE.match(text):
             kind, fence, opened = "code", match.group(1) or match.group(2), number
         else:
             kind = _kind(text)
-            if kind == "heading" and _HEADING.match(text).group(1) == "##":  # type: ignore[union-attr]
-                section = _heading(Line(text, number, "", kind)).text
+            if kind == "heading" and _heading_level(text) == 2:
+                section = _heading_text(text)
         lines.append(Line(text, number, section, kind))
     if fence:
         findings.append(problem("E_PARSE", "fence_open", opened))
     return lines, findings
 
 
+def _closes(text: str, fence: str) -> bool:
+    """Whether a line inside fenced code is its closing fence: the same character, as many or more, nothing else."""
+    bare = text.strip(" ")
+    return bare == fence[0] * len(bare) and len(bare) >= len(fence) and len(text) - len(text.lstrip(" ")) < 4
+
+
 def _kind(text: str) -> str:
     if not text.strip(" "):
         return "blank"
-    if _HEADING.match(text):
+    if _heading_level(text):
         return "heading"
     return "table" if text.startswith("|") else "text"
 
 
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip(" "))
+def _heading_level(text: str) -> int:
+    """Return 1 to 6 for a heading that starts in the first column, else 0."""
+    level = len(text) - len(text.lstrip("#"))
+    return level if 1 <= level <= 6 and text[level : level + 1] in ("", " ") else 0
 
 
-def _heading(line: Line) -> Heading:
-    match = _HEADING.match(line.text)
-    assert match is not None, "the line was sorted as a heading"
-    return Heading(len(match.group(1)), match.group(2) or "", line.number)
+def _heading_text(text: str) -> str:
+    """Return a heading's words, without the `#` that may close it (CommonMark §4.2)."""
+    words = text.lstrip("#").strip(" ")
+    opened = words.rstrip("#")
+    return opened.rstrip(" ") if opened.endswith(" ") or not opened else words
 
 
 def _line_findings(line: Line) -> Iterator[Finding]:

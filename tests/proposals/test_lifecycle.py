@@ -1,0 +1,116 @@
+"""`proposals.lifecycle`: only the edges of the tables are walked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proposals.lifecycle import IIP, PAYOUT, Machine, StateError, status, step
+
+MACHINES = [IIP, PAYOUT]
+
+
+def test_tables_have_their_size() -> None:
+    """15 states and 24 transitions of a proposal, 7 and 8 of a payout."""
+    assert [(15, 24), (7, 8)] == [(len(machine.states), len(machine.transitions)) for machine in MACHINES]
+
+
+def test_tables_are_those_of_the_catalogue(shared_data: Path) -> None:
+    """State by state and edge by edge."""
+    table = json.loads((shared_data / "mutual" / "iip_lifecycle.json").read_text("utf-8"))
+    edges = [[(edge.source, edge.event, edge.target) for edge in machine.transitions] for machine in MACHINES]
+
+    assert table["initial"] == IIP.initial
+    assert set(table["terminal"]) == IIP.final_states
+    assert set(table["states"]) == IIP.states
+    assert set(table["payout_states"]) == PAYOUT.states
+    for name, found in zip(("transitions", "payout_transitions"), edges, strict=True):
+        assert [(edge["from"], edge["event"], edge["to"]) for edge in table[name]] == found
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
+def test_event_leads_to_one_state(machine: Machine) -> None:
+    """No state knows an event twice, and every state is reached."""
+    pairs = [(edge.source, edge.event) for edge in machine.transitions]
+
+    assert len(pairs) == len(set(pairs))
+    assert machine.states == {machine.initial} | {edge.target for edge in machine.transitions}
+
+
+@given(st.sampled_from(MACHINES), st.data())
+def test_random_walks_take_only_edges(machine: Machine, data: st.DataObject) -> None:
+    """Any event that is accepted is an edge of the table, and any other changes nothing and says what is allowed."""
+    events = sorted({edge.event for edge in machine.transitions})
+    edges = {(edge.source, edge.event): edge.target for edge in machine.transitions}
+    state = machine.initial
+    for event in data.draw(st.lists(st.sampled_from(events), max_size=30)):
+        if (state, event) in edges:
+            state = step(state, event, machine)
+            assert state in machine.states
+        else:
+            with pytest.raises(StateError, match="E_STATE"):
+                step(state, event, machine)
+
+
+@given(st.sampled_from(MACHINES), st.data())
+def test_allowed_events_always_lead_on(machine: Machine, data: st.DataObject) -> None:
+    """Whoever follows what is allowed never gets stuck outside an end."""
+    history: list[str] = []
+    for _ in range(20):
+        allowed = machine.allowed(status(history, machine))
+        if not allowed:
+            assert status(history, machine) in machine.final_states
+            break
+        history.append(data.draw(st.sampled_from([edge.event for edge in allowed])))
+
+    assert [machine.initial, *(step_.target for step_ in _edges(machine, history))] == list(machine.replay(history))
+
+
+def _edges(machine: Machine, history: list[str]) -> list[object]:
+    state, edges = machine.initial, []
+    for event in history:
+        edge = machine.transition(state, event)
+        edges.append(edge)
+        state = edge.target
+    return edges
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "reason"),
+    [
+        ("Executed", "open_vote", "event"),
+        ("Executed", "tally_pass", "event"),
+        ("Draft", "queue", "event"),
+        ("Voting", "veto", "event"),
+        ("Rejected", "resubmit", "final"),
+        ("Superseded", "execute", "final"),
+        ("Active", "queue", "unknown"),
+    ],
+)
+def test_H37_illegal_transitions(state: str, event: str, reason: str) -> None:
+    """An executed proposal is never voted on again, and nothing leaves an end: E_STATE."""
+    with pytest.raises(StateError) as refused:
+        step(state, event)
+
+    assert ("E_STATE", reason, state) == (refused.value.code, refused.value.reason, refused.value.facts["state"])
+
+
+def test_refusal_names_what_is_allowed() -> None:
+    """In the order of the table."""
+    with pytest.raises(StateError) as refused:
+        step("Queued", "tally_pass")
+
+    assert "veto, execute, lapse, execution_failed" == refused.value.facts["allowed"]
+
+
+def test_life_of_a_paid_proposal() -> None:
+    """From draft to executed, with one attempt that failed."""
+    life = ["submit_for_review", "freeze", "open_vote", "tally_pass", "queue", "execution_failed", "execute"]
+
+    assert "Executed" == status(life)
+    assert "Draft" == status([])
+    assert "Paid" == status(["report", "return", "report", "accept", "pay"], PAYOUT)
