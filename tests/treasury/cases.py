@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from chain.blocks import BlockRef
+from chain.finding import Finding
 from chain.header import Header
 from chain.receipt import Log, ProvedReceipt, Receipt
 from chain.safe import FALLBACK_HANDLERS, SINGLETONS, SafeTx, safe_tx_hash
 from chain.safe_state import SafeState
 from chain.signature import address_of
+from dao.sentences import sentence
 from proposals.calls import erc20_transfer, native_transfer
 from proposals.parts import Call, Part
 from treasury.execution import EXECUTION_SUCCESS, build
+from treasury.payouts import PayoutId
+from treasury.review import Review, VotedPart
 
 VERSION = "1.4.1"
+CLOSE, DAY, WEEK = 1_700_000_000, 86_400, 604_800
 SAFE, PAYEE, TOKEN, OTHER = (bytes([n]) * 20 for n in (0x5A, 0xEE, 0x70, 0x99))
 KEYS = tuple(bytes([n]) * 32 for n in (1, 2, 3))
 OWNERS = tuple(address_of(key) for key in KEYS)
@@ -63,3 +68,26 @@ def proved(*logs: Log, timestamp: int = 1_000) -> ProvedReceipt:
     return ProvedReceipt(
         header=header, receipt=Receipt(tx_type=2, status=1, logs=logs), transaction_hash=b"\xcc" * 32, index=0
     )
+
+
+def voted(voted_part: Part | None = None, **changes: object) -> VotedPart:
+    """A part that passed, in its window, under a Safe that has not changed; `changes` say what is otherwise."""
+    facts = {
+        "payout": PayoutId(b"\xab" * 32, 1), "part": voted_part or part(), "closed_at": CLOSE, "timelock": DAY,
+        "grace": WEEK, "now": CLOSE + DAY, "expected": state(nonce=1), "state": state(),
+    }  # fmt: skip
+    return VotedPart(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def codes(result: Review, level: str = "error") -> list[tuple[str, str, str]]:
+    """The findings of one level; on the way, every sentence must find all its facts."""
+    for finding in result.findings:
+        told = say(finding)
+        assert finding.code not in told, finding
+        assert "?" not in told, told
+    assert result.verdict == ("refuse" if any(f.level == "error" for f in result.findings) else "sign")
+    return [(f.code, f.reason, f.place) for f in result.findings if f.level == level]
+
+
+def say(finding: Finding) -> str:
+    return sentence(finding.code, finding.reason, {"place": finding.place, **finding.facts})

@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chain.abi import encode_call
-from chain.finding import Finding
 from chain.safe import (
-    FALLBACK_HANDLERS,
     KNOWN_CONTRACTS,
     MULTI_SEND,
     MULTI_SEND_CALL_ONLY,
@@ -25,68 +23,34 @@ from chain.safe import (
     safe_tx_hash,
 )
 from dao.sentences import sentence
-from proposals.calls import erc20_transfer, native_transfer
-from proposals.parts import Call, Part
+from proposals.calls import erc20_transfer
+from proposals.parts import Call
 from proposals.privileged import KINDS
 from tests.treasury.cases import (
     OTHER,
-    OWNERS,
     PAY_ETHER,
     PAY_TOKENS,
     PAYEE,
     SAFE,
     TOKEN,
     VERSION,
+    codes,
     foreign_tx,
     part,
     safe_tx,
-    state,
+    voted,
 )
 from treasury.binding import build
-from treasury.payouts import PayoutId
-from treasury.review import Review, VotedPart, review
+from treasury.review import review
 from treasury.review_calls import DEPTH_MAX
 
 CALL_ONLY = MULTI_SEND_CALL_ONLY[VERSION]
-CLOSE, DAY, WEEK = 1_700_000_000, 86_400, 604_800
 APPROVE_ALL = encode_call("approve(address,uint256)", [OTHER, 2**256 - 1])
 ADD_OWNER = encode_call("addOwnerWithThreshold(address,uint256)", [OTHER, 1])
 
 
-def voted(voted_part: Part | None = None, **changes: object) -> VotedPart:
-    """A part that passed, in its window, under a Safe that has not changed; `changes` say what is otherwise."""
-    facts = {
-        "payout": PayoutId(b"\xab" * 32, 1), "part": voted_part or part(), "closed_at": CLOSE, "timelock": DAY,
-        "grace": WEEK, "now": CLOSE + DAY, "expected": state(nonce=1), "state": state(),
-    }  # fmt: skip
-    return VotedPart(**{**facts, **changes})  # type: ignore[arg-type]
-
-
-def codes(result: Review, level: str = "error") -> list[tuple[str, str, str]]:
-    """The findings of one level; on the way, every sentence must find all its facts."""
-    for finding in result.findings:
-        told = say(finding)
-        assert finding.code not in told, finding
-        assert "?" not in told, told
-    assert result.verdict == ("refuse" if any(f.level == "error" for f in result.findings) else "sign")
-    return [(f.code, f.reason, f.place) for f in result.findings if f.level == level]
-
-
-def say(finding: Finding) -> str:
-    return sentence(finding.code, finding.reason, {"place": finding.place, **finding.facts})
-
-
 def batch(*calls: InnerCall, to: bytes = CALL_ONLY) -> SafeTx:
     return foreign_tx(to, encode_multi_send(calls), operation=1)
-
-
-def test_a_voted_payment_passes() -> None:
-    """One payment, or a batch: nothing is found, and only what code does stays unchecked."""
-    for calls in ((PAY_ETHER,), (PAY_ETHER, PAY_TOKENS)):
-        result = review(safe_tx(*calls), voted(part(*calls)), is_own_safe=True)
-
-        assert () == result.findings
-        assert ("sign", ("code",)) == (result.verdict, result.unchecked)
 
 
 def test_the_three_hashes_are_computed_here() -> None:
@@ -97,19 +61,6 @@ def test_the_three_hashes_are_computed_here() -> None:
     assert (domain_hash(1, SAFE, VERSION), message_hash(tx), safe_tx_hash(tx)) == (
         result.domain_hash, result.message_hash, result.safe_tx_hash,
     )  # fmt: skip
-
-
-def test_without_a_workspace_a_plain_payment_is_not_refused() -> None:
-    """No vote and no node are named; neither alone refuses."""
-    result = review(safe_tx())
-
-    assert [("W_NO_VOTE", "", "transaction")] == codes(result, "warning")
-    assert ("sign", ("vote", "window", "nonce", "configuration", "code")) == (result.verdict, result.unchecked)
-
-
-def test_in_the_workspace_of_the_safe_only_a_vote_may_use_it() -> None:
-    """The same payment, uncovered, out of a Safe that the settings name: refused."""
-    assert [("E_NO_VOTE", "uncovered", "transaction")] == codes(review(safe_tx(), is_own_safe=True))
 
 
 def test_H77_bybit() -> None:
@@ -312,101 +263,6 @@ def test_actions_say_what_every_call_does() -> None:
         assert "?" not in told
     for name in review(safe_tx()).unchecked:
         assert "UNCHECKED" not in sentence("UNCHECKED", name, {})
-
-
-def test_H76_another_transaction_than_the_voted_one() -> None:
-    """The vote's facts do not cover another payee; what is found names him."""
-    other = safe_tx(native_transfer(OTHER, 2_500))
-
-    assert [("E_HASH_MISMATCH", "payee", "transaction")] == codes(review(other, voted()))
-
-
-def test_H79_nonces_in_review() -> None:
-    """Spent, taken by another payout, or behind a gap."""
-    assert [("E_NONCE", "spent", "transaction")] == codes(review(safe_tx(nonce=3), voted()))
-    assert [("E_NONCE", "gap", "transaction")] == codes(review(safe_tx(nonce=6), voted(taken=frozenset({4}))))
-    assert [("E_NONCE_CLASH", "", "transaction")] == codes(review(safe_tx(), voted(taken=frozenset({4}))))
-    assert [] == codes(review(safe_tx(nonce=5), voted(taken=frozenset({4}))))
-
-
-def test_H102_second_transaction_in_review() -> None:
-    """A transaction of the same payout that can still be executed at another nonce."""
-    tx = safe_tx(nonce=5)
-
-    assert [("E_DOUBLE_PAY", "live", "transaction")] == codes(
-        review(tx, voted(known=(safe_tx(),), taken=frozenset({4})))
-    )
-
-
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"now": CLOSE + DAY - 1}, "E_TIMELOCK"),
-        ({"now": CLOSE + DAY + WEEK + 1}, "E_EXPIRED"),
-        ({"is_disputed": True}, "E_DISPUTED"),
-        ({"part": part(release="m1")}, "E_MILESTONE"),
-        ({"is_paid": True}, "E_ALREADY"),
-    ],
-)
-def test_H97_signing_out_of_time(changes: dict[str, object], code: str) -> None:
-    """Before eta, after expiry, while disputed, before the milestone, and after the payment."""
-    assert [code] == [found for found, _, _ in codes(review(safe_tx(), voted(**changes)))]
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"owners": OWNERS[:2]}, ("E_NO_VOTE", "owners", "owners")),
-        ({"owners": (*OWNERS[:2], OTHER)}, ("E_NO_VOTE", "owners", "owners")),
-        ({"threshold": 1}, ("E_NO_VOTE", "threshold", "threshold")),
-    ],
-)
-def test_H111_owners_or_threshold_changed_without_a_vote(changes: dict[str, object], expected: tuple[str, ...]) -> None:
-    """Another order of the same owners is no change; a swap or a lower threshold is."""
-    assert [] == codes(review(safe_tx(), voted(state=state(owners=OWNERS[::-1]))))
-    assert [expected] == codes(review(safe_tx(), voted(state=state(**changes))))
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("singleton", OTHER), ("modules", (OTHER,)), ("guard", OTHER), ("module_guard", OTHER),
-        ("fallback_handler", OTHER),
-    ],
-)  # fmt: skip
-def test_H81_configuration_changed_or_not_pinned(field: str, value: object) -> None:
-    """A change since the close is named; and what is not of the pinned set is refused even if it was there before."""
-    changed = voted(state=state(**{field: value}))
-    before = voted(state=state(**{field: value}), expected=state(**{field: value}))
-
-    assert [("E_SAFE_CONFIG", "changed", field), ("E_SAFE_CONFIG", "unpinned", field)] == codes(
-        review(safe_tx(), changed)
-    )
-    assert [("E_SAFE_CONFIG", "unpinned", field)] == codes(review(safe_tx(), before))
-
-
-def test_H81_pinned_configurations() -> None:
-    """A Safe without handler, or with any release's own one, is sound; a singleton of another release is not."""
-    for handler in (bytes(20), *(address for known in FALLBACK_HANDLERS.values() for address in known)):
-        same = state(fallback_handler=handler)
-        assert [] == codes(review(safe_tx(), voted(state=same, expected=same)))
-    other = state(singleton=next(iter(SINGLETONS["1.3.0"])))
-
-    assert [("E_SAFE_CONFIG", "unpinned", "singleton")] == codes(review(safe_tx(), voted(state=other, expected=other)))
-
-
-def test_states_of_another_safe_prove_nothing() -> None:
-    """The configuration of a twin on another chain is refused, not compared."""
-    twin = state(chain_id=10)
-
-    assert [("E_SAFE_CONFIG", "other_safe", "state")] * 2 == codes(review(safe_tx(), voted(state=twin, expected=twin)))
-
-
-def test_facts_that_are_missing_are_named() -> None:
-    """Without the chain's word nonce and configuration stay open, and the rest is checked."""
-    assert ("nonce", "configuration", "code") == review(safe_tx(), voted(state=None)).unchecked
-    assert ("configuration", "code") == review(safe_tx(), voted(expected=None)).unchecked
-    assert [("E_NONCE", "spent", "transaction")] == codes(review(safe_tx(nonce=3), voted(expected=None)))
 
 
 def test_all_findings_are_told_at_once() -> None:
