@@ -86,7 +86,12 @@ class EvmChain:
     def open(cls, store: Store) -> EvmChain:
         """Continue from the head that the store holds."""
         chain_class, atomic_db = _engine()
-        return cls(chain_class(atomic_db(store)))
+        from eth.exceptions import CanonicalHeadNotFound
+
+        try:
+            return cls(chain_class(atomic_db(store)))
+        except CanonicalHeadNotFound:
+            raise store.damaged() from None
 
     # Reading
 

@@ -31,9 +31,10 @@ class Store:
     outside (`devnet_rpc`).
     """
 
-    def __init__(self, connection: sqlite3.Connection, lock: int | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, lock: int | None, name: str) -> None:
         self._connection = connection
         self._lock = lock
+        self._name = name
         self._known: dict[bytes, bytes] = {}
         self._new: dict[bytes, bytes | None] = {}
 
@@ -54,7 +55,7 @@ class Store:
         connection.execute("CREATE TABLE kv (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
         meta = [("version", FORMAT_VERSION), ("chain_id", DEVNET_CHAIN_ID)]
         connection.executemany("INSERT INTO meta VALUES (?, ?)", meta)
-        return cls(connection, lock)
+        return cls(connection, lock, path.name if path is not None else "")
 
     @classmethod
     def open(cls, path: Path) -> Store:
@@ -67,23 +68,27 @@ class Store:
         except DevnetError:
             os.close(lock)
             raise
-        store = cls(connection, lock)
+        store = cls(connection, lock, path.name)
         try:
-            store._check(path)
+            store._check()
         except DevnetError:
             store.close()
             raise
         return store
 
-    def _check(self, path: Path) -> None:
+    def _check(self) -> None:
         try:
             meta = dict(self._connection.execute("SELECT name, value FROM meta"))
         except sqlite3.DatabaseError:
-            raise DevnetError("E_IO_DAMAGED", path=path.name) from None
+            raise self.damaged() from None
         if meta.get("version") != FORMAT_VERSION:
-            raise DevnetError("E_VERSION", "devnet", path=path.name, version=meta.get("version"), known=FORMAT_VERSION)
+            raise DevnetError("E_VERSION", "devnet", path=self._name, version=meta.get("version"), known=FORMAT_VERSION)
         if meta.get("chain_id") != DEVNET_CHAIN_ID:
             raise DevnetError("E_DEVNET", "chain", expected=DEVNET_CHAIN_ID, found=meta.get("chain_id"))
+
+    def damaged(self) -> DevnetError:
+        """Make the error for a file that does not hold what it should."""
+        return DevnetError("E_IO_DAMAGED", path=self._name)
 
     def save(self) -> None:
         """Write the rows that came since the last save, in one commit."""
@@ -118,7 +123,10 @@ class Store:
         return value
 
     def _read(self, key: bytes) -> bytes | None:
-        row = self._connection.execute("SELECT value FROM kv WHERE key = ?", (key,)).fetchone()
+        try:
+            row = self._connection.execute("SELECT value FROM kv WHERE key = ?", (key,)).fetchone()
+        except sqlite3.DatabaseError:
+            raise self.damaged() from None
         if row is None:
             return None
         value = bytes(row[0])
@@ -152,6 +160,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         # the last commits but never the file.
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.OperationalError as error:
+        raise DevnetError("E_IO_WRITE", error=str(error)) from None
     except sqlite3.Error:
         raise DevnetError("E_IO_DAMAGED", path=path.name) from None
     return connection

@@ -19,6 +19,9 @@ from chain.keccak import keccak256
 from chain.receipt import ReceiptProof
 from chain.rlp_items import ProofError
 
+SLOTS_MAX = 500
+"""Slots in one `eth_getProof`; nodes refuse more than about a thousand."""
+
 
 def fetch_object(rpc: Rpc, method: str, *params: object) -> Answer:
     """Ask for an object; null is `E_RPC_NULL`."""
@@ -62,10 +65,13 @@ def fetch_state_proof(rpc: Rpc, address: bytes, slots: Sequence[int], number: in
     """Return the evidence for an account and its slots at a block."""
     header, _ = fetch_header(rpc, number)
     words = [f"0x{slot:064x}" for slot in slots]
-    proof = fetch_object(rpc, "eth_getProof", hex_text(address), words, hex(number))
-    nodes = [octets(rpc, "eth_getProof", node) for node in proof.items("accountProof")]
-    for entry in proof.objects("storageProof"):
-        nodes += [octets(rpc, "eth_getProof", node) for node in entry.items("proof")]
+    nodes: list[bytes] = []
+    for first in range(0, len(words) or 1, SLOTS_MAX):
+        asked = words[first : first + SLOTS_MAX]
+        proof = fetch_object(rpc, "eth_getProof", hex_text(address), asked, hex(number))
+        nodes += [octets(rpc, "eth_getProof", node) for node in proof.items("accountProof")]
+        for entry in proof.objects("storageProof"):
+            nodes += [octets(rpc, "eth_getProof", node) for node in entry.items("proof")]
     return StateProof(header, list(dict.fromkeys(nodes)))
 
 

@@ -26,6 +26,8 @@ ANSWER_SECONDS = 300
 ANSWER_MAX = 64 * 1024 * 1024
 """Bytes of one answer; a block of receipts has a few MB."""
 _TEXT_MAX = 200
+_DATA_TOLD = 100
+"""Bytes of revert data that a message shows; all of them are in the exception's `data`."""
 _SECRET_MIN = 5
 """Shorter pieces of a URL (`v2`, `rpc`) are no keys, and blanking them would garble messages."""
 
@@ -42,7 +44,8 @@ class CallReverted(ChainError):  # noqa: N818 - what happened, in the words of t
 
     def __init__(self, data: bytes, message: str, method: str) -> None:
         self.data = data
-        super().__init__("E_REVERT", message=message, data="0x" + data.hex(), method=method)
+        told = "0x" + data[:_DATA_TOLD].hex() + ("…" if len(data) > _DATA_TOLD else "")
+        super().__init__("E_REVERT", message=message, data=told, method=method)
 
 
 class Rpc:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from itertools import pairwise
@@ -155,6 +156,18 @@ def test_birth_in_milliseconds_is_refused(path: Path) -> None:
     with pytest.raises(DevnetError):
         Devnet.create(path, BORN * 1000)
     assert not path.exists()
+
+
+def test_file_without_blocks_is_damaged(path: Path) -> None:
+    """A file of the right form that lost its rows is named as damaged, and is free again afterwards."""
+    Devnet.create(path, BORN).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM kv")
+
+    for _ in range(2):
+        with pytest.raises(DevnetError) as refused:
+            Devnet.open(path)
+        assert "E_IO_DAMAGED" == refused.value.code
 
 
 def test_one_block_takes_several_transactions() -> None:

@@ -9,6 +9,7 @@ import pytest
 from chain import abi
 from chain.blocks import BlockRef
 from chain.clients import node as node_module
+from chain.clients import node_evidence
 from chain.clients.devnet import FAUCET_KEY, Devnet
 from chain.clients.devnet_contracts import deploy_votes_token, transfer
 from chain.clients.node import CallReverted, Node, NodeError, Read
@@ -82,6 +83,16 @@ def test_state_proof_proves_account_and_slots(node: Node, token: bytes) -> None:
 
     assert (1, keccak256(node.code(token))) == (proved.nonce, proved.code_hash)
     assert [77, 0] == [storage(proved.storage_root, slot, nodes) for slot in slots]
+
+
+def test_long_lists_of_slots_are_asked_in_pieces(node: Node, token: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However the question is cut, the nodes are the same."""
+    slots = [mapping_slot("vyper", 0, bytes([holder]) * 20) for holder in range(7)]
+    number = node.head().ref.number
+    whole = node.state_proof(token, slots, number)
+    monkeypatch.setattr(node_evidence, "SLOTS_MAX", 3)
+
+    assert whole == node.state_proof(token, slots, number)
 
 
 def test_state_proof_is_of_its_block(node: Node) -> None:
