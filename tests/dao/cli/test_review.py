@@ -50,7 +50,7 @@ def test_people_see_what_it_does_and_what_to_compare(dao: Dao, tmp_path: Path) -
     """The text tells payee and amount in coins, the hashes, what was not checked, and a verdict at the end."""
     out = dao("review", write(tmp_path, payment()), *OPTIONS).out
 
-    assert "Pays 1 of the chain's own coin (1000000000000000000 base units)" in out
+    assert "pays 1 of the chain's own coin (1000000000000000000 base units)" in out
     assert checksum(PAYEE) in out
     assert "0x" + safe_tx_hash(payment()).hex() in out
     assert "Whether the nonce is the Safe's next one needs a node." in out
