@@ -30,9 +30,7 @@ def command(
     file: Annotated[Path, typer.Argument(help="The decision record, a .car file.", metavar="FILE")],
     trust: Annotated[
         Path | None,
-        typer.Option(
-            "--trust", help="JSON file of what you know for sure: Safe, key, blocks.", metavar="FILE"
-        ),
+        typer.Option("--trust", help="JSON file of what you know for sure: Safe, key, blocks.", metavar="FILE"),
     ] = None,
 ) -> Answer:
     """Check a decision record offline and say what was assumed.
@@ -98,7 +96,8 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _outcome(row: Outcome) -> Iterator[str]:
     mark = {True: paint("✓", "green"), False: paint("✗", "red"), None: "·"}[row.ok]
-    yield f"{mark} {row.number:>2}  {row.name}{'' if row.ok is not None else '  (not run)'}"
+    told = "not run" if row.ok is None else sentence("CHECK", str(row.number), {}, language())
+    yield f"{mark} {row.number:>2}  {row.name:<21}{told}"
     if row.error is not None:
         yield from wrapped(f"{row.error.code}: {sentence(row.error.code, row.error.reason, row.error.facts)}", "      ")
 

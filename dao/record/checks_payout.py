@@ -82,8 +82,21 @@ def payout_binding(case: Case) -> None:
     case.safe_txs = known
 
 
+def payout_receipt(case: Case) -> None:
+    """The receipt is proved under its block, and the Safe itself logged the success of exactly this hash."""
+    done: dict[int, object] = {}
+    for row in case.rows("executed", proposal=case.proposal):
+        number, tx = _executed_tx(case, row)
+        if number in done:
+            raise RecordError("E_ALREADY", "executed_twice", part=number)
+        check_execution(receipt_behind(case, row), tx)
+        done[number] = row
+    case.executed = tuple(done)
+
+
 def payout_confirmations(case: Case) -> None:
     """Enough owners of the Safe, as it was just before the execution, confirmed exactly this hash."""
+    need(case.executed)
     for row in case.rows("executed", proposal=case.proposal):
         _, tx = _executed_tx(case, row)
         proof = SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state"))))
@@ -97,20 +110,9 @@ def payout_confirmations(case: Case) -> None:
         check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state)
 
 
-def payout_receipt(case: Case) -> None:
-    """The receipt is proved under its block, and the Safe itself logged the success of exactly this hash."""
-    done: dict[int, object] = {}
-    for row in case.rows("executed", proposal=case.proposal):
-        number, tx = _executed_tx(case, row)
-        if number in done:
-            raise RecordError("E_ALREADY", "executed_twice", part=number)
-        check_execution(receipt_behind(case, row), tx)
-        done[number] = row
-    case.executed = tuple(done)
-
-
 def payout_window(case: Case) -> None:
     """The block's time lies between the earliest and the latest execution of the part."""
+    need(case.executed)
     for row in case.rows("executed", proposal=case.proposal):
         number, _ = _executed_tx(case, row)
         check_window(window_of(case, number), receipt_behind(case, row).header.timestamp)
