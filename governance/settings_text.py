@@ -15,6 +15,7 @@ from typing import Literal, cast
 from chain.json_text import canonical, loads_canonical
 from chain.networks import DEVNET_CHAIN_ID
 from governance.errors import GovernanceError
+from governance.options import check_options
 from governance.settings import (
     Admission,
     Asset,
@@ -92,7 +93,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         admission=cast("Admission", opened.one_of("admission", ("strict", "snapshot"))),
         journal=Journal(
             key=bytes.fromhex(journal.text("key", r"[0-9a-f]{64}")),
-            origin=journal.text("origin", r"[a-z0-9.-]{1,200}(/[^\s+]{1,200})+"),
+            origin=journal.text("origin", r"[a-z0-9.-]{1,200}/[^\s+]{1,200}"),
         ),
         chains=tuple(_chain(item) for item in opened.open_each("chains", "chain_id finality_depth")),
         safes=tuple(_safe(item) for item in opened.open_each("safes", "address chain_id version")),
@@ -216,6 +217,7 @@ def _choices_have_their_roles(settings: Settings) -> None:
     """Choice 1 releases whatever it is called, so a well-known word in another place is a trap (H46)."""
     if not 2 <= len(settings.choices) <= 3:
         raise _unsafe("choices", count=len(settings.choices))
+    check_options(settings.choices)
     for place, choice in enumerate(settings.choices, 1):
         role = _ROLES.get(choice.strip().casefold(), place)
         if role != place:

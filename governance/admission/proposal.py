@@ -20,6 +20,7 @@ from governance.admission.window import LEAF_SECONDS, SKEW_SECONDS, AdmissionErr
 from governance.commitment import Commitment
 from governance.envelope import Envelope, check_signature
 from governance.message_types import CURRENT
+from governance.options import check_options
 from governance.rules import rules_of
 from governance.settings import Settings
 from governance.settings_text import YEAR
@@ -124,6 +125,7 @@ def _options_have_their_roles(case: ProposalCase) -> None:
     assert isinstance(choices, list), "an array in the message's types"
     if case.commitment.parts is None:
         counting.method(voting).check_choices(len(choices))
+        check_options(choices)
         return
     if voting != "basic":
         raise AdmissionError("E_OPTION_MAP", "voting", voting=voting)

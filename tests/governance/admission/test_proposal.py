@@ -134,7 +134,7 @@ def test_H40_leaf_within_an_hour_of_the_timestamp() -> None:
     assert ("E_TIME", "leaf") == refusal(case(leaf_time=NOW - 3_601))
 
 
-def test_H42_proposer_without_power() -> None:
+def test_proposer_without_power() -> None:
     """A known zero is refused, an unknown power could not be checked, and named proposers need none."""
     assert ("E_THRESHOLD", "no_power") == refusal(case(author_power=0))
     with pytest.raises(UncheckableError):

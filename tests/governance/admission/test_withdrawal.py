@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +12,9 @@ from chain.errors import CodedError
 from chain.signature import sign
 from governance.admission import OpenProposal, admit_withdrawal
 from governance.envelope import Envelope
-from governance.messages import cancel_message, read_envelope, sign_envelope
-from tests.governance.space_values import NOW, SPACE, key, person, signed_vote
+from governance.message_types import DOMAIN, current
+from governance.messages import cancel_message, check_signature, read_envelope, sign_envelope
+from tests.governance.space_values import NOW, SPACE, key, person, signed_vote, spelled
 
 ID = b"\x11" * 32
 PROPOSAL = OpenProposal(id=ID, space=SPACE, voting="basic", choices=3, start=NOW, end=NOW + 1_000)
@@ -50,5 +52,16 @@ def test_others_and_latecomers_do_not() -> None:
 
 
 def test_H98_edit_of_a_published_proposal() -> None:
-    """An UpdateProposal, whoever signs it, is no fact that a journal takes."""
-    assert ("E_REVISION", "update") == refusal(replace(withdrawal(), action="update-proposal"))
+    """An UpdateProposal that swaps the choices, soundly signed by the author, is no fact that a journal takes."""
+    kind = current("update-proposal")
+    message = {
+        "proposal": "0x" + ID.hex(), "from": spelled("alice"), "space": SPACE, "timestamp": NOW, "type": "basic",
+        "title": "IIP-1: Pay", "body": "", "discussion": "", "choices": ["Against", "For"], "labels": [],
+        "plugins": "{}", "privacy": "",
+    }  # fmt: skip
+    signed = sign(kind.digester(DOMAIN)(message), key("alice"))
+    data = {"domain": dict(DOMAIN), "types": kind.to_json(), "message": message}
+    edit = read_envelope(json.dumps({"address": spelled("alice"), "sig": "0x" + signed.hex(), "data": data}).encode())
+
+    assert person("alice") == check_signature(edit)
+    assert ("E_REVISION", "update") == refusal(edit)
