@@ -19,8 +19,9 @@ $(SETUP): pyproject.toml constraints.txt
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[devnet,dev]"
 	@touch $@
 
-# A whole proposal, from draft to payout and its decision record, in ./demo.
+# A whole proposal, from draft to payout and its decision record, in ./demo, which is made anew.
 demo: setup
+	@rm -rf demo
 	.venv/bin/dao demo --dir demo
 
 test: setup
