@@ -134,8 +134,11 @@ def test_H40_leaf_within_an_hour_of_the_timestamp() -> None:
     assert ("E_TIME", "leaf") == refusal(case(leaf_time=NOW - 3_601))
 
 
-def test_proposer_without_power() -> None:
-    """A known zero is refused, an unknown power could not be checked, and named proposers need none."""
+def test_H42_proposer_below_the_threshold_at_the_snapshot() -> None:
+    """A known zero is refused, an unknown power could not be checked, and named proposers need none.
+
+    Power rented for the snapshot and sold after it still proposes: settings have no minimum age of a holding yet.
+    """
     assert ("E_THRESHOLD", "no_power") == refusal(case(author_power=0))
     with pytest.raises(UncheckableError):
         admit_proposal(case(author_power=None))
