@@ -21,6 +21,8 @@ def read(value):
 def test_a_sound_map_is_read():
     """Exact keys and types are taken as they are."""
     assert (3, b"ab", (b"a", b"b")) == read(SOUND)
+    assert [0, 9] == [read(SOUND | {"count": count})[0] for count in (0, 9)]
+    assert () == read(SOUND | {"nodes": []})[2]
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,15 @@ def test_a_receipt_has_one_form(items):
     assert ("malformed", "receipt") == (caught.value.reason, caught.value.facts["what"])
 
 
-def test_an_empty_receipt_is_refused():
-    """No bytes are no receipt."""
-    with pytest.raises(ProofError):
-        decode_receipt(b"")
+def test_a_log_may_have_four_topics():
+    """The most that LOG4 writes, and none, which LOG0 writes."""
+    logs = [[EMITTER, [b"\x01" * 32] * count, b""] for count in (0, 4)]
+    assert [0, 4] == [len(log.topics) for log in decode_receipt(rlp.encode([1, 1, bytes(256), logs])).logs]
+
+
+@pytest.mark.parametrize(("encoded", "reason"), [(b"", "receipt_type"), (b"\xc0", "malformed"), (b"\x02", "malformed")])
+def test_an_empty_receipt_is_refused(encoded, reason):
+    """No bytes, no fields, and a type without any receipt."""
+    with pytest.raises(ProofError) as caught:
+        decode_receipt(encoded)
+    assert reason == caught.value.reason

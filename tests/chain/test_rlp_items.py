@@ -37,6 +37,13 @@ def test_acceptance_agrees_with_the_rlp_library(data):
         assert data == encode(expected)
 
 
+@pytest.mark.parametrize("size", [0, 1, 2, 54, 55, 56, 57, 255, 256, 65_535, 65_536])
+def test_every_form_is_read_at_its_borders(size):
+    """Strings and lists of the lengths at which the form changes, and the bytes at which a byte needs a length."""
+    for item in (bytes(size), [b"\x01"] * size, [b"\x7f", b"\x80", b"\xff", bytes(size)]):
+        assert item == decode(rlp.encode(item), "test")
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -76,6 +83,7 @@ def test_integers_have_no_leading_zeros():
     """Zero is empty, leading zeros and more bytes than the field has are refused."""
     assert 0 == integer(b"", "test", "field")
     assert 256 == integer(b"\x01\x00", "test", "field")
+    assert 2**256 - 1 == integer(b"\xff" * 32, "test", "field")
     for wrong in (b"\x00", b"\x00\x01", b"\x01" * 33, [b"\x01"]):
         with pytest.raises(ProofError):
             integer(wrong, "test", "field")

@@ -126,6 +126,30 @@ def test_a_short_node_stands_inside_its_parent():
     assert "short" == caught.value.facts["fault"]
 
 
+@pytest.mark.parametrize("size", range(24, 34))
+def test_nodes_of_31_and_32_bytes_stand_where_they_belong(size):
+    """Around the size of a hash, what the library embeds is read embedded, and what it hashes is read by hash."""
+    content = {b"\x00": b"v" * size, b"\x10": b"w" * size}
+    tree = trie_of(content)
+    assert content == {key: read_trie(tree.root_hash, key, index_nodes(path(tree, key))) for key in content}
+    leaf = [b"\x30", b"v" * size]
+    inside = rlp.encode([leaf, A_HASH, *[b""] * 15])
+    if len(rlp.encode(leaf)) < 32:
+        assert b"v" * size == read_trie(keccak256(inside), b"\x00", index_nodes([inside]))
+    else:
+        with pytest.raises(ProofError) as caught:
+            read_trie(keccak256(inside), b"\x00", index_nodes([inside]))
+        assert "embedded" == caught.value.facts["fault"]
+
+
+def test_mapping_slots_of_both_languages():
+    """Solidity hashes key then slot, Vyper slot then key; keys up to a word are padded on the left."""
+    word, place = bytes(12) + b"\x0a" * 20, (3).to_bytes(32, "big")
+    for key in (b"\x0a" * 20, word):
+        assert keccak256(word + place) == mapping_slot("solidity", 3, key).to_bytes(32, "big")
+        assert keccak256(place + word) == mapping_slot("vyper", 3, key).to_bytes(32, "big")
+
+
 def test_surplus_nodes_are_refused():
     """A node that no reading needed is refused; nodes that different tries needed are not."""
     one, two = storage_trie({1: 1, 2: 2}), storage_trie({3: 3})
@@ -226,3 +250,13 @@ def test_an_account_has_one_form(items):
     with pytest.raises(ProofError) as caught:
         account(tree.root_hash, address, index_nodes(path(tree, keccak256(address))))
     assert "account" == caught.value.facts["what"]
+
+
+def test_many_slots_share_their_nodes():
+    """All slots of a trie are read from its nodes given once, and every node is needed by some slot."""
+    words = {mapping_slot("solidity", 3, bytes([n >> 8, n & 255])): n + 1 for n in range(400)}
+    tree = storage_trie(words)
+    nodes = index_nodes(path(tree, *(key for slot in words for key in one_key(slot))))
+    reader = Trie(tree.root_hash, nodes)
+    assert words == {slot: storage_in(reader, slot) for slot in words}
+    refuse_surplus(nodes, reader)
