@@ -124,7 +124,10 @@ def milestones_are_described(sight: Sight) -> Iterator[Finding]:
         if _units(tenfold) > _units(total[symbol]):
             line = next(row.line for row in reserve if row.payment.symbol == symbol)
             yield problem("IIP-F07", "contingency", line, BUDGET, asset=symbol, found=spelled, total=total[symbol])
+    unread = {finding.line for finding in sight.reading.findings}
     for each in sight.reading.milestones:
+        if each.line in unread:
+            continue
         cells = (
             ("Deliverable", each.deliverable), ("Due", each.due), ("Evidence", each.evidence),
             ("Reviewer", each.reviewers),

@@ -24,7 +24,7 @@ _INVISIBLE = re.compile(
 )
 """Zero width or blank, with no use in prose: soft hyphens, fillers, tag characters."""
 _INVISIBLE_IN_LABEL = re.compile(
-    "[\u00a0\u061c\u1680\u2000-\u200f\u202f\u205f\u3000\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+    "[\u00a0\u061c\u1680\u2000-\u200a\u200c-\u200f\u202f\u205f\u3000\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 """Useful in prose of some scripts (joiners, marks, variation selectors, other blanks), but not in a label."""
 
