@@ -26,6 +26,12 @@ DEVNET_FILE = "devnet.sqlite"
 DOCUMENTS = "iips"
 KEYS = "keys"
 
+CHECKPOINT_FILE = "checkpoint"
+
+_RPC = 'rpc_env = "{}" # the variable that holds the URL; the URL itself is a secret and stands nowhere'
+_DEVNET = '# the embedded chain in devnet.sqlite; for a node, name the variable that holds its URL: rpc_env = "NAME"'
+
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}\Z", re.ASCII)
 _HEX32 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 
 
@@ -42,6 +48,8 @@ class Anchors:
     safe: bytes
     journal_key: bytes
     """Ed25519 public key, 32 bytes."""
+    rpc_env: str = ""
+    """Name of the environment variable with the node's URL; empty: the embedded devnet."""
 
 
 class Workspace:
@@ -83,6 +91,16 @@ class Workspace:
         return self.folder / JOURNAL_FILE
 
     @property
+    def devnet_path(self) -> Path:
+        """The SQLite file of the embedded chain."""
+        return self.folder / DEVNET_FILE
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """The last checkpoint of the journal that this workspace kept."""
+        return self.folder / CHECKPOINT_FILE
+
+    @property
     def documents(self) -> Path:
         """The folder of the proposals' texts."""
         return self.folder / DOCUMENTS
@@ -100,8 +118,8 @@ version = 1
 space = "{anchors.space}"
 
 [chain]
-kind = "devnet" # the embedded chain in {DEVNET_FILE}; another chain is: kind = "rpc", rpc_env = "NAME OF A VARIABLE"
 chain_id = {anchors.chain_id}
+{_RPC.format(anchors.rpc_env) if anchors.rpc_env else _DEVNET}
 
 [anchors]
 safe = "{with_chain(anchors.safe, anchors.chain_id)}"
@@ -113,6 +131,9 @@ def _read_anchors(config: Path) -> Anchors:
     try:
         found = tomllib.loads(config.read_text(encoding="utf-8"))
         chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
+        rpc_env = found["chain"].get("rpc_env", "")
+        if rpc_env and not _VARIABLE.match(rpc_env):
+            raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name)
         if found["version"] != 1 or not isinstance(chain_id, int) or not _HEX32.match(key):
             raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name)
         return Anchors(
@@ -120,6 +141,7 @@ def _read_anchors(config: Path) -> Anchors:
             chain_id=chain_id,
             safe=parse_on(found["anchors"]["safe"], chain_id),
             journal_key=bytes.fromhex(key),
+            rpc_env=rpc_env,
         )
     except (OSError, ValueError, KeyError, TypeError, ChainError) as error:
         raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name) from error

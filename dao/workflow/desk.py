@@ -14,13 +14,14 @@ from typing import NamedTuple
 from chain import dag_cbor
 from chain.cid import CID, dag_cbor_cid, raw_cid
 from chain.clients.node import Node
-from dao.record.case import Case, Row
+from dao.record.case import Case, Row, need
 from dao.record.checks import CHECKS
 from dao.record.checks_books import entries_of
 from dao.record.leaves import Leaf
 from dao.record.pack import select
 from dao.store.journal import Journal
 from dao.workflow.early_facts import EARLY
+from dao.workflow.guard import Guard
 
 NO_PROPOSAL = bytes(32)
 
@@ -77,9 +78,10 @@ class Blocks(dict[CID, bytes]):
 class Desk:
     """A journal and a chain, open together for writing."""
 
-    def __init__(self, journal: Journal, node: Node) -> None:
+    def __init__(self, journal: Journal, node: Node, guard: Guard | None = None) -> None:
         self.journal = journal
         self.node = node
+        self._guard = guard
 
     def now(self) -> int:
         """Unix seconds: the head's time, which on the devnet is the only clock."""
@@ -123,6 +125,18 @@ class Desk:
             run_checks(case, {*numbers, *REQUIRED["entry"]})
         self.journal.append(fresh, blocks)
         return list(range(first, first + len(facts)))
+
+    def guarded(self, proposal: bytes, *numbers: int) -> Case:
+        """As `case`, after the workspace's anchors and its kept checkpoint were compared: for whatever moves money."""
+        case = self.case(proposal, *numbers)
+        if self._guard is not None:
+            self._guard.check(self.journal, need(case.settings), self.node.chain_id())
+        return case
+
+    def keep(self, proposal: bytes) -> None:
+        """Sign and keep a checkpoint of the journal, where this workspace is its writer."""
+        if self._guard is not None:
+            self._guard.keep(self.journal, need(self.case(proposal, 10, 20, 21).settings).journal.origin)
 
     def case(self, proposal: bytes, *numbers: int) -> Case:
         """The facts of a proposal as the journal holds them, with the named checks run."""

@@ -39,7 +39,7 @@ class PayError(DaoError):
 
 def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
     """Build the Safe transaction of a part and put it into the journal, behind what is queued already."""
-    case = desk.case(proposal, *_QUEUED, 70, 71)
+    case = desk.guarded(proposal, *_QUEUED, 70, 71)
     wanted = need(case.parts)[part - 1]
     _refuse_uncommitted(case, proposal, part)
     version = safe_version(need(case.settings), wanted.chain_id, wanted.safe)
@@ -54,7 +54,7 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
 
 def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     """Review any transaction that claims to pay a part: against the vote, the clock, and the Safe as it is now."""
-    case = desk.case(proposal, *_QUEUED, 61, 62)
+    case = desk.guarded(proposal, *_QUEUED, 61, 62)
     settings, closed = need(case.settings), need(case.closed)
     released = need(case.releases).get(part)
     mine = tuple(known for number, known in need(case.safe_txs).values() if number == part)
@@ -103,7 +103,7 @@ def execute(desk: Desk, proposal: bytes, part: int, tx: SafeTx, key: bytes) -> b
     if found.verdict == "refuse":
         first = next(finding for finding in found.findings if finding.level == "error")
         raise PayError(first.code, first.reason, **first.facts)
-    case = desk.case(proposal, *_QUEUED)
+    case = desk.guarded(proposal, *_QUEUED)
     now = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
     blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), now)
     receipt = execute_safe_tx(desk.node, key, tx, blob)
@@ -120,6 +120,7 @@ def execute(desk: Desk, proposal: bytes, part: int, tx: SafeTx, key: bytes) -> b
         "state": blocks.map(before.to_map()),
     }
     desk.take([Fact("executed", body)], blocks, proposal)
+    desk.keep(proposal)
     return receipt.transaction_hash
 
 

@@ -57,7 +57,9 @@ def close(desk: Desk, proposal: bytes) -> int:
     blocks = Blocks()
     state = fetch_safe_state(desk.node, fund_of(case).safe, desk.node.head().ref.number)
     body = {"proposal": proposal, "count": len(votes), "root": root, "state": blocks.map(state.to_map())}
-    return desk.take([Fact("closed", body)], blocks, proposal)[0]
+    index = desk.take([Fact("closed", body)], blocks, proposal)[0]
+    desk.keep(proposal)
+    return index
 
 
 def count(desk: Desk, proposal: bytes) -> Case:
@@ -98,6 +100,7 @@ def count(desk: Desk, proposal: bytes) -> Case:
         if error.code != "E_BUDGET":
             raise
         desk.take([fact], later, proposal, book=False)
+    desk.keep(proposal)
     return desk.case(proposal, *_VOTES, 32, 40, 41, 42, 70, 71)
 
 

@@ -14,6 +14,7 @@ from dao.record.case import need
 from dao.record.verify import Report
 from dao.store.journal import Journal
 from dao.workflow.desk import Desk
+from dao.workflow.guard import Guard
 from dao.workspace import DEVNET_FILE, Anchors, Workspace, WorkspaceError
 
 RECORD = "iip-1.car"
@@ -47,7 +48,8 @@ def play(folder: Path) -> Outcome:
             _save_keys(workspace)
             stage.say("DEMO_KEYS", folder=workspace.keys.name)
             with Journal(workspace.journal_path, create=True) as journal:
-                return _play(stage, Desk(journal, devnet.node()), there, workspace)
+                guard = Guard(anchors, workspace.checkpoint_path, cast.journal_key())
+                return _play(stage, Desk(journal, devnet.node(), guard), there, workspace)
 
 
 def _play(stage: Stage, desk: Desk, there: world.World, workspace: Workspace) -> Outcome:
