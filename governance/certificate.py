@@ -52,7 +52,7 @@ class Transcript:
     threshold: tuple[int, int]
     """Numerator and denominator."""
     verdict: str
-    """`passed`, `rejected` or `quorum_not_met`."""
+    """`passed`, `rejected`, `quorum_not_met`, or `decided` where the voting system releases nothing."""
     released: bool
 
 
@@ -68,7 +68,9 @@ class Result(NamedTuple):
 
 
 def transcript_of(proposal: bytes, closed: int, voting: str, tally: Tally, rules: Rules) -> Transcript:
-    """Write down a tally and the verdict of its rules."""
+    """Write down a tally and the verdict of its rules, which must be those of the same system (`E_OPTION_MAP`)."""
+    if voting != rules.system:
+        raise CertificateError("E_OPTION_MAP", "system", voting=voting, expected=rules.system)
     judged = verdict(tally.scores, rules)
     return Transcript(
         proposal=proposal,
@@ -131,7 +133,7 @@ def read_transcript(data: bytes) -> Transcript:
         without_power=opened.integer("without_power", 0, _COUNT_MAX),
         quorum=opened.amount("quorum"),
         threshold=_threshold(opened),
-        verdict=opened.one_of("verdict", ("passed", "rejected", "quorum_not_met")),
+        verdict=opened.one_of("verdict", ("passed", "rejected", "quorum_not_met", "decided")),
         released=opened.flag("released"),
     )
     if write_transcript(transcript) != data:

@@ -2,8 +2,8 @@
 
 `Rules` is the part of the settings that decides one vote, with the snapshot blocks; later settings never touch it.
 Release needs a quorum above zero, a score above zero for choice 1, `counted >= quorum`, and
-`for * d > n * (for + against)`, cross-multiplied so that nothing is rounded; a tie never releases (H64). Which ballots
-make the scores is decided by `governance.tally`.
+`for * d > n * (for + against)`, cross-multiplied so that nothing is rounded; a tie never releases (H64). Voting systems
+other than `basic` decide and never release. Which ballots make the scores is decided by `governance.tally`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from chain.blocks import BlockRef
 from governance.errors import GovernanceError
 from governance.settings import Admission, Quorum, Settings, StrategySettings, Threshold, Voting
 
-State = Literal["passed", "rejected", "quorum_not_met"]
+State = Literal["passed", "rejected", "quorum_not_met", "decided"]
 
 
 class RulesError(GovernanceError):
@@ -28,8 +28,10 @@ class RulesError(GovernanceError):
 class Rules:
     """What decides one vote."""
 
+    system: str
+    """Snapshot's name of the voting system; only `basic` releases."""
     choices: tuple[str, ...]
-    """The first releases, the second is against; a third abstains."""
+    """By `basic`, the first releases, the second is against, a third abstains."""
     strategies: tuple[StrategySettings, ...]
     quorum: Quorum
     threshold: Threshold
@@ -54,17 +56,21 @@ class Verdict:
     facts: Mapping[str, object]
 
 
-def rules_of(settings: Settings, blocks: Sequence[BlockRef]) -> Rules:
+def rules_of(
+    settings: Settings, blocks: Sequence[BlockRef], *, system: str = "basic", choices: Sequence[str] | None = None
+) -> Rules:
     """Take the rules of a vote from the settings in force and the commitment's snapshot blocks.
 
-    The blocks must be exactly those of the strategies' chains, by ascending chain id (`E_RULE_DRIFT`).
+    The blocks must be exactly those of the strategies' chains, by ascending chain id (`E_RULE_DRIFT`). A proposal that
+    pays is `basic` with the settings' choices; `system` and `choices` are for one that only decides.
     """
     needed = sorted({strategy.chain_id for strategy in settings.strategies})
     found = [ref.chain_id for ref in blocks]
     if found != needed:
         raise RulesError("E_RULE_DRIFT", "blocks", expected=_listed(needed), found=_listed(found))
     return Rules(
-        choices=settings.choices,
+        system=system,
+        choices=settings.choices if choices is None else tuple(choices),
         strategies=settings.strategies,
         quorum=settings.quorum,
         threshold=settings.threshold,
@@ -81,6 +87,8 @@ def verdict(scores: Sequence[int], rules: Rules) -> Verdict:
     """
     assert len(scores) == len(rules.choices), "one score a choice"
     assert all(type(score) is int and score >= 0 for score in scores), "scores are exact and not negative"
+    if rules.system != "basic":
+        return _decision(scores, rules)
     in_favour, against, counted = scores[0], scores[1], sum(scores)
     minimum = rules.quorum.minimum
     numerator, denominator = rules.threshold
@@ -98,6 +106,22 @@ def verdict(scores: Sequence[int], rules: Rules) -> Verdict:
         return Verdict(state="passed", released=True, key="V_PASSED", facts=facts)
     key = "V_REJECTED.tie" if in_favour == against else "V_REJECTED"
     return Verdict(state="rejected", released=False, key=key, facts=facts)
+
+
+def _decision(scores: Sequence[int], rules: Rules) -> Verdict:
+    """Name the strongest choices of a vote that releases nothing."""
+    counted, strongest = sum(scores), max(scores)
+    winners = [choice for choice, score in zip(rules.choices, scores, strict=True) if score == strongest]
+    facts = {
+        "winners": ", ".join(winners),
+        "score": spell(strongest, 18),
+        "counted": spell(counted, 18),
+        "quorum": spell(rules.quorum.minimum, 18),
+    }
+    if rules.quorum.minimum <= 0 or counted < rules.quorum.minimum:
+        return Verdict(state="quorum_not_met", released=False, key="V_QUORUM_NOT_MET.decision", facts=facts)
+    key = "V_DECIDED" if len(winners) == 1 else "V_DECIDED.tie"
+    return Verdict(state="decided", released=False, key=key, facts=facts)
 
 
 def _listed(chain_ids: Sequence[int]) -> str:

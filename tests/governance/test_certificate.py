@@ -61,6 +61,14 @@ def test_a_result_repeats_its_transcript() -> None:
     check_result(result, TRANSCRIPT, TRANSCRIPT)
 
 
+def test_rules_of_another_system_give_no_transcript() -> None:
+    """The verdict must be that of the system by which the ballots were counted."""
+    with pytest.raises(CodedError) as caught:
+        transcript_of(bytes(32), 0, "single-choice", TALLY, rules_of(settings(), [BLOCK]))
+
+    assert ("E_OPTION_MAP", "system") == (caught.value.code, caught.value.reason)
+
+
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_H67_result_with_one_digit_changed(place: int) -> None:
     """The option whose score was changed is named, in the transcript or in the leaf, with both numbers."""

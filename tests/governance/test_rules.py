@@ -111,6 +111,25 @@ def test_H61_sums_that_doubles_would_call_equal() -> None:
     assert "V_REJECTED.tie" == verdict(tenths, rules()).key
 
 
+def test_other_voting_systems_decide_and_never_release() -> None:
+    """The strongest choice is named, a tie is told, and nothing is paid whatever the scores are."""
+    options = ["Red", "Green", "Blue", "None of them"]
+    by_four = rules_of(settings(), [BLOCK], system="single-choice", choices=options)
+
+    told = verdict([90 * UNIT, 5 * UNIT, 5 * UNIT, 0], by_four)
+    tied = verdict([50 * UNIT, 50 * UNIT, 0, 0], by_four)
+    thin = verdict([99 * UNIT, 0, 0, 0], by_four)
+
+    assert ("decided", False, "V_DECIDED", "Red") == (told.state, told.released, told.key, told.facts["winners"])
+    assert ("decided", False, "V_DECIDED.tie", "Red, Green") == (
+        tied.state,
+        tied.released,
+        tied.key,
+        tied.facts["winners"],
+    )
+    assert ("quorum_not_met", False) == (thin.state, thin.released)
+
+
 def test_the_verdict_says_its_numbers_for_people() -> None:
     """Facts are decimal text, and the key picks a sentence."""
     found = verdict([60 * UNIT + UNIT // 2, 40 * UNIT, 0], rules())
