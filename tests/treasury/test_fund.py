@@ -55,8 +55,8 @@ def commitment(iip: int, amount: int, asset: str = ETH) -> Entry:
     return entry
 
 
-def payment(iip: int, amount: int, asset: str = ETH) -> Entry:
-    entry = paid(payout(iip), fund="iip", iip=iip, amounts={asset: amount}, source=3, block=BLOCK)
+def payment(iip: int, amount: int, asset: str = ETH, block: bytes = BLOCK) -> Entry:
+    entry = paid(payout(iip), fund="iip", iip=iip, amounts={asset: amount}, source=3, block=block)
     assert entry is not None
     return entry
 
@@ -265,3 +265,16 @@ def test_a_reorganised_gift_can_leave_less_than_was_promised() -> None:
     ledger.post(reversal(gift(100), source=9))
 
     assert FundState(available=-60, committed=60) == fund_state(ledger, "iip", ETH)
+
+
+def test_H90_a_payment_in_a_block_that_is_gone_is_booked_once() -> None:
+    """Its reversal makes it a commitment again; only then it can be booked from the block where it stands now."""
+    ledger = replay([gift(100), ask(1, 60), commitment(1, 60), payment(1, 60)])
+    with pytest.raises(LedgerError) as refused:
+        ledger.post(payment(1, 60, block=b"\xdd" * 32))
+    ledger.post(reversal(payment(1, 60), source=9))
+
+    assert ("E_ENTRY_CLASH", "stands") == (refused.value.code, refused.value.reason)
+    assert FundState(available=40, committed=60) == fund_state(ledger, "iip", ETH)
+    assert ledger.post(payment(1, 60, block=b"\xdd" * 32))
+    assert FundState(available=40, paid=60) == fund_state(ledger, "iip", ETH)

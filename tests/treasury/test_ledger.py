@@ -192,6 +192,7 @@ def test_prefixes_are_whole_components() -> None:
     ledger = Ledger([one, twelve])
 
     assert 1 == ledger.balance("Expenses:IIP-1", ETH)
+    assert ["Expenses:IIP-1:Part-1"] == [row.account for row in ledger.balances("Expenses:IIP-1")]
     assert 10 == ledger.balance("Expenses", ETH)
     assert [-10, 9, 1] == [row.amount for row in ledger.balances()]
     assert () == ledger.balances(fund="grants")
