@@ -19,6 +19,7 @@ from proposals.tables import BUDGET, MILESTONES, BudgetRow, Milestone
 
 MAX_FILE = 256 * 1024
 """Bytes."""
+MAX_LINES = 10_000
 MAX_LINE = 10_000
 """Characters: no search within a line can then take long."""
 SECTIONS = (
@@ -96,6 +97,9 @@ def read_document(raw: bytes) -> Reading:
         return Reading(raw=raw, values={}, findings=(problem("E_LIMIT", "file", 1, found=len(raw), limit=MAX_FILE),))
     text, findings = text_safety.decode(raw)
     lines = text.split("\n")
+    if len(lines) > MAX_LINES:
+        findings.append(problem("E_LIMIT", "lines", MAX_LINES, found=len(lines), limit=MAX_LINES))
+        return Reading(raw=raw, values={}, findings=tuple(findings))
     findings.extend(text_safety.text_findings(lines))
     long = [(number, len(line)) for number, line in enumerate(lines, 1) if len(line) > MAX_LINE]
     if long:

@@ -17,7 +17,7 @@ SUMMARY_WORDS = 100
 
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 _LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\( *<?(?P<target>[^\s()<>]*)")
-_DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:\s*<?(?P<target>[^\s>]+)")
+_DEFINITION = re.compile(r"\A {0,3}\[[^\]]+\]:\s*<?(?P<target>[^\s>]+)")
 _BARE = re.compile(r"<?(?P<target>https?://[^\s<>()\[\]]+)")
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?://(?:[^/?#@]*@)?(?P<host>[^/?#:]*))?")
 _LOOKS_LIKE_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/:?#]\S*)?\Z", re.IGNORECASE | re.ASCII)

@@ -44,7 +44,7 @@ def decode(raw: bytes) -> tuple[str, list[Finding]]:
         text = raw.decode("utf-8", errors="replace")
     if "\r" in text:
         findings.append(Finding(code="E_TEXT", reason="line_end", line=text[: text.index("\r")].count("\n") + 1))
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace("\r\n", "\n").replace("\r", " ")
     return text, findings
 
 

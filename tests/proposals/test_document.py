@@ -94,7 +94,13 @@ def test_document_that_pays_nothing_needs_no_tables() -> None:
 
 def test_H35_size_is_judged_before_anything_else() -> None:
     """A file over the limit gives one finding, and so does a line that is too long."""
-    for raw, reason in ((GOOD + b"a" * 300_000, "file"), (GOOD + b"a" * 10_001, "line"), (b"---\n" * 10**6, "file")):
+    hostile = [
+        (GOOD + b"a" * 300_000, "file"),
+        (b"---\n" * 10**6, "file"),
+        (GOOD + b"\n" * 10_000, "lines"),
+        (GOOD + b"a" * 10_001, "line"),
+    ]
+    for raw, reason in hostile:
         assert [("E_LIMIT", reason)] == [(finding.code, finding.reason) for finding in read_document(raw).findings]
     parse_document(GOOD + b"a" * 9_000)
 

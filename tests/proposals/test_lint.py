@@ -164,7 +164,7 @@ KEPT: list[tuple[str, tuple[tuple[str, str], ...]]] = [
     ("F06 a year", (("2026-04-30", "2027-01-31"),)),
     ("F07 tenth", (("0.5 ETH", "0.25 ETH"), ("| start |", "| contingency |"), ("2 ETH to eip", "2.25 ETH to eip"))),
     ("F08 settings", (("@carol, @dave", "settings"),)),
-    ("F09 no release", (("| m1 | delivery", "| - | other"), (UNWINDING, ""), (ADA + " | - | start", BOB + " | - | start"))),
+    ("F09 no release", (("m1 | delivery", "- | other"), (UNWINDING, ""), (ADA + " | - | start", BOB + " | - | start"))),
 ]  # fmt: skip
 
 
