@@ -72,7 +72,7 @@ def read_commitment(plugins: object) -> Commitment:
         parts=None if opened.values["parts"] is None else _cid(opened, "parts", DAG_CBOR),
         settings=_cid(opened, "settings", RAW),
         blocks=tuple(_block(item) for item in opened.open_each("blocks", "chain_id hash number")),
-        fund=None if opened.values["fund"] is None else opened.text("fund", r"[a-z0-9][a-z0-9_-]{0,31}"),
+        fund=None if opened.values["fund"] is None else opened.text("fund", r"[a-z][a-z0-9-]{0,31}"),
         supersedes=tuple(bytes.fromhex(i[2:]) for i in opened.text_list("supersedes", "0x[0-9a-f]{64}")),
     )
     _check(commitment, opened)

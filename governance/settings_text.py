@@ -47,6 +47,8 @@ _KEYS = (
 )
 _CHAIN_ID_MAX = 2**53 - 1
 _NAME = r"[a-z0-9][a-z0-9_-]{0,31}"
+_FUND_NAME = r"[a-z][a-z0-9-]{0,31}"
+"""The books make an account's component of it, one to one, so it has no underscore (`treasury.booking`)."""
 _LINE = r"[^\x00-\x1f\x7f]{1,256}"
 _SPACE = r"[^\s]{1,256}"
 _FIRST_SAFE_VERSION = (1, 3, 0)
@@ -153,7 +155,7 @@ def _fund(opened: StrictMap) -> FundSettings:
     if not assets or len({a.symbol for a in assets}) < len(assets) or len({a.address for a in assets}) < len(assets):
         opened.refuse("assets", "at least one asset, each address and symbol once")
     return FundSettings(
-        name=opened.text("name", _NAME),
+        name=opened.text("name", _FUND_NAME),
         chain_id=opened.integer("chain_id", 1, _CHAIN_ID_MAX),
         safe=opened.address("safe"),
         assets=assets,
