@@ -126,7 +126,8 @@ class Case:
     safe_at_close: SafeState | None = None
     """The fund's Safe when the vote closed: whose owners may sign what passed."""
     powers: Mapping[bytes, int] | None = None
-    power_proved: bool = False
+    power_assumed: bool = False
+    """Whether any power was taken without a proof (A_POWER)."""
     expected: Transcript | None = None
     """What the transcript must say."""
     verdict: Verdict | None = None

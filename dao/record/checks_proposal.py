@@ -7,7 +7,7 @@ checks hold the leaves before it against that signature; what the rules of a spa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from chain import dag_cbor
 from chain.blocks import BlockRef
@@ -17,9 +17,11 @@ from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
+from governance import power
 from governance.admission import NumberLeaf, ProposalCase, admit_proposal
 from governance.commitment import read_commitment
 from governance.messages import check_signature, read_envelope
+from governance.rules import rules_of
 from governance.settings import FundSettings, Settings
 from proposals import lifecycle
 from proposals.compile import check_parts
@@ -88,7 +90,7 @@ def proposal_rules(case: Case) -> None:
             parts=need(case.parts),
             parts_index=None if parts_row is None else parts_row.index,
             block_times=_block_times(case, row),
-            author_power=None,
+            author_power=_author_power(case, row),
         )
     )
 
@@ -202,6 +204,31 @@ def _block_times(case: Case, row: Row) -> dict[BlockRef, int]:
             times[block] = header.timestamp
             case.blocks.add(block)
     return times
+
+
+def _author_power(case: Case, row: Row) -> int | None:
+    """The author's power at the snapshot, from the evidence of the proposal's leaf; None where the leaf has none."""
+    links = row.leaf.body["power"]
+    assert isinstance(links, list), "the leaf's schema says so"
+    if not links:
+        return None
+    return open_powers(case, links).powers.get(need(case.envelope).address)
+
+
+def open_powers(case: Case, links: Sequence[object]) -> power.PowerTable:
+    """The powers of some voters at the snapshot, from one piece of evidence a strategy, each checked."""
+    strategies = need(case.settings).strategies
+    if len(links) != len(strategies):
+        raise RecordError("E_POWER", "strategies", expected=len(strategies), found=len(links))
+    bound = rules_of(need(case.settings), need(case.commitment).blocks)
+    tables = []
+    for number, (strategy, link) in enumerate(zip(strategies, links, strict=True), 1):
+        block = bound.block(strategy.chain_id)
+        case.blocks.add(block)
+        tables.append(power.open_evidence(case.get(_cid(link)), case.get, number, strategy, block))
+    table = power.combine(tables)
+    case.power_assumed |= not table.proved
+    return table
 
 
 def _cid(value: object) -> CID:

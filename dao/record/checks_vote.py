@@ -7,11 +7,10 @@ the result by counting again. That the journal took every vote that was sent to 
 from __future__ import annotations
 
 from chain import log_tree
-from chain.cid import CID
 from dao.record.case import Case, Row, VoteRow, cid_of, need
-from dao.record.checks_proposal import safe_state_of
+from dao.record.checks_proposal import open_powers, safe_state_of
 from dao.record.errors import RecordError
-from governance import certificate, power
+from governance import certificate
 from governance.admission import EarlierVote, OpenProposal, VoteCase, admit_vote
 from governance.admission.window import member_int
 from governance.ballot import ballot_of
@@ -78,20 +77,9 @@ def votes_closed(case: Case) -> None:
 
 def power_proof(case: Case) -> None:
     """The power of every voter is what the token's storage held at the snapshot block."""
-    settings, bound = need(case.settings), rules(case)
-    row = _only(case, "power")
-    links = row.leaf.body["evidence"]
+    links = _only(case, "power").leaf.body["evidence"]
     assert isinstance(links, list), "the leaf's schema says so"
-    if len(links) != len(settings.strategies):
-        raise RecordError("E_POWER", "strategies", expected=len(settings.strategies), found=len(links))
-    tables = []
-    for number, (strategy, cid) in enumerate(zip(settings.strategies, links, strict=True), 1):
-        assert isinstance(cid, CID), "the leaf's schema says so"
-        block = bound.block(strategy.chain_id)
-        case.blocks.add(block)
-        tables.append(power.open_evidence(case.get(cid), case.get, number, strategy, block))
-    combined = power.combine(tables)
-    case.powers, case.power_proved = combined.powers, combined.proved
+    case.powers = open_powers(case, links).powers
 
 
 def tally_scores(case: Case) -> None:

@@ -80,7 +80,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "transition": {"iip": _int, "event": _text, "document": _FOREIGN},
     "document": {"iip": _int, "author": _ADDRESS, "document": _FOREIGN},
     "parts": {"parts": _BLOCK},
-    "proposal": {"id": _HASH, "envelope": _FOREIGN, "headers": _list_of(_FOREIGN)},
+    "proposal": {"id": _HASH, "envelope": _FOREIGN, "headers": _list_of(_FOREIGN), "power": _list_of(_BLOCK)},
     "vote": {"id": _HASH, "proposal": _HASH, "envelope": _FOREIGN},
     "closed": {"proposal": _HASH, "count": _int, "root": _HASH, "state": _BLOCK},
     "power": {"proposal": _HASH, "evidence": _list_of(_BLOCK)},

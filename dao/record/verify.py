@@ -179,7 +179,7 @@ def _assumed(case: Case | None, trust: Trust) -> tuple[str, ...]:
         "A_SETTINGS": not knows_settings,
         "A_JOURNAL_KEY": trust.journal_key is None and trust.safe is None,
         "A_BLOCK": case is None or not case.blocks <= trust.blocks,
-        "A_POWER": case is None or not case.power_proved,
+        "A_POWER": case is None or case.powers is None or case.power_assumed,
         "A_1271": False,  # a contract's signature is not taken yet, so none is assumed
         "A_COMPLETE": "A_COMPLETE" not in trust.accept,
         "A_TIME": "A_TIME" not in trust.accept,

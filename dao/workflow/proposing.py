@@ -14,8 +14,10 @@ from dao.errors import DaoError
 from dao.record.checks_proposal import assets_of
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
+from dao.workflow.power_evidence import gather
 from governance.commitment import Commitment, write_commitment
 from governance.messages import message_id, proposal_message, sign_envelope
+from governance.rules import rules_of
 from governance.settings import FundSettings, Settings
 from governance.space import in_force, settings_cid
 from proposals.compile import compile_parts
@@ -103,12 +105,14 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
     )
     proposal = message_id("Proposal", message)
     later = Blocks()
+    asked = [] if settings.proposers else gather(desk.node, rules_of(settings, commitment.blocks), [author], later)
     fact = Fact(
         "proposal",
         {
             "id": proposal,
             "envelope": later.raw(sign_envelope("Proposal", message, author_key)),
             "headers": [later.raw(desk.node.header(snapshot.ref.number))],
+            "power": asked,
         },
     )
     desk.take([fact], later, proposal)

@@ -6,21 +6,16 @@ to be zero is refused at the door.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from chain import log_tree
-from chain.cid import CID
-from chain.clients.node import Read
 from chain.clients.safe_read import fetch_safe_state
 from dao.record.case import Case, need
 from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
 from dao.workflow.desk import Blocks, Desk, Fact
-from governance import power, strategies
+from dao.workflow.power_evidence import gather, read_powers
 from governance.admission import EarlierVote, VoteCase, admit_vote
 from governance.certificate import result_of, write_transcript
 from governance.messages import proposal_id, read_envelope
-from governance.settings import StrategySettings
 from treasury.fund import FundError
 
 _OPEN = (10, 20, 21, 22, 23, 24)
@@ -39,7 +34,7 @@ def cast(desk: Desk, raw: bytes) -> int:
             envelope=envelope,
             proposal=open_proposal_of(case)._replace(closed=closed),
             leaf_time=desk.now(),
-            power=sum(_read_powers(desk, case, [envelope.address])[0].values()),
+            power=sum(read_powers(desk.node, rules(case), [envelope.address])[0].values()),
             earlier=[EarlierVote(vote.envelope.id, vote.time) for vote in mine],
             policy=need(case.settings).admission,
         )
@@ -70,13 +65,7 @@ def count(desk: Desk, proposal: bytes) -> Case:
     case = desk.case(proposal, *_VOTES, 32)
     voters = sorted({vote.envelope.address for vote in need(case.votes)})
     blocks = Blocks()
-    links = []
-    for number, (strategy, powers) in enumerate(
-        zip(need(case.settings).strategies, _read_powers(desk, case, voters), strict=True), 1
-    ):
-        root, made = _evidence(desk, case, number, strategy, powers)
-        blocks.update(made)
-        links.append(root)
+    links = gather(desk.node, rules(case), voters, blocks)
     desk.take([Fact("power", {"proposal": proposal, "evidence": links})], blocks, proposal)
 
     transcript = counted_again(desk.case(proposal, *_VOTES, 32, 40))
@@ -102,29 +91,3 @@ def count(desk: Desk, proposal: bytes) -> Case:
         desk.take([fact], later, proposal, book=False)
     desk.keep(proposal)
     return desk.case(proposal, *_VOTES, 32, 40, 41, 42, 70, 71)
-
-
-def _read_powers(desk: Desk, case: Case, voters: Sequence[bytes]) -> list[dict[bytes, int]]:
-    """The voters' powers at the snapshot, one table a strategy."""
-    tables = []
-    for strategy in need(case.settings).strategies:
-        block = rules(case).block(strategy.chain_id)
-        method = strategies.find(strategy.name, strategy.version)
-        reads = [Read(read.to, read.data) for read in method.reads(strategy.params, voters)]
-        answers = desk.node.read_many_at(reads, block)
-        tables.append(method.powers(strategy.params, voters, answers))
-    return tables
-
-
-def _evidence(
-    desk: Desk, case: Case, number: int, strategy: StrategySettings, powers: dict[bytes, int]
-) -> tuple[CID, dict[CID, bytes]]:
-    block = rules(case).block(strategy.chain_id)
-    if strategy.proof is None:
-        return power.build_evidence(number=number, settings=strategy, block=block, powers=powers)
-    method = strategies.find(strategy.name, strategy.version)
-    slots = method.slots(strategy.params, strategy.proof, sorted(powers))
-    proof = desk.node.state_proof(method.contract(strategy.params), slots, block.number)
-    return power.build_evidence(
-        number=number, settings=strategy, block=block, powers=powers, header=proof.header, nodes=proof.nodes
-    )
