@@ -1,0 +1,75 @@
+"""`dao.connect`: a workspace reaches its own chain and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chain.clients.devnet import Devnet
+from chain.networks import DEVNET_CHAIN_ID
+from dao.connect import ConnectError, connect
+from dao.workspace import Anchors, Workspace
+
+
+def workspace(folder: Path, *, chain_id: int, space: str, rpc_env: str = "") -> Workspace:
+    anchors = Anchors(space=space, chain_id=chain_id, safe=b"\x11" * 20, journal_key=bytes(32), rpc_env=rpc_env)
+    return Workspace.create(folder, anchors)
+
+
+def test_embedded_chain(tmp_path: Path) -> None:
+    """Without a node named, the workspace's chain is the devnet in its folder."""
+    with workspace(tmp_path, chain_id=DEVNET_CHAIN_ID, space="3f.devnet") as opened:
+        with Devnet.create(opened.devnet_path, 1_700_000_000):
+            pass
+        with connect(opened) as node:
+            assert DEVNET_CHAIN_ID == node.chain_id()
+
+
+@pytest.mark.parametrize(
+    ("chain_id", "space", "rpc_env", "reason"),
+    [
+        (1, "3f.eth", "", "chain_id"),
+        (1, "3f.devnet", "SOME_NODE", "node"),
+        (DEVNET_CHAIN_ID, "3f.eth", "SOME_NODE", "node"),
+    ],
+)
+def test_H115_devnet_elsewhere(  # noqa: PLR0917 - one row of the table
+    chain_id: int, space: str, rpc_env: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The devnet's chain id and spaces are refused with a node, and other chains without one."""
+    monkeypatch.setenv("SOME_NODE", "http://127.0.0.1:1/secret")
+    with (
+        workspace(tmp_path, chain_id=chain_id, space=space, rpc_env=rpc_env) as opened,
+        pytest.raises(ConnectError) as caught,
+        connect(opened),
+    ):
+        pass
+
+    assert ("E_DEVNET", reason) == (caught.value.code, caught.value.reason)
+
+
+def test_variable_that_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node's URL comes from the environment only; the refusal names the variable and no URL."""
+    monkeypatch.delenv("SOME_NODE", raising=False)
+    with (
+        workspace(tmp_path, chain_id=1, space="3f.eth", rpc_env="SOME_NODE") as opened,
+        pytest.raises(ConnectError) as caught,
+        connect(opened),
+    ):
+        pass
+
+    assert ("E_RPC_ENV", "SOME_NODE") == (caught.value.code, caught.value.facts["variable"])
+
+
+def test_url_stays_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node that does not answer is named by its host."""
+    monkeypatch.setenv("SOME_NODE", "http://127.0.0.1:1/my-secret-key")
+    with (
+        workspace(tmp_path, chain_id=1, space="3f.eth", rpc_env="SOME_NODE") as opened,
+        pytest.raises(Exception, match=r"127\.0\.0\.1") as caught,
+        connect(opened),
+    ):
+        pass
+
+    assert "my-secret-key" not in str(caught.value)
