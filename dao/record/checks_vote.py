@@ -52,7 +52,8 @@ def votes_admission(case: Case) -> None:
                     power=None,
                     earlier=mine,
                     policy=policy,
-                )
+                ),
+                signature_checked=True,  # by check 30, without which there are no votes here
             )
         mine.append(EarlierVote(vote.envelope.id, vote.time))
     case.admitted = need(case.votes)
