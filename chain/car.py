@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from chain import dag_cbor
 from chain.cid import CID, DAG_CBOR, SIZE, CidError
+from chain.dag_cbor import Value
 from chain.errors import ChainError
 
 MAX_BYTES = 1 << 30
@@ -41,12 +42,14 @@ class Car:
     root: CID
     blocks: Mapping[CID, bytes]
     """In the order of the file."""
+    values: Mapping[CID, Value]
+    """What the DAG-CBOR blocks among them say, decoded once. Whoever reads a value leaves it as it is."""
 
 
 def write(root: CID, blocks: Iterable[Block]) -> bytes:
     """Return the CAR of `root`; the blocks must come as `collect` gives them, or it is `E_CAR`."""
     parts = [_header(root)]
-    for cid, data in _in_order(root, blocks):
+    for cid, data, _ in _in_order(root, blocks):
         parts += [_varint(SIZE + len(data)), cid.to_bytes(), data]
     return b"".join(parts)
 
@@ -56,7 +59,13 @@ def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> Car:
     if len(data) > max_bytes:
         raise CarError("E_CAR", "size", size=len(data), limit=max_bytes)
     root = _read_root(data)
-    return Car(root, MappingProxyType(dict(_in_order(root, _sections(data)))))
+    blocks: dict[CID, bytes] = {}
+    values: dict[CID, Value] = {}
+    for cid, block, value in _in_order(root, _sections(data)):
+        blocks[cid] = block
+        if cid.codec == DAG_CBOR:
+            values[cid] = value
+    return Car(root, MappingProxyType(blocks), MappingProxyType(values))
 
 
 def collect(root: CID, get: Callable[[CID], bytes], *, max_bytes: int = MAX_BYTES) -> list[Block]:
@@ -94,22 +103,24 @@ class _Walk:
             self._pending.pop()
         return self._pending[-1] if self._pending else None
 
-    def enter(self, cid: CID, data: bytes) -> None:
-        """Check the bytes of the expected block and go on to what it links to."""
+    def enter(self, cid: CID, data: bytes) -> Value:
+        """Check the bytes of the expected block, go on to what it links to, and return what it says (raw: None)."""
         if len(data) > dag_cbor.MAX_BLOCK:
             raise CarError("E_CAR", "block_size", cid=str(cid), size=len(data), limit=dag_cbor.MAX_BLOCK)
         cid.check(data)
         self._seen.add(cid)
-        if cid.codec == DAG_CBOR:
-            try:
-                links = list(dag_cbor.links(dag_cbor.decode(data)))
-            except dag_cbor.DagCborError as error:
-                raise CarError("E_CANONICAL", "car_block", cid=str(cid), cause=error.reason) from error
-            self._pending.extend(reversed(links))
+        if cid.codec != DAG_CBOR:
+            return None
+        try:
+            value = dag_cbor.decode(data)
+        except dag_cbor.DagCborError as error:
+            raise CarError("E_CANONICAL", "car_block", cid=str(cid), cause=error.reason) from error
+        self._pending.extend(reversed(list(dag_cbor.links(value))))
+        return value
 
 
-def _in_order(root: CID, blocks: Iterable[Block]) -> Iterator[Block]:
-    """Pass on the blocks, provided that they are exactly those of the walk; counted from 1."""
+def _in_order(root: CID, blocks: Iterable[Block]) -> Iterator[tuple[CID, bytes, Value]]:
+    """Pass on the blocks and what they say, provided that they are exactly those of the walk; counted from 1."""
     walk = _Walk(root)
     number = 0
     for number, (cid, data) in enumerate(blocks, 1):
@@ -118,8 +129,7 @@ def _in_order(root: CID, blocks: Iterable[Block]) -> Iterator[Block]:
             raise CarError("E_CAR", "extra", block=number, cid=str(cid))
         if cid != expected:
             raise CarError("E_CAR", "order", block=number, expected=str(expected), found=str(cid))
-        walk.enter(cid, data)
-        yield cid, data
+        yield cid, data, walk.enter(cid, data)
     missing = walk.expected()
     if missing is not None:
         raise CarError("E_CAR", "missing", cid=str(missing))

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from chain import dag_cbor
 from chain.blocks import BlockRef
 from chain.cid import CID, DAG_CBOR, RAW
+from chain.dag_cbor import Value
 from dao.errors import DaoError
 
 VERSION = 1
@@ -126,7 +127,11 @@ class Leaf:
 
 def decode(data: bytes) -> Leaf:
     """Read a leaf strictly; raise `LeafError`, or the codec's own error for bytes that are not canonical."""
-    value = dag_cbor.decode(data)
+    return leaf_of(dag_cbor.decode(data))
+
+
+def leaf_of(value: Value) -> Leaf:
+    """Take the decoded value of a leaf's block; raise `LeafError` for one that is no leaf."""
     kind = value.get("kind") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(kind, str):
         raise LeafError("E_CANONICAL", "leaf", kind="?", field="kind")

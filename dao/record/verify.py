@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chain import car, dag_cbor, log_tree
+from chain import car, log_tree
 from chain.cid import CID, DAG_CBOR
 from chain.errors import CodedError
-from dao.record import leaves
 from dao.record.case import Case, Head, NotReachedError, need
 from dao.record.checks import CHECKS
 from dao.record.errors import RecordError
-from dao.record.leaves import Leaf
+from dao.record.leaves import Leaf, leaf_of
 from dao.record.trust import Trust
 
 VERSION = 1
@@ -112,9 +111,8 @@ def _manifest(opening: _Opening, trust: Trust) -> None:
             if index <= last:
                 raise RecordError("E_LOG_INCONSISTENT", "order", index=index)
             last = index
-            encoded = file.blocks[link]
-            rows[index] = leaves.decode(encoded)
-            hashes[index] = log_tree.leaf_hash(encoded)
+            rows[index] = leaf_of(file.values[link])
+            hashes[index] = log_tree.leaf_hash(file.blocks[link])
     head = Head(_size(manifest), _bytes(manifest, "checkpoint"), hashes, tuple(_hashes(manifest)))
     proposal = _bytes(manifest, "proposal")
     if len(proposal) != 32 or not rows:
@@ -125,7 +123,7 @@ def _manifest(opening: _Opening, trust: Trust) -> None:
 def _map_of(file: car.Car, cid: object, kind: str, keys: frozenset[str]) -> Mapping[str, object]:
     if not isinstance(cid, CID) or cid.codec != DAG_CBOR:
         raise RecordError("E_CANONICAL", "manifest", field=kind)
-    value = dag_cbor.decode(file.blocks[cid])
+    value = file.values[cid]
     if not isinstance(value, dict) or value.get("kind") != kind or value.get("v") != VERSION:
         raise RecordError("E_VERSION", "record", kind=kind, version=value.get("v") if isinstance(value, dict) else None)
     if value.keys() != keys:
