@@ -14,6 +14,8 @@ import typer
 
 from dao.cli.answer import FALSE, Answer
 
+__all__ = ["EXAMPLES", "command"]
+
 EXAMPLES = ("dao demo --dir demo", "dao demo --dir /tmp/demo --json")
 
 
