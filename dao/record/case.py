@@ -144,15 +144,23 @@ class Case:
     entries: tuple[tuple[int, Entry], ...] | None = None
     """Leaf index and entry, in journal order."""
 
+    _by_kind: dict[str, list[Row]] = field(init=False, repr=False, default_factory=dict)
+    """The leaves again, in journal order: checks ask for few leaves of one kind among thousands of votes."""
+
+    def __post_init__(self) -> None:
+        for index, leaf in self.leaves.items():
+            self._by_kind.setdefault(leaf.kind, []).append(Row(index, leaf))
+
     def rows(self, kind: str, **match: object) -> Iterator[Row]:
         """The leaves of one kind, in journal order, whose body agrees with `match`."""
-        for index, leaf in self.leaves.items():
-            if leaf.kind == kind and all(leaf.body[name] == value for name, value in match.items()):
-                yield Row(index, leaf)
+        for row in self._by_kind.get(kind, ()):
+            if all(row.leaf.body[name] == value for name, value in match.items()):
+                yield row
 
     def rows_of(self, *kinds: str) -> Iterator[Row]:
         """The leaves of several kinds, in journal order."""
-        return (Row(index, leaf) for index, leaf in self.leaves.items() if leaf.kind in kinds)
+        found = [row for kind in kinds for row in self._by_kind.get(kind, ())]
+        return iter(sorted(found, key=lambda row: row.index))
 
     def concerns(self, index: int) -> bool:
         """Whether a check that goes leaf by leaf has to look at this one."""

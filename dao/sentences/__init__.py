@@ -12,6 +12,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -28,9 +29,11 @@ _TEXT_LIMIT = 400
 _BYTES_LIMIT = 96
 """Bytes of one fact; signatures and hashes are shown whole."""
 _ITEMS_LIMIT = 12
+_TIME_MAX = 253_402_300_799
+"""The end of the year 9999."""
 
-_FACT = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)\}")
-"""A fact in braces, or a doubled brace, which stands for one brace."""
+_FACT = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)(:time)?\}")
+"""A fact in braces, or a doubled brace, which stands for one brace. `{eta:time}` is a Unix time, told as UTC."""
 
 
 def sentence(code: str, reason: str, facts: Mapping[str, object], lang: str = "en") -> str:
@@ -102,7 +105,16 @@ def _template(code: str, reason: str, lang: str) -> str | None:
 def _fill(match: re.Match[str], facts: Mapping[str, object]) -> str:
     if match[1] is None:
         return match[0][0]
-    return spell(facts[match[1]]) if match[1] in facts else "?"
+    if match[1] not in facts:
+        return "?"
+    return _spell_time(facts[match[1]]) if match[2] else spell(facts[match[1]])
+
+
+def _spell_time(value: object) -> str:
+    """Spell Unix seconds as RFC 3339 in UTC; whatever is no such time, as it is."""
+    if type(value) is not int or not 0 <= value <= _TIME_MAX:
+        return spell(value)
+    return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _is_unsafe(char: str) -> bool:

@@ -19,7 +19,7 @@ from tests.test_tidy import Module, modules
 CODE = re.compile(r"(?:[EW]_[A-Z0-9]+(?:_[A-Z0-9]+)*|IIP-[A-Z][0-9]{2})\Z")
 ENGLISH = sentences.catalogue("en")
 FILES = sorted((Path(sentences.__file__).parent / "en").glob("*.toml"))
-FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+FACT = re.compile(r"\{([a-z][a-z0-9_]*)(?::time)?\}")
 DOUBLED = re.compile(r"\{\{|\}\}")
 PLACES = frozenset({"place", "line"})
 """What every finding can tell beside its facts."""
@@ -265,3 +265,10 @@ def test_sentences_never_raise_and_never_carry_controls(facts: dict[str, object]
 
         assert told == sentences.escape(told)
         assert 1 == len(told.splitlines())
+
+
+def test_times_are_told_as_dates() -> None:
+    """A fact marked as a time is told in UTC; one that is no Unix time is told as it is."""
+    assert sentences.sentence("E_TIMELOCK", "", {"eta": 1_767_571_200, "now": "soon"}).startswith(
+        "The part can be executed from 2026-01-05T00:00:00Z on and it is soon"
+    )

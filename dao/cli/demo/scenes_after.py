@@ -13,7 +13,7 @@ from chain.receipt import open_receipt
 from chain.safe import SafeTx, safe_tx_hash
 from dao.cli.demo import cast, forgery, world
 from dao.cli.demo.books import account_rows, ledger_of, names
-from dao.cli.demo.stage import Stage, moment
+from dao.cli.demo.stage import Stage
 from dao.cli.demo.world import World
 from dao.record.case import need
 from dao.record.verify import Report, verify
@@ -33,7 +33,7 @@ def pay_first(stage: Stage, desk: Desk, there: World, published: Published) -> N
         paying.sign(desk, published.id, 1, tx, cast.key("ann"))
     except CodedError as error:
         stage.refused("DEMO_TRIES_EARLY", error, name="ann")
-    stage.say("DEMO_WAIT", time=moment(there.wait(2 * cast.DAY)))
+    stage.say("DEMO_WAIT", time=there.wait(2 * cast.DAY))
     _review(stage, names(there), paying.review_part(desk, published.id, 1, tx))
     _sign(stage, desk, published, 1, ("ann", "cho"))
 
@@ -49,7 +49,7 @@ def pay_second(stage: Stage, desk: Desk, there: World, published: Published) -> 
     stage.good("DEMO_APPROVED", names=" and ".join(cast.REVIEWERS))
     tx = paying.queue(desk, published.id, 2)
     stage.good("DEMO_QUEUED", hash=safe_tx_hash(tx), nonce=tx.nonce, part="IIP-1/2")
-    stage.say("DEMO_WAIT", time=moment(there.wait(2 * cast.DAY)))
+    stage.say("DEMO_WAIT", time=there.wait(2 * cast.DAY))
     _sign(stage, desk, published, 2, ("ben", "cho"))
 
 

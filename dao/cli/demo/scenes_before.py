@@ -11,7 +11,7 @@ from chain.errors import CodedError
 from chain.networks import DEVNET_CHAIN_ID
 from dao.cli.demo import cast, world
 from dao.cli.demo.books import fund_rows
-from dao.cli.demo.stage import Stage, moment
+from dao.cli.demo.stage import Stage
 from dao.cli.demo.world import World
 from dao.record.case import Case, need
 from dao.workflow import founding, income, proposing, voting
@@ -46,6 +46,9 @@ def earn(stage: Stage, desk: Desk, there: World) -> None:
     stage.say("DEMO_SPLIT", premium=spell(largest, 18))
     shares = premiums.split(largest)._asdict()
     stage.rows([(name, f"{spell(share, 18)} ETH") for name, share in shares.items()], right=[1])
+
+    stage.say("DEMO_RECEIVABLE")
+    stage.rows(fund_rows(desk, there), right=range(1, 6))
 
     receipt = devnet_contracts.forward(node, buyer, there.proxy)
     income.book_income(desk, "forward", cast.FUND, receipt.transaction_hash, log=len(receipt.logs) - 1)
@@ -85,7 +88,7 @@ def publish(stage: Stage, desk: Desk, there: World, document: Path) -> Published
     )
     stage.good("DEMO_PUBLISHED", id=published.id)
     block = need(case.commitment).blocks[0].number
-    stage.say("DEMO_WINDOW", start=moment(published.start), end=moment(published.end), block=block)
+    stage.say("DEMO_WINDOW", start=published.start, end=published.end, block=block)
     return published
 
 
@@ -129,7 +132,7 @@ def decide(stage: Stage, desk: Desk, there: World, published: Published) -> Case
     index = voting.close(desk, published.id)
     case = voting.count(desk, published.id)
     transcript, verdict = need(case.expected), need(case.verdict)
-    stage.good("DEMO_CLOSED", time=moment(desk.journal.leaves[index].time), index=index, count=transcript.votes)
+    stage.good("DEMO_CLOSED", time=desk.journal.leaves[index].time, index=index, count=transcript.votes)
     block = need(case.commitment).blocks[0].number
     stage.good("DEMO_PROVED", voters=transcript.voters, block=block)
     rows = zip(transcript.choices, transcript.scores, strict=True)
@@ -142,7 +145,7 @@ def decide(stage: Stage, desk: Desk, there: World, published: Published) -> Case
 
 def set_up(stage: Stage, there: World, file: str) -> None:
     """Say what was deployed."""
-    stage.good("DEMO_CHAIN_BEGUN", chain_id=DEVNET_CHAIN_ID, time=moment(cast.GENESIS), file=file)
+    stage.good("DEMO_CHAIN_BEGUN", chain_id=DEVNET_CHAIN_ID, time=cast.GENESIS, file=file)
     stage.good("DEMO_GENUINE", count=len(world.CONTRACTS))
     stage.good(
         "DEMO_SAFE", safe=there.safe, threshold=cast.THRESHOLD, owners=len(cast.OWNERS), names=", ".join(cast.OWNERS)

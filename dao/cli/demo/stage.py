@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from chain.errors import CodedError
 from dao.cli.text import paint, wrapped
@@ -69,8 +68,3 @@ class Stage:
     def told(self, code: str, **facts: object) -> str:
         """Say it without printing it."""
         return sentence(code, "", facts, self._lang)
-
-
-def moment(seconds: int) -> str:
-    """Spell a Unix time as UTC."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
