@@ -12,7 +12,6 @@ from chain.safe import SINGLETONS
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, SettingsRow, cid_of, need
 from dao.record.errors import RecordError
-from governance.settings import SafeSettings
 from governance.space import (
     NO_PREVIOUS,
     Settings,
@@ -29,10 +28,10 @@ def settings_signature(case: Case) -> None:
     rows: list[SettingsRow] = []
     for row in case.rows("settings"):
         cid = cid_of(row, "settings")
-        text = case.get(cid).decode("utf-8", "strict")
+        text = _text(case.get(cid), row)
         settings = parse_settings(text)
         state = _state_at(case, row)
-        _check_known_singleton(state, settings.treasury())
+        check_known_singleton(state, settings.treasury().version)
         previous = rows[-1].cid.digest if rows else NO_PREVIOUS
         signatures = row.leaf.body["signatures"]
         assert isinstance(signatures, bytes), "the leaf's schema says so"
@@ -66,6 +65,13 @@ def settings_now(case: Case, index: int, time: int) -> Settings:
     return in_force(leaves(need(case.settings_rows)), index, time).settings
 
 
+def _text(data: bytes, row: Row) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RecordError("E_SETTINGS", "text", index=row.index) from error
+
+
 def _state_at(case: Case, row: Row) -> SafeState:
     proof = SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state"))))
     state = open_safe_state(proof)
@@ -75,7 +81,9 @@ def _state_at(case: Case, row: Row) -> SafeState:
     return state
 
 
-def _check_known_singleton(state: SafeState, safe: SafeSettings) -> None:
-    """The Safe's code is genuine: its singleton is one that the Safe project deployed for this version."""
-    if state.singleton not in SINGLETONS.get(safe.version, ()):
+def check_known_singleton(state: SafeState, version: str) -> None:
+    """The Safe's code is genuine: its singleton is one that the Safe project deployed for this version. What other code
+    logs, and what stands in its storage, means nothing.
+    """
+    if state.singleton not in SINGLETONS.get(version, ()):
         raise RecordError("E_SAFE_CONFIG", "singleton", safe=checksum(state.safe), singleton=checksum(state.singleton))

@@ -103,7 +103,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
 """Every kind of fact, and for each field a test of its shape. Their meaning: `docs/reference/formats.md`."""
 
 _COMMON: Mapping[str, Test] = MappingProxyType({
-    "v": lambda v: v == VERSION, "kind": _text, "time": _int, "block": lambda v: isinstance(v, dict),
+    "v": _int, "kind": _text, "time": _int, "block": lambda v: isinstance(v, dict),
 })  # fmt: skip
 
 
@@ -135,8 +135,9 @@ def leaf_of(value: Value) -> Leaf:
     kind = value.get("kind") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(kind, str):
         raise LeafError("E_CANONICAL", "leaf", kind="?", field="kind")
-    if value.get("v") != VERSION or kind not in KINDS:
-        raise LeafError("E_VERSION", "leaf", kind=kind, version=value.get("v"))
+    version = value.get("v")
+    if type(version) is not int or version != VERSION or kind not in KINDS:
+        raise LeafError("E_VERSION", "leaf", kind=kind, version=version)
     for name, test in _COMMON.items():
         if name not in value or not test(value[name]):
             raise LeafError("E_CANONICAL", "leaf", kind=kind, field=name)

@@ -17,18 +17,28 @@ VERSION = 1
 
 def write_safe_tx(tx: SafeTx) -> dict[str, object]:
     """Spell a transaction as the map of its block; refuse one whose gas or refund fields are not zero (`E_REFUND`)."""
-    value = {
-        "v": VERSION, "kind": KIND, "chain_id": tx.chain_id, "safe": tx.safe, "version": tx.version, "to": tx.to,
-        "value": str(tx.value), "data": tx.data, "operation": tx.operation, "nonce": tx.nonce,
-    }  # fmt: skip
+    value = _spell(tx)
     if read_safe_tx(dag_cbor.encode(value)) != tx:
         raise RecordError("E_REFUND", "block", safe=tx.safe, nonce=tx.nonce)
     return value
 
 
 def read_safe_tx(data: bytes) -> SafeTx:
-    """Read the block strictly."""
-    value = dag_cbor.decode(data)
+    """Read the block strictly: it is spelled as `write_safe_tx` spells it, byte for byte."""
+    tx = _take(dag_cbor.decode(data))
+    if dag_cbor.encode(_spell(tx)) != data:  # a pattern takes true for 1
+        raise RecordError("E_CANONICAL", "safe_tx")
+    return tx
+
+
+def _spell(tx: SafeTx) -> dict[str, object]:
+    return {
+        "v": VERSION, "kind": KIND, "chain_id": tx.chain_id, "safe": tx.safe, "version": tx.version, "to": tx.to,
+        "value": str(tx.value), "data": tx.data, "operation": tx.operation, "nonce": tx.nonce,
+    }  # fmt: skip
+
+
+def _take(value: object) -> SafeTx:
     match value:
         case {
             "v": 1, "kind": "safe-tx", "chain_id": int(chain_id), "safe": bytes(safe), "version": str(version),

@@ -46,7 +46,7 @@ def read_trust(data: bytes) -> Trust:
             safe=_safe(found["safe"]) if "safe" in found else None,
             settings=frozenset(CID.parse(cid) for cid in _items(found, "settings")),
             journal_key=_hex(found["journal_key"], "[0-9a-f]{64}") if "journal_key" in found else None,
-            blocks=frozenset(_block(item) for item in _items(found, "blocks")),
+            blocks=_blocks(_items(found, "blocks")),
             accept=frozenset(_accepted(item) for item in _items(found, "accept")),
         )
     except ChainError as error:
@@ -77,6 +77,14 @@ def _hex(text: object, form: str) -> bytes:
     return bytes.fromhex(text.removeprefix("0x"))
 
 
+def _blocks(items: list[object]) -> frozenset[BlockRef]:
+    """The blocks; two of one height are not known but contradict each other."""
+    blocks = frozenset(_block(item) for item in items)
+    if len({(block.chain_id, block.number) for block in blocks}) < len(blocks):
+        raise _refusal("blocks")
+    return blocks
+
+
 def _block(item: object) -> BlockRef:
     if not isinstance(item, dict) or item.keys() != {"chain_id", "number", "hash"}:
         raise _refusal("blocks")
@@ -87,6 +95,6 @@ def _block(item: object) -> BlockRef:
 
 
 def _accepted(item: object) -> str:
-    if item not in ACCEPTABLE:
+    if not isinstance(item, str) or item not in ACCEPTABLE:
         raise _refusal("accept")
-    return str(item)
+    return item

@@ -105,13 +105,16 @@ def _manifest(opening: _Opening, trust: Trust) -> None:
     manifest = _map_of(file, file.root, "decision-record", _MANIFEST)
     rows: dict[int, Leaf] = {}
     hashes: dict[int, bytes] = {}
-    last = -1
+    last, latest = -1, 0
     for cid in _list(manifest, "leaves"):
         for index, link in _rows(_map_of(file, cid, "leaf-list", _LIST)):
             if index <= last:
                 raise RecordError("E_LOG_INCONSISTENT", "order", index=index)
             last = index
-            rows[index] = leaf_of(file.values[link])
+            leaf = rows[index] = leaf_of(file.values[link])
+            if leaf.time < latest:
+                raise RecordError("E_LOG_INCONSISTENT", "time", kind=leaf.kind, time=leaf.time, last=latest)
+            latest = leaf.time
             hashes[index] = log_tree.leaf_hash(file.blocks[link])
     head = Head(_size(manifest), _bytes(manifest, "checkpoint"), hashes, tuple(_hashes(manifest)))
     proposal = _bytes(manifest, "proposal")
@@ -124,8 +127,9 @@ def _map_of(file: car.Car, cid: object, kind: str, keys: frozenset[str]) -> Mapp
     if not isinstance(cid, CID) or cid.codec != DAG_CBOR:
         raise RecordError("E_CANONICAL", "manifest", field=kind)
     value = file.values[cid]
-    if not isinstance(value, dict) or value.get("kind") != kind or value.get("v") != VERSION:
-        raise RecordError("E_VERSION", "record", kind=kind, version=value.get("v") if isinstance(value, dict) else None)
+    version = value.get("v") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or value.get("kind") != kind or type(version) is not int or version != VERSION:
+        raise RecordError("E_VERSION", "record", kind=kind, version=version)
     if value.keys() != keys:
         raise RecordError("E_CANONICAL", "manifest", field=", ".join(sorted(value.keys() ^ keys)))
     return value
