@@ -16,6 +16,7 @@ from chain.cid import CID
 from chain.receipt import ProvedReceipt
 from chain.safe import SafeTx
 from chain.safe_state import SafeState
+from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
 from dao.record.trust import Trust
 from governance.acts import ActLeaf, ReleaseFact
@@ -49,6 +50,14 @@ def cid_of(row: Row, field_name: str) -> CID:
     cid = row.leaf.body[field_name]
     assert isinstance(cid, CID), "the leaf's schema says so"
     return cid
+
+
+def refuse_strangers(case: Case, kind: str, **match: object) -> None:
+    """Refuse leaves of a kind that belong to something else: no check would look at them, and none may pass unseen."""
+    own = {row.index for row in case.rows(kind, **match)}
+    for row in case.rows(kind):
+        if row.index not in own:
+            raise RecordError("E_LOG_INCONSISTENT", "foreign", index=row.index, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)

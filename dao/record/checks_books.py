@@ -21,7 +21,7 @@ from treasury.asks import asks
 from treasury.assets import total
 from treasury.fund import replay
 from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact, read_donation, read_forward, read_premium
-from treasury.ledger import Entry
+from treasury.ledger import REVERSED, Entry
 from treasury.payouts import PayoutId
 
 INCOME = ("premium", "forward", "donation")
@@ -46,14 +46,18 @@ def books_sources(case: Case) -> None:
 def books_entries(case: Case) -> None:
     """Every entry is what its booking rule makes of its source."""
     entries: list[tuple[int, Entry]] = []
+    seen: set[str] = set()
     for row in case.rows("entry"):
         entry = Entry.from_map(row.leaf.body)
+        if entry.id in seen:
+            raise RecordError("E_LEDGER", "posted_twice", entry=entry.id, index=row.index)
+        seen.add(entry.id)
         if entry.source >= row.index:
             raise RecordError("E_LEDGER", "source", entry=entry.id, index=row.index)
-        if case.concerns(row.index) and _is_ours(case, entry):
-            expected = _booked_again(case, entry)
-            if entry != expected:
-                raise RecordError("E_LEDGER", "not_rule", entry=entry.id, index=row.index)
+        if not _is_ours(case, entry):
+            _check_foreign(entry, row.index)
+        elif case.concerns(row.index) and entry != _booked_again(case, entry):
+            raise RecordError("E_LEDGER", "not_rule", entry=entry.id, index=row.index)
         entries.append((row.index, entry))
     case.entries = tuple(entries)
 
@@ -64,7 +68,7 @@ def books_cover(case: Case) -> None:
     replay(entries)
     if case.fresh is not None:
         return
-    sources = {entry.source for entry in entries}
+    sources = {entry.source for entry in entries if _is_ours(case, entry)}
     unbooked = [index for index, fact in need(case.incomes).items() if index not in sources and _moves_money(fact)]
     unbooked += [
         row.index
@@ -124,11 +128,25 @@ def _is_ours(case: Case, entry: Entry) -> bool:
     return entry.iip == 0 or (case.commitment is not None and entry.iip == case.commitment.iip)
 
 
+def _check_foreign(entry: Entry, index: int) -> None:
+    """Another proposal may ask, be promised and be paid: all that leaves the fund with less. Income belongs to no
+    proposal, so an entry that brings money in another one's name was never made by a rule.
+    """
+    if entry.rule == REVERSED:
+        return  # takes back an entry that stands, to the last unit; the ledger sees to that
+    for account, _, amount in entry.postings:
+        root = account.partition(":")[0]
+        if root not in ("Assets", "Equity", "Expenses") or (root == "Assets" and amount > 0):
+            raise RecordError("E_LEDGER", "foreign", entry=entry.id, index=index, account=account)
+
+
 def entries_of(case: Case, row: Row) -> list[Entry]:
     """What the booking rules make of one leaf: nothing, one entry, or one a part. Needs checks 70, and for a leaf of a
     proposal those up to its result.
     """
     rule = _RULES.get(row.leaf.kind)
+    if row.leaf.body.get("proposal", case.proposal) != case.proposal:
+        return []  # of another proposal, whose parts are not at hand
     return [] if rule is None else [entry for entry in rule(case, row) if entry is not None]
 
 

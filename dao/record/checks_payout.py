@@ -9,17 +9,18 @@ from __future__ import annotations
 from chain import dag_cbor
 from chain.cid import raw_cid
 from chain.safe import SafeTx, safe_tx_hash
-from chain.safe_state import SafeStateProof, open_safe_state
-from dao.record.case import Case, Row, cid_of, need
+from chain.safe_state import SafeState, SafeStateProof, open_safe_state
+from dao.record.case import Case, Row, cid_of, need, refuse_strangers
 from dao.record.checks_books import receipt_behind
 from dao.record.checks_proposal import safe_version
+from dao.record.checks_settings import check_known_singleton
 from dao.record.errors import RecordError
 from dao.record.safe_tx_block import read_safe_tx
 from governance.acts import NO_EVIDENCE, ActLeaf, check_act_signature, milestone_released, read_act
 from governance.admission import ActCase, ActRoles, admit_act
 from proposals.parts import Part
 from treasury.binding import check_binding, paying
-from treasury.confirmations import Confirmation, check_confirmations
+from treasury.confirmations import Confirmation, check_confirmation, check_confirmations
 from treasury.execution import check_execution
 from treasury.nonces import check_single
 from treasury.window import Window, check_window, window
@@ -27,6 +28,7 @@ from treasury.window import Window, check_window, window
 
 def acts_signature(case: Case) -> None:
     """Every act has its signer, who may do it, and its evidence is the file whose digest was signed."""
+    refuse_strangers(case, "act", proposal=case.proposal)
     acts: list[ActLeaf] = []
     for row in case.rows("act", proposal=case.proposal):
         act = read_act(case.get(cid_of(row, "envelope")))
@@ -47,6 +49,7 @@ def acts_release(case: Case) -> None:
     acts, parts, settings = need(case.acts), need(case.parts), need(case.settings)
     author = need(case.envelope).address
     roles = _roles(case)
+    refuse_strangers(case, "queued", proposal=case.proposal)
     closed_at = need(case.closed).leaf.time
     case.releases = {}
     for number, part in enumerate(parts, 1):
@@ -84,19 +87,31 @@ def payout_binding(case: Case) -> None:
 
 def payout_receipt(case: Case) -> None:
     """The receipt is proved under its block, and the Safe itself logged the success of exactly this hash."""
+    refuse_strangers(case, "executed", proposal=case.proposal)
     done: dict[int, object] = {}
     for row in case.rows("executed", proposal=case.proposal):
         number, tx = _executed_tx(case, row)
         if number in done:
             raise RecordError("E_ALREADY", "executed_twice", part=number)
+        if row.leaf.block.chain_id != tx.chain_id:  # the receipt's header does not say of which chain it is
+            raise RecordError("E_EXECUTION", "chain", index=row.index, found=row.leaf.block.chain_id,
+                              expected=tx.chain_id)  # fmt: skip
         check_execution(receipt_behind(case, row), tx)
         done[number] = row
     case.executed = tuple(done)
 
 
 def payout_confirmations(case: Case) -> None:
-    """Enough owners of the Safe, as it was just before the execution, confirmed exactly this hash."""
-    need(case.executed)
+    """Enough owners of the Safe, as it was just before the execution, confirmed exactly this hash; and what is not
+    executed yet was confirmed by nobody but owners, each once.
+    """
+    executed, before = need(case.executed), need(case.safe_at_close)
+    for row in case.rows("confirmation"):
+        if row.leaf.body["hash"] not in need(case.safe_txs):
+            raise RecordError("E_LOG_INCONSISTENT", "foreign", index=row.index, kind="confirmation")
+    for tx_hash, (number, tx) in need(case.safe_txs).items():
+        if number not in executed:
+            _check_waiting(tx, confirmations_of(case, tx_hash), before)
     for row in case.rows("executed", proposal=case.proposal):
         _, tx = _executed_tx(case, row)
         proof = SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state"))))
@@ -104,10 +119,20 @@ def payout_confirmations(case: Case) -> None:
         header = receipt_behind(case, row).header
         if state.block.hash != header.parent_hash or state.nonce != tx.nonce:
             raise RecordError("E_SAFE_SIGS", "state", index=row.index)
-        before = need(case.safe_at_close)
+        check_known_singleton(state, tx.version)
         if (set(state.owners), state.threshold) != (set(before.owners), before.threshold):
             raise RecordError("E_NO_VOTE", "owners_changed", index=row.index)
         check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state)
+
+
+def _check_waiting(tx: SafeTx, confirmations: list[Confirmation], state: SafeState) -> None:
+    """One that does not count would make the transaction impossible to execute for ever: a journal forgets nothing."""
+    seen: set[bytes] = set()
+    for confirmation in confirmations:
+        check_confirmation(tx, confirmation, state)
+        if confirmation.owner in seen:
+            raise RecordError("E_SAFE_SIGS", "confirmed_twice", owner=confirmation.owner)
+        seen.add(confirmation.owner)
 
 
 def payout_window(case: Case) -> None:

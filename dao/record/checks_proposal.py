@@ -14,12 +14,14 @@ from chain.blocks import BlockRef
 from chain.cid import CID
 from chain.header import decode_header
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
-from dao.record.case import Case, Row, cid_of, need
+from dao.record.case import Case, Row, cid_of, need, refuse_strangers
+from dao.record.checks_settings import check_known_singleton
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
 from governance import power
 from governance.admission import NumberLeaf, ProposalCase, admit_proposal
 from governance.commitment import read_commitment
+from governance.message_types import CURRENT
 from governance.messages import check_signature, read_envelope
 from governance.rules import rules_of
 from governance.settings import FundSettings, Settings
@@ -39,7 +41,10 @@ def proposal_signature(case: Case) -> None:
     rows = list(case.rows("proposal", id=case.proposal))
     if len(rows) != 1:
         raise RecordError("E_LOG_INCONSISTENT", "proposals", count=len(rows))
+    refuse_strangers(case, "proposal", id=case.proposal)
     envelope = read_envelope(case.get(cid_of(rows[0], "envelope")))
+    if envelope.types_hash.hex() != CURRENT["proposal"]:
+        raise RecordError("E_TYPES", "old", action=envelope.action, expected="proposal")
     check_signature(envelope)
     if envelope.id != case.proposal:
         raise RecordError("E_PROPOSAL", "id", expected=case.proposal, found=envelope.id)
@@ -58,6 +63,7 @@ def proposal_document(case: Case) -> None:
         raise RecordError("E_REVISION", "document", iip=commitment.iip, index=row.index)
     if envelope.message["body"] != document.body:
         raise RecordError("E_TEXT_PAYLOAD", "body_differs", iip=commitment.iip)
+    refuse_strangers(case, "document", iip=commitment.iip)
     case.document = document
 
 
@@ -67,6 +73,7 @@ def proposal_actions(case: Case) -> None:
     found = _parts_row(case)
     if commitment.parts is None or found is None or found.index > row.index:
         raise RecordError("E_REVISION", "parts", iip=commitment.iip, index=row.index)
+    refuse_strangers(case, "parts", parts=commitment.parts)
     parts = decode_parts(case.get(commitment.parts))
     fund = fund_of(case)
     check_parts(document, parts, chain_id=fund.chain_id, safe=fund.safe, assets=assets_of(fund))
@@ -98,6 +105,7 @@ def proposal_rules(case: Case) -> None:
 def proposal_lifecycle(case: Case) -> None:
     """The steps from draft to vote, and what followed, are steps of the lifecycle's table."""
     row = need(case.proposal_row)
+    refuse_strangers(case, "transition", iip=need(case.commitment).iip)
     for written in case.rows("transition"):
         if written.index < row.index and written.leaf.body["document"] != need(case.commitment).document:
             continue  # of an earlier revision
@@ -112,12 +120,14 @@ def events(case: Case) -> list[str]:
     parts = len(need(case.parts))
     executed = 0
     for leaf in case.leaves.values():
+        if leaf.body.get("proposal", case.proposal) != case.proposal:
+            continue
         if leaf.kind == "transition":
             found.append(str(leaf.body["event"]))
         elif leaf.kind == "proposal":
             found.append("open_vote")
         elif leaf.kind == "result":
-            found.append(_OUTCOMES[str(leaf.body["verdict"])])
+            found.append(_outcome(str(leaf.body["verdict"])))
         elif leaf.kind == "queued" and "queue" not in found:
             found.append("queue")
         elif leaf.kind == "executed":
@@ -125,6 +135,12 @@ def events(case: Case) -> list[str]:
             if executed == parts:
                 found.append("execute")
     return found
+
+
+def _outcome(verdict: str) -> str:
+    if verdict not in _OUTCOMES:
+        raise RecordError("E_STATE", "verdict", verdict=verdict)
+    return _OUTCOMES[verdict]
 
 
 _OUTCOMES = {"passed": "tally_pass", "rejected": "tally_fail", "quorum_not_met": "tally_no_quorum"}
@@ -156,14 +172,16 @@ def assets_of(fund: FundSettings) -> Mapping[str, Asset]:
     )
 
 
-def safe_state_of(case: Case, row: Row) -> SafeState:
-    """The proved state of the fund's Safe behind a leaf, at the block of the leaf."""
+def safe_state_of(case: Case, row: Row) -> tuple[SafeState, int]:
+    """The proved state of the fund's Safe behind a leaf, at the block of the leaf, and that block's time."""
     fund = fund_of(case)
-    state = open_safe_state(SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state")))))
+    proof = SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state"))))
+    state = open_safe_state(proof)
     if (state.chain_id, state.safe) != (fund.chain_id, fund.safe) or state.block != row.leaf.block:
         raise RecordError("E_SAFE_CONFIG", "state_block", index=row.index, number=state.block.number)
+    check_known_singleton(state, safe_version(need(case.settings), state.chain_id, state.safe))
     case.blocks.add(state.block)
-    return state
+    return state, decode_header(proof.header).timestamp
 
 
 def safe_version(settings: Settings, chain_id: int, safe: bytes) -> str:
@@ -198,6 +216,9 @@ def _block_times(case: Case, row: Row) -> dict[BlockRef, int]:
     assert isinstance(headers, list), "the leaf's schema says so"
     times: dict[BlockRef, int] = {}
     opened = {header.hash: header for header in (decode_header(case.get(_cid(cid))) for cid in headers)}
+    surplus = opened.keys() - {block.hash for block in need(case.commitment).blocks}
+    if surplus or len(opened) < len(headers):
+        raise RecordError("E_PROOF", "surplus_header", index=row.index)
     for block in need(case.commitment).blocks:
         header = opened.get(block.hash)
         if header is not None and header.number == block.number:
@@ -225,7 +246,10 @@ def open_powers(case: Case, links: Sequence[object]) -> power.PowerTable:
     for number, (strategy, link) in enumerate(zip(strategies, links, strict=True), 1):
         block = bound.block(strategy.chain_id)
         case.blocks.add(block)
-        tables.append(power.open_evidence(case.get(_cid(link)), case.get, number, strategy, block))
+        found = power.open_evidence(case.get(_cid(link)), case.get, number, strategy, block)
+        if strategy.proof is not None and not found.proved:  # the Safe signed that it can be proved, and how
+            raise RecordError("E_POWER", "unproved", strategy=strategy.name)
+        tables.append(found)
     table = power.combine(tables)
     case.power_assumed |= not table.proved
     return table

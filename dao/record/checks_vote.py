@@ -7,7 +7,7 @@ the result by counting again. That the journal took every vote that was sent to 
 from __future__ import annotations
 
 from chain import log_tree
-from dao.record.case import Case, Row, VoteRow, cid_of, need
+from dao.record.case import Case, Row, VoteRow, cid_of, need, refuse_strangers
 from dao.record.checks_proposal import open_powers, safe_state_of
 from dao.record.errors import RecordError
 from governance import certificate
@@ -23,6 +23,7 @@ from governance.tally import tally
 def votes_signature(case: Case) -> None:
     """Every vote is a message of Snapshot whose id is its digest and whose voter signed it."""
     policy = need(case.settings).admission
+    refuse_strangers(case, "vote", proposal=case.proposal)
     votes: list[VoteRow] = []
     for row in case.rows("vote", proposal=case.proposal):
         envelope = read_envelope(case.get(cid_of(row, "envelope")), policy)
@@ -63,16 +64,22 @@ def votes_closed(case: Case) -> None:
     """One leaf closed the vote after its end; it counts the votes before it and commits to all their ids."""
     votes = need(case.admitted)
     rows = list(case.rows("closed", proposal=case.proposal))
-    if len(rows) != 1:
-        raise RecordError("E_SPLIT_VIEW" if rows else "E_LOG_INCONSISTENT", "closed", count=len(rows))
+    if not rows:
+        raise RecordError("E_LOG_INCONSISTENT", "not_closed")
+    if len(rows) > 1:
+        raise RecordError("E_SPLIT_VIEW", "closed", count=len(rows))
     row = rows[0]
+    refuse_strangers(case, "closed", proposal=case.proposal)
     end = member_int(need(case.envelope).message, "end")
     if row.leaf.time <= end:
         raise RecordError("E_WINDOW", "early_close", time=row.leaf.time, end=end)
     root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
     if (row.leaf.body["count"], row.leaf.body["root"]) != (len(votes), root):
         raise RecordError("E_LOG_INCONSISTENT", "closed_votes", said=row.leaf.body["count"], found=len(votes))
-    case.safe_at_close = safe_state_of(case, row)
+    state, block_time = safe_state_of(case, row)
+    if block_time <= end:  # the leaf's time is only somebody's word, the block's is not
+        raise RecordError("E_WINDOW", "early_close", time=block_time, end=end)
+    case.safe_at_close = state
     case.closed = row
 
 
@@ -105,6 +112,9 @@ def counted_again(case: Case) -> certificate.Transcript:
 def tally_verdict(case: Case) -> None:
     """Quorum and threshold give the verdict of the signed result, and its transcript says how."""
     expected = need(case.expected)
+    order = [need(case.closed).index, _only(case, "power").index, _only(case, "result").index]
+    if order != sorted(order):
+        raise RecordError("E_LOG_INCONSISTENT", "result_order", index=order[-1])
     certificate.check_result(_claimed(_only(case, "result")), _transcript(case), expected)
     case.verdict = verdict(expected.scores, rules(case))
     case.released = expected.released
@@ -132,6 +142,7 @@ def _only(case: Case, kind: str) -> Row:
     rows = list(case.rows(kind, proposal=case.proposal))
     if len(rows) != 1:
         raise RecordError("E_LOG_INCONSISTENT", "one_of", kind=kind, count=len(rows))
+    refuse_strangers(case, kind, proposal=case.proposal)
     return rows[0]
 
 

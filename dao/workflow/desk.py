@@ -38,7 +38,7 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "result": (*_PROPOSAL, 30, 31, 32, 40, 41, 42),
     "act": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51),
     "queued": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60),
-    "confirmation": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60),
+    "confirmation": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62),
     "executed": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62, 63),
     "premium": (10, 70),
     "forward": (10, 70),
