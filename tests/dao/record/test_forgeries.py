@@ -1,0 +1,109 @@
+"""One thing changed and everything around it made anew: each forgery is refused first by its own check, by name.
+
+The forger owns the journal's key, and where a row says so also keys of authors, voters and owners. The rows stand in
+the `forgeries_…` modules beside this one.
+"""
+
+from __future__ import annotations
+
+from itertools import chain as concatenated
+
+import pytest
+
+from dao.record.checks import CHECKS
+from dao.record.verify import NOT_RUN, verify
+from dao.sentences import catalogue
+from tests.dao.conftest import Played
+from tests.dao.record import (
+    forgeries_acts,
+    forgeries_books,
+    forgeries_file,
+    forgeries_payout,
+    forgeries_proposal,
+    forgeries_strangers,
+    forgeries_vote,
+)
+from tests.dao.record.forge import Bench
+from tests.dao.record.row import Row
+
+MODULES = (
+    forgeries_file, forgeries_proposal, forgeries_vote, forgeries_acts, forgeries_payout, forgeries_books,
+    forgeries_strangers,
+)  # fmt: skip
+ROWS: tuple[Row, ...] = tuple(concatenated.from_iterable(module.ROWS for module in MODULES))
+
+
+def test_bench_changes_nothing_by_itself(played: Played) -> None:
+    """A record taken apart and sealed again is the same record, byte for byte, and it is genuine."""
+    sealed = Bench(played.record).seal()
+
+    assert played.record == sealed
+    assert verify(sealed).ok
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.number}-{row.name}")
+def test_forgery_is_refused_by_its_own_check(row: Row, played: Played) -> None:
+    """The first check that fails is the one that the forgery is about, with its code and a sentence."""
+    bench = Bench(played.record)
+    changed = row.change(bench)
+    report = verify(bench.seal() if changed is None else changed, row.trust)
+
+    assert report.failed is not None
+    assert not report.ok
+    assert (row.number, row.check, row.code) == (report.failed.number, report.failed.name, report.failed.code)
+    assert report.failed.error is not None
+    key = report.failed.error.reason and f".{report.failed.error.reason}"
+    assert f"{row.code}{key}" in catalogue("en")
+    assert all(outcome.ok for outcome in report.outcomes if outcome.number < row.number)
+
+
+def test_every_check_has_its_forgery() -> None:
+    """No check of the table is there without a forgery that fails at it first."""
+    numbers = {(1, "file.container"), (2, "file.manifest")} | {(check.number, check.name) for check in CHECKS}
+
+    assert numbers == {(row.number, row.check) for row in ROWS}
+
+
+def test_names_of_forgeries_are_different() -> None:
+    """A row is named once, so that a failure points to one place."""
+    assert len(ROWS) == len({row.name for row in ROWS})
+
+
+def test_check_that_leans_on_a_failed_one_is_not_run(played: Played) -> None:
+    """After a forged proposal nothing that rests on it counts as passed."""
+    bench = Bench(played.record)
+    bench.edit(bench.one("proposal"), id=bytes(32))
+    bench.rename(bench.proposal, bytes(32))
+
+    outcomes = verify(bench.seal()).outcomes
+
+    assert {20: False, 21: None, 24: None, 42: None, 63: None} == {
+        outcome.number: outcome.ok for outcome in outcomes if outcome.number in (20, 21, 24, 42, 63)
+    }
+    assert {NOT_RUN} == {outcome.code for outcome in outcomes if outcome.ok is None}
+
+
+def test_H101_record_with_a_second_close(played: Played) -> None:
+    """A second `closed` leaf is a split view: of two lists of votes neither is the list."""
+    bench = Bench(played.record)
+    bench.copy(bench.one("closed"))
+
+    failed = verify(bench.seal()).failed
+
+    assert failed is not None
+    assert ("votes.closed", "E_SPLIT_VIEW") == (failed.name, failed.code)
+
+
+@pytest.mark.parametrize("change", ["dropped", "added"])
+def test_H107_ballot_beside_the_closed_list(change: str, played: Played) -> None:
+    """A ballot missing from the closed list, or added after it, is an inconsistent log."""
+    row = next(
+        row for row in ROWS if row.name == {"dropped": "a vote left out"}.get(change, "a vote added after the close")
+    )
+    bench = Bench(played.record)
+    row.change(bench)
+
+    failed = verify(bench.seal()).failed
+
+    assert failed is not None
+    assert ("votes.closed", "E_LOG_INCONSISTENT") == (failed.name, failed.code)
