@@ -91,6 +91,16 @@ def test_record_survives_its_file(record: tuple[Store, CID]) -> None:
 
 
 @given(records())
+def test_values_are_what_the_blocks_say(record: tuple[Store, CID]) -> None:
+    """Every DAG-CBOR block comes with its decoded value; foreign bytes have none."""
+    store, root = record
+
+    found = car.read(store.car(root))
+
+    assert found.values == {cid: dag_cbor.decode(block) for cid, block in found.blocks.items() if cid.codec == DAG_CBOR}
+
+
+@given(records())
 def test_order_is_that_of_a_plain_recursion(record: tuple[Store, CID]) -> None:
     """The walk over a stack visits what the obvious recursion visits, in the same order."""
     store, root = record
