@@ -33,6 +33,8 @@ MAX_SAFE_INTEGER = (1 << 53) - 1
 # number rounds to zero
 _DOUBLE_END = Decimal((1 << 1024) - (1 << 970))
 _DOUBLE_LEAST = -324
+_DOUBLE_DIGITS = 308
+"""Of the largest double; beyond, decimal arithmetic itself would overflow."""
 
 # escapes that can smuggle in a NUL or half of a surrogate pair; an escaped backslash before them is sorted out later
 _SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
@@ -163,7 +165,7 @@ def _fraction(digits: str) -> Decimal:
     if number.is_zero():
         if number.is_signed():
             raise JsonError("E_JSON_NUMBER", "minus_zero", number=digits)
-    elif abs(number) >= _DOUBLE_END or number.adjusted() < _DOUBLE_LEAST:
+    elif number.adjusted() > _DOUBLE_DIGITS or number.copy_abs() >= _DOUBLE_END or number.adjusted() < _DOUBLE_LEAST:
         raise JsonError("E_JSON_NUMBER", "range", number=digits)
     return number
 

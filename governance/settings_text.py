@@ -95,7 +95,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         admission=cast("Admission", opened.one_of("admission", ("strict", "snapshot"))),
         journal=Journal(
             key=bytes.fromhex(journal.text("key", r"[0-9a-f]{64}")),
-            origin=journal.text("origin", r"[a-z0-9.-]{1,200}/[^\s+]{1,200}"),
+            origin=journal.text("origin", r"[a-z0-9.-]{1,200}/[^\s+\x00-\x1f\x7f]{1,200}"),
         ),
         chains=tuple(_chain(item) for item in opened.open_each("chains", "chain_id finality_depth")),
         safes=tuple(_safe(item) for item in opened.open_each("safes", "address chain_id version")),
@@ -279,6 +279,9 @@ def _funds_lie_in_safes(settings: Settings) -> None:
     for fund in settings.funds:
         if (fund.chain_id, fund.safe) not in places:
             raise _unsafe("fund", fund=fund.name)
+    held = [(fund.chain_id, fund.safe) for fund in settings.funds]
+    if len(set(held)) != len(held):  # the same coin would be available twice
+        raise _unsafe("fund_safe", safes=len(set(held)), funds=len(held))
 
 
 def _power_has_a_source(settings: Settings) -> None:

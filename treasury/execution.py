@@ -18,8 +18,10 @@ from chain.abi import topic
 from chain.receipt import Log, ProvedReceipt
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe import release as release_of
-from treasury.binding import BindingError, build, check_binding
+from proposals.parts import Part
+from treasury.binding import BindingError, build, check_binding, paying
 from treasury.errors import TreasuryError
+from treasury.income import TRANSFER
 from treasury.nonces import NonceError, check_nonce, check_single
 from treasury.window import Window, WindowError, check_window, window
 
@@ -36,6 +38,7 @@ __all__ = [
     "check_execution",
     "check_nonce",
     "check_single",
+    "check_token_transfers",
     "check_window",
     "window",
 ]
@@ -62,6 +65,24 @@ def check_execution(proved: ProvedReceipt, tx: SafeTx) -> int:
     if len(reports) != 1:
         raise ExecutionError("E_EXECUTION", "absent", hash=ours, transaction=proved.transaction_hash, safe=tx.safe)
     return reports[0][1]
+
+
+def check_token_transfers(proved: ProvedReceipt, part: Part) -> None:
+    """Raise `ExecutionError` (`E_TOKEN_BEHAVIOUR`, H91) unless every ERC-20 transfer of the part left its own log.
+
+    A Safe does not look at what a token answers: one that returns false, or does nothing, still ends in success. Each
+    `Transfer(safe, payee, amount)` of the token counts for one call.
+    """
+    logs = [(log.address, tuple(log.topics), log.data) for log in proved.receipt.logs]
+    for number, call in enumerate(part.calls, 1):
+        payment = paying(call, part.chain_id)
+        if payment is None or not call.data:
+            continue
+        words = (TRANSFER, part.safe.rjust(32, b"\0"), payment.payee.rjust(32, b"\0"))
+        expected = (call.to, words, payment.amount.to_bytes(32, "big"))
+        if expected not in logs:
+            raise ExecutionError("E_TOKEN_BEHAVIOUR", "no_log", call=number, token=call.to, payee=payment.payee)
+        logs.remove(expected)
 
 
 def _reports(logs: Iterable[Log], tx: SafeTx) -> Iterator[tuple[bytes, bytes, int]]:

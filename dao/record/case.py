@@ -60,6 +60,15 @@ def refuse_strangers(case: Case, kind: str, **match: object) -> None:
             raise RecordError("E_LOG_INCONSISTENT", "foreign", index=row.index, kind=kind)
 
 
+def part_number(case: Case, row: Row) -> int:
+    """The part that a leaf speaks of; it exists."""
+    number = row.leaf.body["part"]
+    assert isinstance(number, int), "the leaf's schema says so"
+    if not 1 <= number <= len(need(case.parts)):
+        raise RecordError("E_HASH_MISMATCH", "no_part", part=number, parts=len(need(case.parts)))
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A leaf with its place in the journal."""
@@ -86,6 +95,16 @@ class VoteRow:
     index: int
     time: int
     envelope: Envelope
+
+
+class Queued(NamedTuple):
+    """One queued transaction in its place."""
+
+    row: Row
+    tx: SafeTx
+    hash: bytes
+    payout: tuple[bytes, int]
+    """Proposal and part."""
 
 
 class Head(NamedTuple):
@@ -145,6 +164,8 @@ class Case:
     releases: Mapping[int, ReleaseFact] | None = None
     safe_txs: Mapping[bytes, tuple[int, SafeTx]] | None = None
     """By Safe transaction hash: the part's number and the transaction."""
+    queue: tuple[Queued, ...] | None = None
+    """Every queued transaction of the journal, also those of other proposals."""
     executed: tuple[int, ...] | None = None
     """Numbers of the parts that the Safe reported as executed."""
     receipts: dict[CID, ProvedReceipt] = field(default_factory=dict)

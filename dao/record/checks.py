@@ -11,11 +11,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dao.record.case import Case
+from dao.record.checks_acts import acts_release, acts_signature
 from dao.record.checks_books import books_cover, books_entries, books_sources
 from dao.record.checks_journal import anchors_trust, journal_checkpoint, journal_tree
 from dao.record.checks_payout import (
-    acts_release,
-    acts_signature,
     payout_binding,
     payout_confirmations,
     payout_receipt,

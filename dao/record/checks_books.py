@@ -8,6 +8,7 @@ records.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from chain import dag_cbor
@@ -21,7 +22,7 @@ from treasury.asks import asks
 from treasury.assets import total
 from treasury.fund import replay
 from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact, read_donation, read_forward, read_premium
-from treasury.ledger import REVERSED, Entry
+from treasury.ledger import Entry
 from treasury.payouts import PayoutId
 
 INCOME = ("premium", "forward", "donation")
@@ -90,7 +91,17 @@ def receipt_behind(case: Case, row: Row) -> ProvedReceipt:
         case.receipts[cid] = open_receipt(ReceiptProof.from_map(dag_cbor.decode(case.get(cid))))
     proved = case.receipts[cid]
     case.blocks.add(proved.header.ref(row.leaf.block.chain_id))
+    _check_final(case, row, proved.header.number)
     return proved
+
+
+def _check_final(case: Case, row: Row, number: int) -> None:
+    """A fact of the chain is booked once it lies as deep as the settings want; on the devnet at once."""
+    chain = settings_now(case, row.index, row.leaf.time).chain(row.leaf.block.chain_id)
+    wanted = 0 if chain is None else chain.finality_depth
+    depth = row.leaf.block.number - number
+    if depth < wanted:
+        raise RecordError("E_FINALITY", index=row.index, depth=depth, wanted=wanted)
 
 
 def _income(case: Case, row: Row) -> Income:
@@ -125,19 +136,28 @@ def _fund(case: Case, row: Row) -> FundSettings:
 
 
 def _is_ours(case: Case, entry: Entry) -> bool:
-    return entry.iip == 0 or (case.commitment is not None and entry.iip == case.commitment.iip)
+    """Whether an entry is income, or names this proposal; the number alone does not tell, it may be asked again."""
+    if entry.iip == 0:
+        return True
+    named = _PROPOSAL.search(entry.id)
+    return named is not None and bytes.fromhex(named[1]) == case.proposal
 
 
 def _check_foreign(entry: Entry, index: int) -> None:
-    """Another proposal may ask, be promised and be paid: all that leaves the fund with less. Income belongs to no
-    proposal, so an entry that brings money in another one's name was never made by a rule.
+    """Another proposal may ask, be promised and be paid, or give back what it asked: none of that adds to what is
+    available. Anything else in another one's name was never made by a rule, or needs that one's own record.
     """
-    if entry.rule == REVERSED:
-        return  # takes back an entry that stands, to the last unit; the ledger sees to that
+    gives_back = any(p.account.startswith("Equity:Committed:") and p.amount > 0 for p in entry.postings)
+    if entry.rule not in _FOREIGN or (entry.rule == booking.RELEASED and gives_back):
+        raise RecordError("E_LEDGER", "foreign", entry=entry.id, index=index, account=entry.postings[0].account)
     for account, _, amount in entry.postings:
         root = account.partition(":")[0]
         if root not in ("Assets", "Equity", "Expenses") or (root == "Assets" and amount > 0):
             raise RecordError("E_LEDGER", "foreign", entry=entry.id, index=index, account=account)
+
+
+_FOREIGN = frozenset({booking.ASKED, booking.COMMITTED, booking.PAID, booking.RELEASED})
+_PROPOSAL = re.compile(r":0x([0-9a-f]{64})/[0-9]+(?:@|\Z)", re.ASCII)
 
 
 def entries_of(case: Case, row: Row) -> list[Entry]:
@@ -145,7 +165,8 @@ def entries_of(case: Case, row: Row) -> list[Entry]:
     proposal those up to its result.
     """
     rule = _RULES.get(row.leaf.kind)
-    if row.leaf.body.get("proposal", case.proposal) != case.proposal:
+    named = row.leaf.body["id"] if row.leaf.kind == "proposal" else row.leaf.body.get("proposal", case.proposal)
+    if named != case.proposal:
         return []  # of another proposal, whose parts are not at hand
     return [] if rule is None else [entry for entry in rule(case, row) if entry is not None]
 

@@ -15,11 +15,12 @@ from chain.cid import CID
 from chain.header import decode_header
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need, refuse_strangers
-from dao.record.checks_settings import check_known_singleton
+from dao.record.checks_settings import check_fresh, check_known_singleton
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
 from governance import power
 from governance.admission import NumberLeaf, ProposalCase, admit_proposal
+from governance.admission.window import member_int
 from governance.commitment import read_commitment
 from governance.message_types import CURRENT
 from governance.messages import check_signature, read_envelope
@@ -28,11 +29,11 @@ from governance.settings import FundSettings, Settings
 from proposals import lifecycle
 from proposals.compile import check_parts
 from proposals.document import parse_document
-from proposals.parts import decode_parts
+from proposals.parts import check_horizon, decode_parts
 from proposals.payment import Asset, asset_book
 
 WRITTEN = frozenset({"submit_for_review", "request_changes", "freeze", "normative_change", "withdraw", "inactive",
-                     "resurrect"})  # fmt: skip
+                     "resurrect", "resubmit"})  # fmt: skip
 """The lifecycle's events that have a leaf of their own; all others follow from other leaves."""
 
 
@@ -41,7 +42,6 @@ def proposal_signature(case: Case) -> None:
     rows = list(case.rows("proposal", id=case.proposal))
     if len(rows) != 1:
         raise RecordError("E_LOG_INCONSISTENT", "proposals", count=len(rows))
-    refuse_strangers(case, "proposal", id=case.proposal)
     envelope = read_envelope(case.get(cid_of(rows[0], "envelope")))
     if envelope.types_hash.hex() != CURRENT["proposal"]:
         raise RecordError("E_TYPES", "old", action=envelope.action, expected="proposal")
@@ -64,6 +64,9 @@ def proposal_document(case: Case) -> None:
     if envelope.message["body"] != document.body:
         raise RecordError("E_TEXT_PAYLOAD", "body_differs", iip=commitment.iip)
     refuse_strangers(case, "document", iip=commitment.iip)
+    for found in case.rows("document", iip=commitment.iip):
+        if found.leaf.body["author"] != envelope.address and found.index < row.index:
+            raise RecordError("E_IIP_DUP", "author", iip=commitment.iip)
     case.document = document
 
 
@@ -77,6 +80,10 @@ def proposal_actions(case: Case) -> None:
     parts = decode_parts(case.get(commitment.parts))
     fund = fund_of(case)
     check_parts(document, parts, chain_id=fund.chain_id, safe=fund.safe, assets=assets_of(fund))
+    signed = member_int(need(case.envelope).message, "timestamp")
+    if document.front.created > signed:
+        raise RecordError("E_TIME", "created", created=document.front.created, signed=signed)
+    check_horizon(parts, day=signed)
     case.parts = parts
 
 
@@ -98,43 +105,67 @@ def proposal_rules(case: Case) -> None:
             parts_index=None if parts_row is None else parts_row.index,
             block_times=_block_times(case, row),
             author_power=_author_power(case, row),
+            standing=_standing(case, row),
         )
     )
 
 
 def proposal_lifecycle(case: Case) -> None:
     """The steps from draft to vote, and what followed, are steps of the lifecycle's table."""
-    row = need(case.proposal_row)
-    refuse_strangers(case, "transition", iip=need(case.commitment).iip)
+    row, commitment = need(case.proposal_row), need(case.commitment)
+    refuse_strangers(case, "transition", iip=commitment.iip)
+    last = None
     for written in case.rows("transition"):
-        if written.index < row.index and written.leaf.body["document"] != need(case.commitment).document:
-            continue  # of an earlier revision
         if written.leaf.body["event"] not in WRITTEN:
             raise RecordError("E_STATE", "derived", event=written.leaf.body["event"])
-    case.status = lifecycle.status(events(case))
+        last = written if written.index < row.index else last
+    if last is None or last.leaf.body["document"] != commitment.document:
+        raise RecordError("E_STATE", "other_document", iip=commitment.iip)
+    case.status = lifecycle.status(events(case.leaves.values(), case.proposal, len(need(case.parts))))
 
 
-def events(case: Case) -> list[str]:
-    """The lifecycle's events in the order of their leaves: those with a leaf of their own and those that follow."""
+def events(leaves: Iterable[Leaf], proposal: bytes | None, parts: int) -> list[str]:
+    """The lifecycle's events of one number in the order of their leaves: those with a leaf of their own, and those that
+    follow from votes and payouts. Of an earlier proposal of the number only the vote counts; `proposal` None means that
+    all of them are earlier ones.
+    """
     found: list[str] = []
-    parts = len(need(case.parts))
     executed = 0
-    for leaf in case.leaves.values():
-        if leaf.body.get("proposal", case.proposal) != case.proposal:
-            continue
+    for leaf in leaves:
+        own = leaf.body.get("proposal") == proposal
         if leaf.kind == "transition":
             found.append(str(leaf.body["event"]))
         elif leaf.kind == "proposal":
             found.append("open_vote")
         elif leaf.kind == "result":
             found.append(_outcome(str(leaf.body["verdict"])))
-        elif leaf.kind == "queued" and "queue" not in found:
+        elif leaf.kind == "queued" and own and "queue" not in found:
             found.append("queue")
-        elif leaf.kind == "executed":
+        elif leaf.kind == "executed" and own:
             executed += 1
             if executed == parts:
                 found.append("execute")
     return found
+
+
+def _standing(case: Case, row: Row) -> bytes | None:
+    """An earlier proposal of the same number that is open or passed, if there is one (H103)."""
+    number = need(case.commitment).iip
+    numbered = {other.leaf.body["id"] for other in case.rows("proposal")}
+    for result in case.rows("result"):
+        if result.leaf.body["proposal"] not in numbered:
+            raise RecordError("E_LOG_INCONSISTENT", "foreign", index=result.index, kind="result")
+    for other in case.rows("proposal"):
+        if other.leaf.body["id"] == case.proposal:
+            continue
+        envelope = read_envelope(case.get(cid_of(other, "envelope")))
+        if envelope.id != other.leaf.body["id"] or read_commitment(envelope.message.get("plugins")).iip != number:
+            raise RecordError("E_LOG_INCONSISTENT", "foreign", index=other.index, kind="proposal")
+        found = next(case.rows("result", proposal=envelope.id), None)
+        decided = found is not None and found.index < row.index and not found.leaf.body["released"]
+        if other.index < row.index and not decided:
+            return envelope.id
+    return None
 
 
 def _outcome(verdict: str) -> str:
@@ -144,15 +175,6 @@ def _outcome(verdict: str) -> str:
 
 
 _OUTCOMES = {"passed": "tally_pass", "rejected": "tally_fail", "quorum_not_met": "tally_no_quorum"}
-
-
-def walk(leaves: Iterable[Leaf]) -> str:
-    """The state that a history of written transitions leads to; `E_STATE` for a step that the table lacks."""
-    found = [str(leaf.body["event"]) for leaf in leaves]
-    for event in found:
-        if event not in WRITTEN:
-            raise RecordError("E_STATE", "derived", event=event)
-    return lifecycle.status(found)
 
 
 def fund_of(case: Case) -> FundSettings:
@@ -180,8 +202,10 @@ def safe_state_of(case: Case, row: Row) -> tuple[SafeState, int]:
     if (state.chain_id, state.safe) != (fund.chain_id, fund.safe) or state.block != row.leaf.block:
         raise RecordError("E_SAFE_CONFIG", "state_block", index=row.index, number=state.block.number)
     check_known_singleton(state, safe_version(need(case.settings), state.chain_id, state.safe))
+    block_time = decode_header(proof.header).timestamp
+    check_fresh(row, block_time)
     case.blocks.add(state.block)
-    return state, decode_header(proof.header).timestamp
+    return state, block_time
 
 
 def safe_version(settings: Settings, chain_id: int, safe: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chain import dag_cbor
 from chain.address import checksum
+from chain.header import decode_header
 from chain.safe import SINGLETONS
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, SettingsRow, cid_of, need
@@ -21,6 +22,9 @@ from governance.space import (
     in_force,
     parse_settings,
 )
+
+BLOCK_AGE_MAX = 3_600
+"""Seconds between a block and the leaf that names it as its head."""
 
 
 def settings_signature(case: Case) -> None:
@@ -36,6 +40,7 @@ def settings_signature(case: Case) -> None:
         signatures = row.leaf.body["signatures"]
         assert isinstance(signatures, bytes), "the leaf's schema says so"
         check_settings_signature(text, previous, signatures, state, settings.treasury().version)
+        _refuse_later_features(settings)
         if rows:
             check_succession(rows[-1].settings, settings, state)
         rows.append(SettingsRow(row.index, row.leaf.time, cid, settings, state))
@@ -77,8 +82,28 @@ def _state_at(case: Case, row: Row) -> SafeState:
     state = open_safe_state(proof)
     if state.block != row.leaf.block:
         raise RecordError("E_SETTINGS", "block", expected=row.leaf.block.number, found=state.block.number)
+    check_fresh(row, decode_header(proof.header).timestamp)
     case.blocks.add(state.block)
     return state
+
+
+def check_fresh(row: Row, block_time: int) -> None:
+    """The block of a leaf is not older than its time by more than an hour, nor newer: former owners prove nothing."""
+    if not 0 <= row.leaf.time - block_time <= BLOCK_AGE_MAX:
+        raise RecordError("E_TIME", "block_age", index=row.index, time=row.leaf.time, block_time=block_time)
+
+
+def _refuse_later_features(settings: Settings) -> None:
+    """What these settings ask for and this release would ignore is refused by name, never ignored."""
+    asked = {
+        "venue": settings.venue != "journal",
+        "guardian": settings.guardian is not None,
+        "disputes": bool(settings.disputes.panel),
+        "housekeeping": bool(settings.housekeeping),
+    }
+    for field, is_there in asked.items():
+        if is_there:
+            raise RecordError("E_VERSION", "settings_later", field=field)
 
 
 def check_known_singleton(state: SafeState, version: str) -> None:

@@ -25,12 +25,16 @@ def votes_signature(case: Case) -> None:
     policy = need(case.settings).admission
     refuse_strangers(case, "vote", proposal=case.proposal)
     votes: list[VoteRow] = []
+    seen: set[bytes] = set()
     for row in case.rows("vote", proposal=case.proposal):
         envelope = read_envelope(case.get(cid_of(row, "envelope")), policy)
         if case.concerns(row.index):
             check_signature(envelope, policy)
         if envelope.id != row.leaf.body["id"]:
             raise RecordError("E_LOG_INCONSISTENT", "vote_id", index=row.index)
+        if envelope.id in seen:
+            raise RecordError("E_DUPLICATE", "vote", index=row.index)
+        seen.add(envelope.id)
         votes.append(VoteRow(row.index, row.leaf.time, envelope))
     case.votes = tuple(votes)
 
@@ -38,11 +42,11 @@ def votes_signature(case: Case) -> None:
 def votes_admission(case: Case) -> None:
     """Every vote was cast on this proposal, inside its window, for a choice that exists, and not too soon again."""
     closed = next(case.rows("closed", proposal=case.proposal), None)
-    earlier: dict[bytes, list[EarlierVote]] = {}
+    latest: dict[bytes, EarlierVote] = {}
     open_proposal = open_proposal_of(case)
     policy = need(case.settings).admission
     for vote in need(case.votes):
-        mine = earlier.setdefault(vote.envelope.address, [])
+        before = latest.get(vote.envelope.address)
         if case.concerns(vote.index):
             shut = closed is not None and closed.index < vote.index
             admit_vote(
@@ -51,12 +55,12 @@ def votes_admission(case: Case) -> None:
                     proposal=open_proposal._replace(closed=shut),
                     leaf_time=vote.time,
                     power=None,
-                    earlier=mine,
+                    earlier=() if before is None else (before,),
                     policy=policy,
                 ),
                 signature_checked=True,  # by check 30, without which there are no votes here
             )
-        mine.append(EarlierVote(vote.envelope.id, vote.time))
+        latest[vote.envelope.address] = EarlierVote(vote.envelope.id, vote.time)
     case.admitted = need(case.votes)
 
 
@@ -142,7 +146,8 @@ def _only(case: Case, kind: str) -> Row:
     rows = list(case.rows(kind, proposal=case.proposal))
     if len(rows) != 1:
         raise RecordError("E_LOG_INCONSISTENT", "one_of", kind=kind, count=len(rows))
-    refuse_strangers(case, kind, proposal=case.proposal)
+    if kind != "result":  # of which those of earlier proposals of the number are here too
+        refuse_strangers(case, kind, proposal=case.proposal)
     return rows[0]
 
 

@@ -150,7 +150,7 @@ def leaf_of(value: Value) -> Leaf:
 
 def _check_body(kind: str, body: Mapping[str, object]) -> None:
     schema = KINDS[kind]
-    for name in schema.keys() ^ body.keys():
+    for name in sorted(schema.keys() ^ body.keys()):
         raise LeafError("E_CANONICAL", "leaf", kind=kind, field=name)
     for name, test in schema.items():
         if not test(body[name]):

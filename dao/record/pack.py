@@ -21,35 +21,40 @@ VERSION = 1
 ROWS_A_BLOCK = 4096
 """Leaf rows in one block of the list: 4,096 rows are under 200 KB."""
 
-_FUND_KINDS = frozenset({"premium", "forward", "donation", "entry"})
+_WHOLE = frozenset({"settings", "premium", "forward", "donation", "entry", "queued", "executed"})
+"""Kinds of which a record holds every leaf."""
 
 
 def select(leaves: Sequence[Leaf], proposal: bytes, get: Get) -> dict[int, Leaf]:
-    """The leaves that the record of one proposal holds, by index: its own story, all settings, and the whole story of
-    the fund, because what was available depends on every entry before.
+    """The leaves that the record of one proposal holds, by index: its own story; all settings; the whole story of the
+    fund, because what was available depends on every entry before; every transaction that was queued or executed,
+    because no two payouts share one; and what became of other proposals of its number.
     """
     story = _Story(leaves, proposal, get)
     return {index: leaf for index, leaf in enumerate(leaves) if story.holds(leaf)}
 
 
 class _Story:
-    """Which leaves belong to a proposal; reads its commitment, and believes it only as far as this choice goes."""
+    """Which leaves belong to a proposal; reads commitments, and believes them only as far as this choice goes."""
 
     def __init__(self, leaves: Sequence[Leaf], proposal: bytes, get: Get) -> None:
         self.proposal = proposal
         own = [leaf for leaf in leaves if leaf.kind == "queued" and leaf.body["proposal"] == proposal]
         self.hashes = {leaf.body["hash"] for leaf in own}
-        self.commitment = next(
-            (_commitment(leaf, get) for leaf in leaves if leaf.kind == "proposal" and leaf.body["id"] == proposal), None
-        )
+        found = {leaf.body["id"]: _commitment(leaf, get) for leaf in leaves if leaf.kind == "proposal"}
+        self.commitment = found.get(proposal)
+        number = None if self.commitment is None else self.commitment.iip
+        self.twins = {other for other, bound in found.items() if bound is not None and bound.iip == number}
 
     def holds(self, leaf: Leaf) -> bool:
         """Whether a leaf belongs to the record."""
         body = leaf.body
-        if leaf.kind == "settings" or leaf.kind in _FUND_KINDS or body.get("proposal") == self.proposal:
+        if leaf.kind in _WHOLE or body.get("proposal") == self.proposal:
             return True
         if leaf.kind == "proposal":
-            return body["id"] == self.proposal
+            return body["id"] == self.proposal or body["id"] in self.twins
+        if leaf.kind == "result":
+            return body["proposal"] in self.twins
         if leaf.kind == "confirmation":
             return body["hash"] in self.hashes
         if self.commitment is None:

@@ -176,10 +176,9 @@ def _hashes(fields: Mapping[str, object]) -> list[bytes]:
 
 def _assumed(case: Case | None, trust: Trust) -> tuple[str, ...]:
     """The assumptions of the closed list that nothing has fixed (`docs/reference/verify.md`)."""
-    knows_settings = trust.safe is not None or bool(trust.settings)
     standing = {
-        "A_SETTINGS": not knows_settings,
-        "A_JOURNAL_KEY": trust.journal_key is None and trust.safe is None,
+        "A_SETTINGS": not trust.settings,
+        "A_JOURNAL_KEY": trust.journal_key is None,
         "A_BLOCK": case is None or not case.blocks <= trust.blocks,
         "A_POWER": case is None or case.powers is None or case.power_assumed,
         "A_1271": False,  # a contract's signature is not taken yet, so none is assumed

@@ -126,6 +126,19 @@ class Desk:
         self.journal.append(fresh, blocks)
         return list(range(first, first + len(facts)))
 
+    def book_result(self, proposal: bytes) -> None:
+        """Commit what a result released and the fund did not cover then; `E_BUDGET` as long as it does not."""
+        case = self.case(proposal, *REQUIRED["result"], 70)
+        row = next(case.rows("result", proposal=proposal))
+        head = self.node.head()
+        entries = entries_of(case, row)
+        fresh = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
+        case = self._case(proposal, fresh, {})
+        first = len(self.journal)
+        case.fresh = frozenset(range(first, first + len(fresh)))
+        run_checks(case, {*REQUIRED["result"], *REQUIRED["entry"]})
+        self.journal.append(fresh, {})
+
     def guarded(self, proposal: bytes, *numbers: int) -> Case:
         """As `case`, after the workspace's anchors and its kept checkpoint were compared: for whatever moves money."""
         case = self.case(proposal, *numbers)

@@ -10,10 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from chain.cid import CID
+from chain.errors import CodedError
 from dao.record.case import Get
-from dao.record.checks_proposal import walk
+from dao.record.checks_proposal import WRITTEN, events
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
+from governance.commitment import read_commitment
+from governance.messages import read_envelope
+from proposals import lifecycle
 from proposals.document import parse_document
 from proposals.parts import decode_parts
 
@@ -34,9 +38,34 @@ def _parts(_: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
     decode_parts(get(_link(leaf, "parts")))
 
 
-def _transition(before: Sequence[Leaf], leaf: Leaf, _: Get) -> None:
-    own = [known for known in before if known.kind == "transition" and known.body["iip"] == leaf.body["iip"]]
-    walk([*own, leaf])
+def _transition(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
+    if leaf.body["event"] not in WRITTEN:
+        raise RecordError("E_STATE", "derived", event=leaf.body["event"])
+    lifecycle.status(events([*history(before, leaf.body["iip"], get), leaf], None, 0))
+
+
+def _proposal(before: Sequence[Leaf], leaf: Leaf, _: Get) -> None:
+    if any(known.kind == "proposal" and known.body["id"] == leaf.body["id"] for known in before):
+        raise RecordError("E_DUPLICATE", "proposal", id=leaf.body["id"])
+
+
+def history(leaves: Sequence[Leaf], number: object, get: Get) -> list[Leaf]:
+    """The leaves of one number that move its lifecycle, in journal order."""
+    proposals = {leaf.body["id"] for leaf in leaves if leaf.kind == "proposal" and _number_of(leaf, get) == number}
+    return [
+        leaf
+        for leaf in leaves
+        if (leaf.kind == "transition" and leaf.body["iip"] == number)
+        or (leaf.kind == "proposal" and leaf.body["id"] in proposals)
+        or (leaf.kind == "result" and leaf.body["proposal"] in proposals)
+    ]
+
+
+def _number_of(leaf: Leaf, get: Get) -> int | None:
+    try:
+        return read_commitment(read_envelope(get(_link(leaf, "envelope"))).message.get("plugins")).iip
+    except CodedError:
+        return None
 
 
 def _link(leaf: Leaf, field: str) -> CID:
@@ -45,4 +74,6 @@ def _link(leaf: Leaf, field: str) -> CID:
     return cid
 
 
-EARLY: Mapping[str, Early] = MappingProxyType({"document": _document, "parts": _parts, "transition": _transition})
+EARLY: Mapping[str, Early] = MappingProxyType(
+    {"document": _document, "parts": _parts, "transition": _transition, "proposal": _proposal}
+)

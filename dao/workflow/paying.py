@@ -15,14 +15,18 @@ from chain.receipt import open_receipt
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import open_safe_state
 from dao.errors import DaoError
-from dao.record.case import Case, need
+from dao.record.case import Case, Queued, need
 from dao.record.checks_payout import confirmations_of
 from dao.record.checks_proposal import safe_version
+from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow.desk import Blocks, Desk, Fact
+from proposals.parts import Part
+from treasury.asks import asks
 from treasury.binding import build
+from treasury.booking import COMMITTED
 from treasury.confirmations import check_confirmations, sign_safe_tx
-from treasury.execution import check_execution
+from treasury.execution import EXECUTION_SUCCESS
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
 
@@ -38,33 +42,53 @@ class PayError(DaoError):
 
 
 def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
-    """Build the Safe transaction of a part and put it into the journal, behind what is queued already."""
+    """Build the Safe transaction of a part and put it into the journal, behind everything that is queued already.
+
+    What the fund did not cover when the vote was counted is committed now, if the money has come since (`E_BUDGET`).
+    """
     case = desk.guarded(proposal, *_QUEUED, 70, 71)
+    if part not in range(1, len(need(case.parts)) + 1):
+        raise PayError("E_HASH_MISMATCH", "no_part", part=part, parts=len(need(case.parts)))
+    if need(case.released) and not _is_committed(case, proposal, part):
+        desk.book_result(proposal)
     wanted = need(case.parts)[part - 1]
-    _refuse_uncommitted(case, proposal, part)
     version = safe_version(need(case.settings), wanted.chain_id, wanted.safe)
-    waiting = {tx.nonce for _, tx in need(case.safe_txs).values()}
-    nonce = max([safe_nonce(desk.node, wanted.safe), *(taken + 1 for taken in waiting)])
-    tx = build(wanted, nonce, version=version)
+    tx = build(wanted, _next_nonce(desk, case, wanted), version=version)
     blocks = Blocks()
     body = {"proposal": proposal, "part": part, "hash": safe_tx_hash(tx), "safe_tx": blocks.map(write_safe_tx(tx))}
     desk.take([Fact("queued", body)], blocks, proposal)
     return tx
 
 
+def _next_nonce(desk: Desk, case: Case, part: Part) -> int:
+    """The first nonce of the Safe that no queued transaction has, whatever proposal it is of."""
+    taken = {queued.tx.nonce for queued in need(case.queue) if _is_of(queued, part)}
+    nonce = safe_nonce(desk.node, part.safe)
+    while nonce in taken:
+        nonce += 1
+    return nonce
+
+
+def _is_of(queued: Queued, part: Part) -> bool:
+    return (queued.tx.chain_id, queued.tx.safe) == (part.chain_id, part.safe)
+
+
 def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
-    """Review any transaction that claims to pay a part: against the vote, the clock, and the Safe as it is now."""
+    """Review any transaction that claims to pay a part: against the vote, the clock, everything that is queued, and the
+    Safe as it is now.
+    """
     case = desk.guarded(proposal, *_QUEUED, 61, 62)
     settings, closed = need(case.settings), need(case.closed)
     released = need(case.releases).get(part)
-    mine = tuple(known for number, known in need(case.safe_txs).values() if number == part)
-    others = frozenset(known.nonce for number, known in need(case.safe_txs).values() if number != part)
-    state = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
+    wanted = need(case.parts)[part - 1]
+    here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
+    state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
+    others = frozenset(queued.tx.nonce for queued in here if queued.payout != (proposal, part))
     return review(
         tx,
         VotedPart(
             payout=PayoutId(proposal, part),
-            part=need(case.parts)[part - 1],
+            part=wanted,
             closed_at=closed.leaf.time,
             released_at=None if released is None else released.time,
             timelock=settings.timelock,
@@ -73,8 +97,9 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             now=desk.now(),
             expected=need(case.safe_at_close),
             state=state,
-            known=mine,
+            known=tuple(queued.tx for queued in here if queued.payout == (proposal, part)),
             taken=frozenset(nonce for nonce in others if nonce >= state.nonce),
+            spent=spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal)),
         ),
         is_own_safe=True,
     )
@@ -98,20 +123,46 @@ def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner_key: bytes) -
 
 
 def execute(desk: Desk, proposal: bytes, part: int, tx: SafeTx, key: bytes) -> bytes:
-    """Send a confirmed transaction and book it with its proved receipt; return the transaction's hash."""
-    found = review_part(desk, proposal, part, tx)
-    if found.verdict == "refuse":
-        first = next(finding for finding in found.findings if finding.level == "error")
-        raise PayError(first.code, first.reason, **first.facts)
-    case = desk.guarded(proposal, *_QUEUED)
-    now = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
-    blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), now)
-    receipt = execute_safe_tx(desk.node, key, tx, blob)
+    """Send a confirmed transaction and book it with its proved receipt; return the transaction's hash.
 
+    If somebody has sent it already, that execution is booked and nothing is sent: a payout is adopted, never repeated.
+    """
+    done = find_execution(desk, proposal, part, tx)
+    if done is None:
+        found = review_part(desk, proposal, part, tx)
+        if found.verdict == "refuse":
+            first = next(finding for finding in found.findings if finding.level == "error")
+            raise PayError(first.code, first.reason, **first.facts)
+        case = desk.guarded(proposal, *_QUEUED)
+        now = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
+        blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), now)
+        done = execute_safe_tx(desk.node, key, tx, blob).transaction_hash
+    book_execution(desk, proposal, part, tx, done)
+    return done
+
+
+def find_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> bytes | None:
+    """The transaction in which the Safe reported success of `tx`, whoever sent it; None while there is none.
+
+    Read from the Safe's logs since the block at which the transaction was queued.
+    """
+    case = desk.guarded(proposal, *_QUEUED)
+    queued = next((found for found in need(case.queue) if found.hash == safe_tx_hash(tx)), None)
+    if queued is None or queued.payout != (proposal, part):
+        return None
+    first, last = queued.row.leaf.block.number, desk.node.head().ref.number
+    for log in desk.node.logs(tx.safe, [EXECUTION_SUCCESS], first, last):
+        if safe_tx_hash(tx) in (*log.log.topics[1:], log.log.data[:32]):
+            return log.transaction_hash
+    return None
+
+
+def book_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx, transaction: bytes) -> None:
+    """Book an execution: its proved receipt, the Safe as it was in the block before, and the entry that follows."""
     blocks = Blocks()
-    proof = desk.node.receipt_proof(receipt.transaction_hash)
-    check_execution(open_receipt(proof), tx)
-    before = fetch_safe_state(desk.node, tx.safe, receipt.block.number - 1)
+    proof = desk.node.receipt_proof(transaction)
+    header = open_receipt(proof).header
+    before = fetch_safe_state(desk.node, tx.safe, header.number - 1)
     body = {
         "proposal": proposal,
         "part": part,
@@ -121,12 +172,9 @@ def execute(desk: Desk, proposal: bytes, part: int, tx: SafeTx, key: bytes) -> b
     }
     desk.take([Fact("executed", body)], blocks, proposal)
     desk.keep(proposal)
-    return receipt.transaction_hash
 
 
-def _refuse_uncommitted(case: Case, proposal: bytes, part: int) -> None:
-    """A part that the fund does not cover waits (`E_BUDGET`)."""
+def _is_committed(case: Case, proposal: bytes, part: int) -> bool:
     payout = PayoutId(proposal, part)
-    committed = any(entry.id == f"committed/1:{payout}" for _, entry in need(case.entries))
-    if need(case.released) and not committed:
-        raise PayError("E_BUDGET", "uncommitted", part=part)
+    wanted = asks(need(case.parts))[part - 1]
+    return not wanted or any(entry.id == f"{COMMITTED}:{payout}" for _, entry in need(case.entries))

@@ -5,15 +5,17 @@ The order is what the signature later proves: document and parts first, then the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chain import signature
 from chain.cid import CID
 from chain.finding import Finding, has_errors
 from dao.errors import DaoError
-from dao.record.checks_proposal import assets_of
+from dao.record.checks_proposal import assets_of, events
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
+from dao.workflow.early_facts import history
 from dao.workflow.power_evidence import gather
 from governance.commitment import Commitment, write_commitment
 from governance.messages import message_id, proposal_message, sign_envelope
@@ -63,6 +65,7 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
     if number is None:
         raise PublishError("E_LINT", "number", count=1)
     parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money))
+    _refuse_hostage_parts(desk, parts)
     author = signature.address_of(author_key)
 
     blocks = Blocks()
@@ -72,7 +75,7 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
     desk.take(
         [
             Fact("document", {"iip": number, "author": author, "document": document_cid}),
-            Fact("transition", {"iip": number, "event": "submit_for_review", "document": document_cid}),
+            Fact("transition", {"iip": number, "event": _first_step(desk, number), "document": document_cid}),
             Fact("transition", {"iip": number, "event": "freeze", "document": document_cid}),
             Fact("parts", {"parts": parts_cid}),
         ],
@@ -119,6 +122,20 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
     return Published(
         proposal, document_cid, parts, parts_cid, settings_cid(settings.text), start, start + settings.voting.period
     )
+
+
+def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:
+    """A contract that is paid in coins may refuse them, and with them everything else of its part."""
+    for number, part in enumerate(parts, 1):
+        for call in part.calls:
+            if len(part.calls) > 1 and call.value and not call.data and desk.node.code(call.to):
+                raise PublishError("E_RECIPIENT_CONTRACT", part=number, payee=call.to)
+
+
+def _first_step(desk: Desk, number: int) -> str:
+    """A new number is submitted; one whose vote missed the quorum is submitted again."""
+    past = events(history(desk.journal.leaves, number, desk.get), None, 0)
+    return "resubmit" if past and past[-1] == "tally_no_quorum" else "submit_for_review"
 
 
 def _refuse_findings(raw: bytes, fund: FundSettings) -> None:

@@ -1,0 +1,95 @@
+"""Checks 50 and 51: who acted, over which evidence, and what that released.
+
+Only reports, approvals and returns are taken so far. A dispute or a veto must stop a payment, and nothing here would;
+so they are refused by name rather than taken and ignored.
+"""
+
+from __future__ import annotations
+
+from chain.cid import raw_cid
+from dao.record.case import Case, Row, cid_of, need, part_number, refuse_strangers
+from dao.record.errors import RecordError
+from governance.acts import MILESTONE_KINDS, NO_EVIDENCE, ActLeaf, check_act_signature, milestone_released, read_act
+from governance.admission import ActCase, ActRoles, admit_act
+from proposals.parts import Part
+from treasury.binding import paying
+
+ACTS_MAX = 500
+"""Acts of one proposal: each is held against those before it."""
+
+
+def acts_signature(case: Case) -> None:
+    """Every act has its signer, who may do it, and its evidence is the file whose digest was signed."""
+    refuse_strangers(case, "act", proposal=case.proposal)
+    acts: list[ActLeaf] = []
+    rows = list(case.rows("act"))
+    if len(rows) > ACTS_MAX:
+        raise RecordError("E_LIMIT", "acts", count=len(rows), limit=ACTS_MAX)
+    for row in rows:
+        act = read_act(case.get(cid_of(row, "envelope")))
+        if act.kind not in MILESTONE_KINDS:
+            raise RecordError("E_VERSION", "act_later", kind=act.kind, index=row.index)
+        if act.id != row.leaf.body["id"] or act.proposal != case.proposal:
+            raise RecordError("E_LOG_INCONSISTENT", "act_id", index=row.index)
+        check_act_signature(act)
+        evidence = row.leaf.body["evidence"]
+        digest = NO_EVIDENCE if evidence is None else raw_cid(case.get(cid_of(row, "evidence"))).digest
+        if digest != act.evidence:
+            raise RecordError("E_MILESTONE", "evidence", index=row.index, part=act.part)
+        admit_act(_act_case(case, row, ActLeaf(index=row.index, time=row.leaf.time, act=act), acts))
+        acts.append(ActLeaf(index=row.index, time=row.leaf.time, act=act))
+    case.acts = tuple(acts)
+
+
+def acts_release(case: Case) -> None:
+    """Every milestone whose payment was queued had been approved by enough reviewers, neither author nor payee."""
+    acts, parts, settings = need(case.acts), need(case.parts), need(case.settings)
+    author = need(case.envelope).address
+    roles = _roles(case)
+    closed_at = need(case.closed).leaf.time
+    case.releases = {}
+    for number, part in enumerate(parts, 1):
+        if part.release:
+            fact = milestone_released(
+                acts, settings=settings, author=author, payees=roles.payees, part=number, closed_at=closed_at
+            )
+            if fact is not None:
+                case.releases[number] = fact
+    for row in case.rows("queued", proposal=case.proposal):
+        number = part_number(case, row)
+        fact = case.releases.get(number)
+        if parts[number - 1].release and (fact is None or fact.time > row.leaf.time):
+            raise RecordError("E_MILESTONE", "queued_early", part=number, index=row.index)
+
+
+def payees(part: Part) -> frozenset[bytes]:
+    """Whom a part pays; of a call that is no payment, its target."""
+    found = set()
+    for call in part.calls:
+        payment = paying(call, part.chain_id)
+        found.add(call.to if payment is None else payment.payee)
+    return frozenset(found)
+
+
+def _roles(case: Case) -> ActRoles:
+    parts = need(case.parts)
+    return ActRoles(
+        author=need(case.envelope).address,
+        payees=frozenset().union(*(payees(part) for part in parts)),
+        milestones=frozenset(number for number, part in enumerate(parts, 1) if part.release),
+        parts=len(parts),
+    )
+
+
+def _act_case(case: Case, row: Row, leaf: ActLeaf, earlier: list[ActLeaf]) -> ActCase:
+    closed = case.closed
+    return ActCase(
+        act=leaf.act,
+        proposal=case.proposal,
+        settings=need(case.settings),
+        roles=_roles(case),
+        closed_at=None if closed is None or closed.index > row.index else closed.leaf.time,
+        leaf_index=row.index,
+        leaf_time=row.leaf.time,
+        earlier=tuple(earlier),
+    )
