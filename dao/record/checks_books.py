@@ -9,10 +9,10 @@ records.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from chain import dag_cbor
-from chain.receipt import ProvedReceipt, ReceiptProof, open_receipt
+from chain.receipt import Log, ProvedReceipt, ReceiptProof, open_receipt
 from dao.record.case import Case, Row, cid_of, need
 from dao.record.checks_settings import settings_now
 from dao.record.errors import RecordError
@@ -91,12 +91,11 @@ def receipt_behind(case: Case, row: Row) -> ProvedReceipt:
         case.receipts[cid] = open_receipt(ReceiptProof.from_map(dag_cbor.decode(case.get(cid))))
     proved = case.receipts[cid]
     case.blocks.add(proved.header.ref(row.leaf.block.chain_id))
-    _check_final(case, row, proved.header.number)
     return proved
 
 
-def _check_final(case: Case, row: Row, number: int) -> None:
-    """A fact of the chain is booked once it lies as deep as the settings want; on the devnet at once."""
+def check_final(case: Case, row: Row, number: int) -> None:
+    """A fact of the chain is booked once its block lies as deep as the settings want; on the devnet at once."""
     chain = settings_now(case, row.index, row.leaf.time).chain(row.leaf.block.chain_id)
     wanted = 0 if chain is None else chain.finality_depth
     depth = row.leaf.block.number - number
@@ -113,18 +112,25 @@ def _income(case: Case, row: Row) -> Income:
     if not 0 <= log < len(logs):
         raise RecordError("E_LEDGER", "log", index=row.index, log=log)
     origin = Origin(fund.chain_id, proved.header.hash, proved.transaction_hash, log)
+    fact = _read_income(row, fund, logs, origin)
+    check_final(case, row, proved.header.number)
+    return fact
+
+
+def _read_income(row: Row, fund: FundSettings, logs: Sequence[Log], origin: Origin) -> Income:
+    """Read one log as the income that its leaf says it is."""
     proxies = [source.address for source in fund.sources if source.kind == "premium_share"]
-    emitter = logs[log].address
+    log = logs[origin.log]
     if row.leaf.kind == "donation":
-        token = None if emitter == fund.safe else emitter
+        token = None if log.address == fund.safe else log.address
         if token is not None and token not in [asset.address for asset in fund.assets]:
             raise RecordError("E_LEDGER", "asset", index=row.index, token=token)
-        return read_donation(logs[log], origin, token=token, safe=fund.safe, sources=proxies)
-    if emitter not in proxies:
-        raise RecordError("E_LEDGER", "contract", index=row.index, contract=emitter)
+        return read_donation(log, origin, token=token, safe=fund.safe, sources=proxies)
+    if log.address not in proxies:
+        raise RecordError("E_LEDGER", "contract", index=row.index, contract=log.address)
     if row.leaf.kind == "premium":
-        return read_premium(logs[log], origin, proxy=emitter)
-    return read_forward(logs, origin, proxy=emitter, safe=fund.safe)
+        return read_premium(log, origin, proxy=log.address)
+    return read_forward(logs, origin, proxy=log.address, safe=fund.safe)
 
 
 def _fund(case: Case, row: Row) -> FundSettings:

@@ -13,7 +13,7 @@ from chain.address import ZERO
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Queued, Row, cid_of, need, part_number
-from dao.record.checks_books import receipt_behind
+from dao.record.checks_books import check_final, receipt_behind
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_settings import check_known_singleton
 from dao.record.errors import RecordError
@@ -77,6 +77,7 @@ def payout_receipt(case: Case) -> None:
         proved = receipt_behind(case, row)
         check_execution(proved, tx)
         check_token_transfers(proved, need(case.parts)[number - 1])
+        check_final(case, row, proved.header.number)
         done[number] = row
     case.executed = tuple(done)
 

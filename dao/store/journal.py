@@ -61,6 +61,8 @@ class Journal:
             raise JournalError("E_IO_JOURNAL", "unreadable", path=path.name) from error
         if [row.idx for row in rows] != list(range(len(rows))):
             raise JournalError("E_LOG_INCONSISTENT", "gap", path=path.name)
+        # one connection for all reads: opening one a block would cost more than everything else
+        self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._bytes: list[bytes] = [row.data for row in rows]
         self._leaves: list[Leaf] = [decode(data) for data in self._bytes]
 
@@ -70,6 +72,7 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._reader.close()
         self._engine.dispose()
 
     def __len__(self) -> int:
@@ -90,8 +93,7 @@ class Journal:
 
     def get(self, cid: CID) -> bytes:
         """The bytes behind a link, checked against it (`E_IO_JOURNAL` when absent, `E_CID_MISMATCH` when changed)."""
-        with self._engine.connect() as connection:
-            row = connection.execute(sa.select(_BLOCKS.c.data).where(_BLOCKS.c.cid == cid.to_bytes())).first()
+        row = self._reader.execute(sa.select(_BLOCKS.c.data).where(_BLOCKS.c.cid == cid.to_bytes())).first()
         if row is None:
             raise JournalError("E_IO_JOURNAL", "block", cid=str(cid))
         data = bytes(row.data)

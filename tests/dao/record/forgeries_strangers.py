@@ -29,16 +29,16 @@ OTHER = {"proposal": bytes(32)}
 CODE = "E_LOG_INCONSISTENT"
 
 ROWS = (
-    Row("another proposal besides", _stranger("proposal", id=bytes(32)), 20, "proposal.signature", CODE),
+    Row("another proposal besides", _stranger("proposal", id=bytes(32)), 24, "proposal.rules", CODE),
     Row("a document of another number besides", _stranger("document", iip=7), 22, "proposal.document", CODE),
     Row("other parts besides", _parts, 23, "proposal.actions", CODE),
     Row("a step of another number", _stranger("transition", iip=7), 25, "proposal.lifecycle", CODE),
     Row("a vote on another proposal besides", _stranger("vote", **OTHER), 30, "votes.signature", CODE),
     Row("the close of another proposal", _stranger("closed", **OTHER), 32, "votes.closed", CODE),
     Row("the powers of another proposal", _stranger("power", **OTHER), 40, "power.proof", CODE),
-    Row("the result of another proposal", _stranger("result", **OTHER), 41, "tally.scores", CODE),
+    Row("the result of another proposal", _stranger("result", **OTHER), 24, "proposal.rules", CODE),
     Row("an act on another proposal besides", _stranger("act", **OTHER), 50, "acts.signature", CODE),
-    Row("a payout of another proposal queued", _stranger("queued", **OTHER), 51, "acts.release", CODE),
-    Row("a payout of another proposal executed", _stranger("executed", **OTHER), 61, "payout.receipt", CODE),
+    Row("a payout of another proposal queued", _stranger("queued", **OTHER), 60, "payout.binding", "E_DOUBLE_PAY"),
+    Row("another proposal's payout executed", _stranger("executed", **OTHER), 61, "payout.receipt", "E_HASH_MISMATCH"),
     Row("a confirmation of nothing", _stranger("confirmation", hash=bytes(32)), 62, "payout.confirmations", CODE),
 )

@@ -102,7 +102,7 @@ def _after_the_close(bench: Bench) -> None:
     slot = bench.vote("ivo")
     closed = bench.one("closed")
     bench.drop(slot)
-    slot.leaf = replace(slot.leaf, time=closed.leaf.time)
+    slot.leaf = replace(slot.leaf, time=closed.leaf.time, block=closed.leaf.block)
     bench.slots.insert(bench.slots.index(closed) + 1, slot)
     bench.close_again()
 
@@ -348,7 +348,7 @@ ROWS = (
     Row("a vote dated before the start", _dated(-10), *ADMISSION, "E_WINDOW"),
     Row("a vote dated ahead of its leaf", _dated(301), *ADMISSION, "E_WINDOW"),
     Row("a vote behind the close", _after_the_close, *ADMISSION, "E_WINDOW"),
-    Row("a vote counted twice", _twice, *ADMISSION, "E_DUPLICATE"),
+    Row("a vote counted twice", _twice, *SIGNATURE, "E_DUPLICATE"),
     Row("two votes of one voter within a minute", _too_soon, *ADMISSION, "E_LIMIT"),
     Row("a vote left out", _dropped_vote, *CLOSED, "E_LOG_INCONSISTENT"),
     Row("a vote added after the close", _added_after, *CLOSED, "E_LOG_INCONSISTENT"),
@@ -358,7 +358,7 @@ ROWS = (
     Row("no close", _no_close, *CLOSED, "E_LOG_INCONSISTENT"),
     Row("a close at the end", _closed_at_the_end, *CLOSED, "E_WINDOW"),
     Row("a close with the owners of another block", _close_of_the_snapshot, *CLOSED, "E_SAFE_CONFIG"),
-    Row("a close at a block before the end", _early_block, *CLOSED, "E_WINDOW"),
+    Row("a close at a block before the end", _early_block, 3, "journal.tree", "E_LOG_INCONSISTENT"),
     Row("a trie node of the Safe at the close", damaged_node("closed", "state", "nodes"), *CLOSED, "E_PROOF"),
     Row("a surplus trie node there", surplus_node("closed", "state", "nodes"), *CLOSED, "E_PROOF"),
     Row("a power", _values(_more_power), *POWER, "E_POWER"),
