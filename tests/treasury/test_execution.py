@@ -6,8 +6,17 @@ import pytest
 
 from chain.receipt import Log, ProvedReceipt
 from chain.safe import SafeTx, safe_tx_hash
+from proposals.calls import erc20_transfer, native_transfer
+from proposals.parts import Part
 from tests.treasury.cases import OTHER, SAFE, proved, report, safe_tx
-from treasury.execution import EXECUTION_FAILURE, EXECUTION_SUCCESS, ExecutionError, check_execution
+from treasury.execution import (
+    EXECUTION_FAILURE,
+    EXECUTION_SUCCESS,
+    ExecutionError,
+    check_execution,
+    check_token_transfers,
+)
+from treasury.income import TRANSFER
 
 TX = safe_tx()
 UNRELATED = Log(OTHER, (b"\x01" * 32,), b"")
@@ -66,3 +75,38 @@ def test_the_hash_stood_in_the_data_before_1_4() -> None:
     assert 0 == check_execution(proved(told(EXECUTION_SUCCESS)), old)
     assert ("E_EXECUTION", "failed") == refusal(proved(told(EXECUTION_FAILURE)), old)
     assert ("E_EXECUTION", "absent") == refusal(proved(report(old)), old)
+
+
+TOKEN, NORA = b"\x7a" * 20, b"\x7b" * 20
+PAID = Part(
+    chain_id=1, safe=SAFE, calls=(native_transfer(NORA, 5), erc20_transfer(TOKEN, NORA, 7), erc20_transfer(TOKEN, NORA, 7))
+)  # fmt: skip
+
+
+def moved(amount: int = 7, *, token: bytes = TOKEN, giver: bytes = SAFE, payee: bytes = NORA) -> Log:
+    return Log(token, (TRANSFER, bytes(12) + giver, bytes(12) + payee), amount.to_bytes(32, "big"))
+
+
+def test_tokens_that_moved_left_a_log_each() -> None:
+    """One log of the token counts for one call, and other logs do no harm."""
+    check_token_transfers(proved(UNRELATED, moved(), report(TX), moved()), PAID)
+
+
+@pytest.mark.parametrize(
+    "logs",
+    [
+        (),
+        (moved(),),
+        (moved(), moved(6)),
+        (moved(), moved(token=OTHER)),
+        (moved(), moved(giver=OTHER)),
+        (moved(), moved(payee=OTHER)),
+    ],
+    ids=["false-or-nothing", "one-of-two", "fee-on-transfer", "other-token", "other-giver", "other-payee"],
+)
+def test_H91_token_that_moves_nothing(logs: tuple[Log, ...]) -> None:
+    """The Safe reports success whatever a token answers: without the token's own log nothing is paid."""
+    with pytest.raises(ExecutionError) as refused:
+        check_token_transfers(proved(report(TX), *logs), PAID)
+
+    assert ("E_TOKEN_BEHAVIOUR", "no_log") == (refused.value.code, refused.value.reason)
