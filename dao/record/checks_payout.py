@@ -62,10 +62,13 @@ def payout_receipt(case: Case) -> None:
     """The receipt is proved under its block; the Safe itself logged the success of exactly this hash; and every token
     that the part pays logged its transfer.
     """
-    payouts = {queued.hash: queued.payout for queued in need(case.queue)}
+    queued_at: dict[bytes, Queued] = {}
+    for queued in need(case.queue):
+        queued_at.setdefault(queued.hash, queued)
     done: dict[int, object] = {}
     for row in case.rows("executed"):
-        if payouts.get(bytes(row.leaf.body["hash"])) != payout_of(row):  # type: ignore[call-overload]
+        first = queued_at.get(bytes(row.leaf.body["hash"]))  # type: ignore[call-overload]
+        if first is None or first.payout != payout_of(row) or first.row.index > row.index:
             raise RecordError("E_HASH_MISMATCH", "not_queued", index=row.index)
     for row in case.rows("executed", proposal=case.proposal):
         number, tx = _executed_tx(case, row)

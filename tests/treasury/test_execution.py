@@ -78,9 +78,8 @@ def test_the_hash_stood_in_the_data_before_1_4() -> None:
 
 
 TOKEN, NORA = b"\x7a" * 20, b"\x7b" * 20
-PAID = Part(
-    chain_id=1, safe=SAFE, calls=(native_transfer(NORA, 5), erc20_transfer(TOKEN, NORA, 7), erc20_transfer(TOKEN, NORA, 7))
-)  # fmt: skip
+TWICE = erc20_transfer(TOKEN, NORA, 7)
+PAID = Part(chain_id=1, safe=SAFE, calls=(native_transfer(NORA, 5), TWICE, TWICE))
 
 
 def moved(amount: int = 7, *, token: bytes = TOKEN, giver: bytes = SAFE, payee: bytes = NORA) -> Log:
