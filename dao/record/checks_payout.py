@@ -108,6 +108,7 @@ def payout_confirmations(case: Case) -> None:
         _check_configuration(before, state, row.index)
         given = [found for found in confirmation_rows(case, safe_tx_hash(tx)) if found.index < row.index]
         check_confirmations(tx, [_confirmation(found) for found in given], state)
+        _check_waiting(tx, confirmations_of(case, safe_tx_hash(tx)), state)  # also those that came too late to count
 
 
 def _check_configuration(before: SafeState, state: SafeState, index: int) -> None:
