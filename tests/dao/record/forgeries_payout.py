@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import rlp
-
 from chain.header import decode_header
-from chain.keccak import keccak256
 from chain.multi_send import InnerCall, decode_multi_send, encode_multi_send
 from chain.safe import SafeTx, safe_tx_hash
-from chain.safe_state import MODULE_GUARD_SLOT, PROXY_CODE, SafeState, SafeStateProof, open_safe_state, slots
 from chain.signature import sign
 from dao.cli.demo import cast
 from dao.record.safe_tx_block import read_safe_tx, write_safe_tx
-from tests.chain.forge import account_rlp, path, safe_words, storage_trie, trie_of, word_key
+from governance.space import settings_cid
 from tests.dao.record.forge import Bench, Slot
-from tests.dao.record.forgeries_file import damaged_node, surplus_node
+from tests.dao.record.forgeries_file import change_settings, damaged_node, surplus_node
+from tests.dao.record.invented import forge_state, invent_execution, invent_receipt, rebuilt_header
 from tests.dao.record.row import Row
+from treasury.execution import EXECUTION_FAILURE, EXECUTION_SUCCESS
 
 RELEASE, BINDING, RECEIPT, CONFIRMATIONS, WINDOW = (
     (51, "acts.release"), (60, "payout.binding"), (61, "payout.receipt"), (62, "payout.confirmations"),
@@ -144,15 +142,33 @@ def _other_index(bench: Bench) -> None:
     bench.edit_map(bench.one("executed"), "receipt", index=1)
 
 
-def rebuilt_header(header: bytes, **changed: bytes | int) -> bytes:
-    """A header with some fields changed, which makes another block."""
-    names = {"parent_hash": 0, "state_root": 3, "receipts_root": 5, "timestamp": 11}
-    fields: list[Any] = list(rlp.decode(header))
-    for name, value in changed.items():
-        fields[names[name]] = (
-            value if isinstance(value, bytes) else value.to_bytes((value.bit_length() + 7) // 8, "big")
-        )
-    return bytes(rlp.encode(fields))
+def _token_stood_still(bench: Bench) -> None:
+    """On an invented chain the Safe reports success, and the token moved nothing (H91)."""
+    invent_receipt(bench, 1, lambda logs: [log for log in logs if len(log[1]) < 3])
+
+
+def _reported(change: Callable[[list[Any]], list[Any]]) -> Callable[[Bench], None]:
+    """Change how the Safe reports the success of part 2."""
+    return lambda bench: invent_receipt(
+        bench, 2, lambda logs: [change(log) if log[1][0] == EXECUTION_SUCCESS else log for log in logs]
+    )
+
+
+def _by_jan(log: list[Any]) -> list[Any]:
+    return [cast.address("jan"), *log[1:]]
+
+
+def _as_failure(log: list[Any]) -> list[Any]:
+    return [log[0], [EXECUTION_FAILURE, *log[1][1:]], log[2]]
+
+
+def _not_final(bench: Bench) -> None:
+    """Everybody agrees on settings that let chain facts wait for five blocks, and the execution did not."""
+    slot = bench.one("settings")
+    change_settings(bench, b'"finality_depth":0', b'"finality_depth":5', ("ann", "cho"))
+    text = bench.blocks[slot.body["settings"]].decode()
+    bench.sign_plugins(lambda plugins: plugins["mutualDao"].update(settings=str(settings_cid(text))))
+    bench.follow()
 
 
 # --- 62: the owners
@@ -196,41 +212,6 @@ def _stray_confirmation(bench: Bench) -> None:
     confirm(bench, slot, "jan")
 
 
-def forge_state(bench: Bench, slot: Slot, owners: Sequence[str], header: bytes | None = None, **words: int) -> bytes:
-    """Invent a block in which the Safe has other owners, and put it behind a leaf; return its header.
-
-    Only somebody who invents the chain can do that: the block's hash is what a verifier takes on trust (A_BLOCK).
-    """
-    proof = SafeStateProof.from_map(bench.map_of(slot, "state"))
-    state = open_safe_state(proof)
-    people = [cast.address(name) for name in owners]
-    found = safe_words(
-        people,
-        **{
-            "singleton": int.from_bytes(state.singleton, "big"),
-            "threshold": state.threshold,
-            "nonce": state.nonce,
-            "handler": int.from_bytes(state.fallback_handler, "big"),
-            **words,
-        },
-    )
-    storage = storage_trie(found)
-    key = keccak256(state.safe)
-    code_hash = _code_hash(state)
-    accounts = {keccak256(bytes([n])): account_rlp(nonce=n) for n in range(1, 20)}
-    trie = trie_of({key: account_rlp(storage.root_hash, code_hash), **accounts})
-    wanted = [*slots(people, []), MODULE_GUARD_SLOT]
-    forged = rebuilt_header(header or proof.header, state_root=trie.root_hash)
-    nodes = {*path(trie, key), *path(storage, *map(word_key, dict.fromkeys(wanted)))}
-    new = SafeStateProof(chain_id=state.chain_id, safe=state.safe, header=forged, nodes=tuple(nodes))
-    bench.edit(slot, state=bench.map(new.to_map()))
-    return forged
-
-
-def _code_hash(state: SafeState) -> bytes:
-    return next(code_hash for code_hash, version in PROXY_CODE.items() if version == state.proxy)
-
-
 def _other_owners_at_the_close(bench: Bench) -> None:
     """An invented close says that ann, cho and jan owned the Safe."""
     slot = bench.one("closed")
@@ -238,12 +219,9 @@ def _other_owners_at_the_close(bench: Bench) -> None:
     slot.leaf = replace(slot.leaf, block=header.ref(slot.leaf.block.chain_id))
 
 
-def invent_execution(bench: Bench, number: int, owners: Sequence[str], **words: int) -> None:
-    """Invent the block before an execution, and make the block of the execution its child."""
-    slot = bench.one("executed", number)
-    parent = decode_header(forge_state(bench, slot, owners, **words))
-    header = rebuilt_header(bench.map_of(slot, "receipt")["header"], parent_hash=parent.hash)
-    bench.edit_map(slot, "receipt", header=header)
+def _late_stranger(bench: Bench) -> None:
+    slot = bench.copy(bench.one("confirmation"), after=bench.one("executed"))
+    confirm(bench, slot, "jan")
 
 
 def _owners_changed(bench: Bench) -> None:
@@ -261,16 +239,20 @@ def _singleton_changed(bench: Bench) -> None:
     invent_execution(bench, 1, cast.OWNERS, singleton=int.from_bytes(cast.address("jan"), "big"))
 
 
+def _module_enabled(bench: Bench) -> None:
+    """A module may act for the Safe without any signature (H81)."""
+    invent_execution(bench, 1, cast.OWNERS, modules=[cast.address("jan")])
+
+
+def _guard_set(bench: Bench) -> None:
+    invent_execution(bench, 1, cast.OWNERS, guard=int.from_bytes(cast.address("jan"), "big"))
+
+
 def _nonce_of_another(bench: Bench) -> None:
     invent_execution(bench, 1, cast.OWNERS, nonce=7)
 
 
 # --- 63: the time
-
-
-def _close_later(bench: Bench) -> None:
-    """Everything since the close is dated a day later, and the execution's block is not."""
-    bench.shift(bench.one("closed"), cast.DAY)
 
 
 def _release_later(bench: Bench) -> None:
@@ -318,6 +300,10 @@ ROWS = (
     Row("an execution that stands there twice", _executed_twice, *RECEIPT, "E_ALREADY"),
     Row("an execution of another hash", _executed_unqueued, *RECEIPT, "E_HASH_MISMATCH"),
     Row("an execution of another part", _executed_as_part_2, *RECEIPT, "E_HASH_MISMATCH"),
+    Row("a token that never moved", _token_stood_still, *RECEIPT, "E_TOKEN_BEHAVIOUR"),
+    Row("a success that somebody else reports", _reported(_by_jan), *RECEIPT, "E_EXECUTION"),
+    Row("a failure inside a transaction that went through", _reported(_as_failure), *RECEIPT, "E_EXECUTION"),
+    Row("an execution that was not final", _not_final, *RECEIPT, "E_FINALITY"),
     Row("an execution on another chain", _executed_on_another_chain, *RECEIPT, "E_EXECUTION"),
     Row("a confirmation removed", _removed_confirmation, *CONFIRMATIONS, "E_SAFE_SIGS"),
     Row("a confirmation by a stranger", _confirmed_by("jan"), *CONFIRMATIONS, "E_SAFE_SIGS"),
@@ -333,8 +319,10 @@ ROWS = (
     Row("other owners at the close, on an invented chain", _other_owners_at_the_close, *CONFIRMATIONS, "E_NO_VOTE"),
     Row("an owner let in without a vote", _owners_changed, *CONFIRMATIONS, "E_NO_VOTE"),
     Row("a threshold lowered without a vote", _threshold_lowered, *CONFIRMATIONS, "E_NO_VOTE"),
+    Row("a module let in without a vote", _module_enabled, *CONFIRMATIONS, "E_SAFE_CONFIG"),
+    Row("a guard set without a vote", _guard_set, *CONFIRMATIONS, "E_SAFE_CONFIG"),
+    Row("a stranger's confirmation after the execution", _late_stranger, *CONFIRMATIONS, "E_SAFE_SIGS"),
     Row("a Safe that runs other code", _singleton_changed, *CONFIRMATIONS, "E_SAFE_CONFIG"),
-    Row("a close dated a day later", _close_later, 32, "votes.closed", "E_TIME"),
     Row("a release dated a day later", _release_later, *WINDOW, "E_TIMELOCK"),
     Row("an execution after the grace", _executed_at(15 * cast.DAY), *WINDOW, "E_EXPIRED"),
     Row("an execution before the timelock", _executed_at(-2), *WINDOW, "E_TIMELOCK"),

@@ -20,6 +20,8 @@ from tests.dao.record import (
     forgeries_file,
     forgeries_payout,
     forgeries_proposal,
+    forgeries_result,
+    forgeries_rules,
     forgeries_strangers,
     forgeries_vote,
 )
@@ -27,8 +29,8 @@ from tests.dao.record.forge import Bench
 from tests.dao.record.row import Row
 
 MODULES = (
-    forgeries_file, forgeries_proposal, forgeries_vote, forgeries_acts, forgeries_payout, forgeries_books,
-    forgeries_strangers,
+    forgeries_file, forgeries_proposal, forgeries_rules, forgeries_vote, forgeries_result, forgeries_acts,
+    forgeries_payout, forgeries_books, forgeries_strangers,
 )  # fmt: skip
 ROWS: tuple[Row, ...] = tuple(concatenated.from_iterable(module.ROWS for module in MODULES))
 
