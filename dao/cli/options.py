@@ -1,0 +1,21 @@
+"""Options that several commands share: the workspace's folder, and where a key and its passphrase are found.
+
+Decides only how they are spelled and explained; what opens with them is `dao.session`'s.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Dir = Annotated[Path, typer.Option("--dir", help="Folder of the workspace.")]
+Key = Annotated[str, typer.Option("--key", help="Name of a keystore in the workspace's keys/.")]
+KeyEnv = Annotated[
+    str, typer.Option("--key-env", help="Environment variable that holds the private key, instead of --key.")
+]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="File with the keystores' passphrase; a devnet keeps its own."),
+]
