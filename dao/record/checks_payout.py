@@ -6,8 +6,6 @@ Safe's owners just before the execution; the receipt is proved under its block. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from chain import dag_cbor
 from chain.address import ZERO
 from chain.safe import SafeTx, safe_tx_hash
@@ -26,8 +24,8 @@ from treasury.window import Window, check_window, window
 
 
 def payout_binding(case: Case) -> None:
-    """Every Safe transaction is, byte for byte, the one that its part makes; a payout has one of them, and shares
-    neither its hash nor its nonce with another.
+    """Every Safe transaction is, byte for byte, the one that its part makes; a payout has one of them, and no other
+    payout has it. Two payouts with one nonce exclude each other on the chain, so that is left to who queues and signs.
     """
     queue = read_queue(case)
     known: dict[bytes, tuple[int, SafeTx]] = {}
@@ -43,19 +41,9 @@ def payout_binding(case: Case) -> None:
         check_binding(need(case.parts)[number - 1], tx)
         spent = spent_before(case, queue, (tx.chain_id, tx.safe), row.index)
         check_single(tx, [other for owner, other in known.values() if owner == number], spent)
-        _refuse_taken_nonce(queue, queued, spent)
         known[queued.hash] = (number, tx)
     case.queue = tuple(queue)
     case.safe_txs = known
-
-
-def _refuse_taken_nonce(queue: list[Queued], queued: Queued, spent: Mapping[int, bytes]) -> None:
-    """H79: whoever queues behind another payout's transaction takes another nonce."""
-    safe = (queued.tx.chain_id, queued.tx.safe, queued.tx.nonce)
-    for other in queue:
-        same = (other.tx.chain_id, other.tx.safe, other.tx.nonce) == safe and other.payout != queued.payout
-        if same and other.row.index < queued.row.index and queued.tx.nonce not in spent:
-            raise RecordError("E_NONCE_CLASH", "queued", nonce=queued.tx.nonce, index=queued.row.index)
 
 
 def payout_receipt(case: Case) -> None:

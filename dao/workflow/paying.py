@@ -16,7 +16,7 @@ from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import open_safe_state
 from dao.errors import DaoError
 from dao.record.case import Case, Queued, need
-from dao.record.checks_payout import confirmations_of
+from dao.record.checks_payout import confirmations_of, window_of
 from dao.record.checks_proposal import safe_version
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
@@ -61,12 +61,23 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
 
 
 def _next_nonce(desk: Desk, case: Case, part: Part) -> int:
-    """The first nonce of the Safe that no queued transaction has, whatever proposal it is of."""
-    taken = {queued.tx.nonce for queued in need(case.queue) if _is_of(queued, part)}
+    """The first nonce of the Safe that no transaction which can still be executed has, whatever proposal it is of."""
     nonce = safe_nonce(desk.node, part.safe)
+    here = [queued for queued in need(case.queue) if _is_of(queued, part) and queued.tx.nonce >= nonce]
+    taken = {queued.tx.nonce for queued in here if not is_dead(desk, queued)}
     while nonce in taken:
         nonce += 1
     return nonce
+
+
+def is_dead(desk: Desk, queued: Queued) -> bool:
+    """Whether a queued transaction will never be executed: its part has expired and nobody has signed it. A signature
+    cannot be taken back, so one that was signed lives until its nonce is spent.
+    """
+    if any(leaf.kind == "confirmation" and leaf.body["hash"] == queued.hash for leaf in desk.journal.leaves):
+        return False
+    proposal, part = queued.payout
+    return desk.now() > window_of(desk.case(proposal, *_QUEUED), part).latest
 
 
 def _is_of(queued: Queued, part: Part) -> bool:
@@ -83,7 +94,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     wanted = need(case.parts)[part - 1]
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
-    others = frozenset(queued.tx.nonce for queued in here if queued.payout != (proposal, part))
+    others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
     return review(
         tx,
         VotedPart(
@@ -98,7 +109,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             expected=need(case.safe_at_close),
             state=state,
             known=tuple(queued.tx for queued in here if queued.payout == (proposal, part)),
-            taken=frozenset(nonce for nonce in others if nonce >= state.nonce),
+            taken=frozenset(queued.tx.nonce for queued in others if not is_dead(desk, queued)),
             spent=spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal)),
         ),
         is_own_safe=True,

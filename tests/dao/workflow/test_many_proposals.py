@@ -244,3 +244,20 @@ def test_resubmission_after_a_missed_quorum(stage: Stage) -> None:
     assert need(stage.desk.case(second.id, 10, 20, 21, 22, 23, 24, 25).status) == "Passed"
     assert stage.verifies(first)
     assert stage.verifies(second)
+
+
+def test_transaction_that_nobody_signed_gives_its_nonce_back(stage: Stage) -> None:
+    """A queued payment that expired unsigned blocks nobody behind it."""
+    first = stage.pass_(1, eth("0.5"))
+    lost = paying.queue(stage.desk, first.id, 1)
+    stage.there.wait(20 * cast.DAY)
+    second = stage.pass_(2, eth("0.4"))
+
+    tx = paying.queue(stage.desk, second.id, 1)
+
+    assert [0, 0] == [lost.nonce, tx.nonce]
+    stage.there.wait(2 * cast.DAY + 60)
+    stage.sign(second, 1, tx)
+    paying.execute(stage.desk, second.id, 1, tx, cast.key("ann"))
+    assert stage.verifies(second)
+    assert stage.verifies(first)
