@@ -78,9 +78,13 @@ def payout_confirmations(case: Case) -> None:
     still configured as at the close; what is not executed yet was confirmed by nobody but owners, each once.
     """
     executed, before = need(case.executed), need(case.safe_at_close)
+    queued_at = {queued.hash: queued.row.index for queued in reversed(need(case.queue))}
     for row in case.rows("confirmation"):
-        if row.leaf.body["hash"] not in need(case.safe_txs):
+        hash_ = bytes(row.leaf.body["hash"])  # type: ignore[call-overload]
+        if hash_ not in need(case.safe_txs):
             raise RecordError("E_LOG_INCONSISTENT", "foreign", index=row.index, kind="confirmation")
+        if row.index < queued_at[hash_]:
+            raise RecordError("E_LOG_INCONSISTENT", "confirmed_early", index=row.index)
     for tx_hash, (number, tx) in need(case.safe_txs).items():
         if number not in executed:
             _check_waiting(tx, confirmations_of(case, tx_hash), before)

@@ -206,6 +206,10 @@ def _state_of_the_close(bench: Bench) -> None:
     bench.edit(bench.one("executed"), state=bench.one("closed").body["state"])
 
 
+def _confirmed_before_it_was_queued(bench: Bench) -> None:
+    bench.move(bench.one("confirmation"), bench.one("result"))
+
+
 def _stray_confirmation(bench: Bench) -> None:
     """A stranger's confirmation of part 2, put in before it was executed, would keep it from ever being executed."""
     slot = bench.copy(bench.one("confirmation", 3), after=bench.one("queued", 2))
@@ -312,6 +316,12 @@ ROWS = (
     Row("a confirmation of another payout", _signature_of_part_2, *CONFIRMATIONS, "E_SAFE_SIGS"),
     Row("a confirmation of zeros", _no_signature, *CONFIRMATIONS, "E_SAFE_SIGS"),
     Row("a confirmation that stands there twice", _confirmed_twice, *CONFIRMATIONS, "E_SAFE_SIGS"),
+    Row(
+        "a confirmation of what is not queued yet",
+        _confirmed_before_it_was_queued,
+        *CONFIRMATIONS,
+        "E_LOG_INCONSISTENT",
+    ),
     Row("a stranger's confirmation besides", _stray_confirmation, *CONFIRMATIONS, "E_SAFE_SIGS"),
     Row("the Safe before another execution", _state_of_part_2, *CONFIRMATIONS, "E_SAFE_SIGS"),
     Row("the Safe of the close", _state_of_the_close, *CONFIRMATIONS, "E_SAFE_SIGS"),
