@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
 from chain.finding import Finding
@@ -74,6 +74,15 @@ def told(finding: Finding, indent: str = "") -> Iterator[str]:
     yield from wrapped(message(finding), indent + "         ")
 
 
-def counted(number: int, noun: str) -> str:
-    """Spell a number with its noun: `1 error`, `2 errors`, `no errors`."""
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+def columns(table: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> Iterator[str]:
+    """Lay out rows of cells in aligned columns; those numbered in `right` (from 0) are aligned at their end."""
+    widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]
+    for row in table:
+        padded = enumerate(zip(row, widths, strict=True))
+        cells = [cell.rjust(width) if n in right else cell.ljust(width) for n, (cell, width) in padded]
+        yield f"  {'  '.join(cells)}".rstrip()
+
+
+def counted(number: int, noun: str, many: str = "") -> str:
+    """Spell a number with its noun: `1 error`, `2 errors`, `no errors`; `many` where the plural is no mere s."""
+    return f"{number or 'no'} {noun if number == 1 else many or f'{noun}s'}"
