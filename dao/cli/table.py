@@ -29,12 +29,21 @@ COMMANDS = (
     Command("demo", "dao.cli.demo", "Start", "Run one proposal from draft to payout on an embedded chain."),
     Command("verify", "dao.cli.verify", "Start", "Check a decision record offline and say what was assumed."),
     Command("lint", "dao.cli.lint", "Proposals", "Check a proposal's text and list all that is wrong."),
+    Command("draft", "dao.cli.draft", "Proposals", "Begin a proposal, with a sentence to replace in every section."),
+    Command("publish", "dao.cli.publish", "Proposals", "Sign a proposal and open its vote."),
+    Command("vote cast", "dao.cli.vote_cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
+    Command("tally", "dao.cli.tally", "Votes", "Count a vote; after its end write the signed result, once."),
     Command("vote check", "dao.cli.vote_check", "Votes", "Check one signed envelope: form, types, signature."),
     Command("premiums split", "dao.cli.premiums_split", "Treasury", "Split a premium into its exact shares, in wei."),
     Command("review", "dao.cli.review", "Treasury", "Review a Safe transaction before anybody signs it."),
+    Command("fund", "dao.cli.fund", "Treasury", "Show what each fund has, has promised and has paid."),
+    Command("ledger", "dao.cli.ledger", "Treasury", "Show every entry of the books and every balance."),
+    Command("journal", "dao.cli.journal", "Workspace", "List the journal and check that it only grew."),
 )
 
 GROUPS = {
+    "devnet": "The embedded chain of a workspace.",
+    "milestone": "Milestones that release a part.",
     "premiums": "What a premium is made of.",
     "vote": "Signed votes and other envelopes.",
 }

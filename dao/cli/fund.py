@@ -1,0 +1,101 @@
+"""`dao fund`: what each fund has, has promised and has paid, and what open votes ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from chain.address import checksum
+from dao.cli.answer import Answer
+from dao.cli.options import Dir
+from dao.cli.text import columns, paint
+from dao.sentences import escape
+from dao.views.money import Ask, AssetLabel, asks_of, books_of, labels_of, told
+from dao.views.numbers import UnknownNameError
+from dao.views.opening import open_journal, settings_of
+from governance.settings import FundSettings
+from governance.space import Settings
+from treasury.assets import asset_id
+from treasury.fund import NOTHING, FundState, fund_states
+from treasury.ledger import Ledger
+
+EXAMPLES = (
+    "dao fund",
+    "dao fund iip --dir demo",
+    "dao fund iip --dir demo --json",
+)
+
+
+class Shown(NamedTuple):
+    """One fund, and what the books say of it by asset id."""
+
+    fund: FundSettings
+    states: Mapping[str, FundState]
+    asks: list[Ask]
+
+
+def command(
+    name: Annotated[str, typer.Argument(help="Only this fund.", metavar="NAME", show_default=False)] = "",
+    folder: Dir = Path(),
+) -> Answer:
+    """Show what each fund has, has promised and has paid.
+
+    Available is what the Safe holds less what is committed to votes that passed; what open votes ask is shown and
+    blocks nobody. The numbers are those of the books; no chain is asked.
+    """
+    with open_journal(folder) as (_, journal):
+        settings = settings_of(journal)
+        ledger = books_of(journal).ledger
+    shown = [_shown(fund, ledger) for fund in _chosen(settings, name)]
+    labels = labels_of(settings)
+    return Answer({"funds": [_document(one, labels) for one in shown]}, _lines(shown, labels))
+
+
+def _chosen(settings: Settings, name: str) -> list[FundSettings]:
+    found = [fund for fund in settings.funds if name in ("", fund.name)]
+    if not found:
+        raise UnknownNameError("E_FUND", name=name, known=[fund.name for fund in settings.funds])
+    return found
+
+
+def _shown(fund: FundSettings, ledger: Ledger) -> Shown:
+    """The assets of the settings first, then whatever else the books know of the fund."""
+    moved = fund_states(ledger, fund.name)
+    named = dict.fromkeys((asset_id(fund.chain_id, asset.address) for asset in fund.assets), NOTHING)
+    return Shown(fund, {**named, **moved}, asks_of(ledger, fund.name))
+
+
+def _document(shown: Shown, labels: Mapping[str, AssetLabel]) -> dict[str, object]:
+    return {
+        "name": shown.fund.name,
+        "chain_id": shown.fund.chain_id,
+        "safe": checksum(shown.fund.safe),
+        "assets": [
+            {
+                "asset": asset,
+                "symbol": labels[asset].symbol if asset in labels else None,
+                "decimals": labels[asset].decimals if asset in labels else None,
+                **{field: str(amount) for field, amount in state._asdict().items()},
+            }
+            for asset, state in shown.states.items()
+        ],
+        "asks": [{"iip": ask.iip, "asset": ask.asset, "amount": str(ask.amount)} for ask in shown.asks],
+    }
+
+
+def _lines(shown: list[Shown], labels: Mapping[str, AssetLabel]) -> Iterator[str]:
+    for number, (fund, states, asks) in enumerate(shown):
+        if number:
+            yield ""
+        yield f"{paint(f'Fund {escape(fund.name)}', 'bold')}, Safe {checksum(fund.safe)} on chain {fund.chain_id}"
+        head = ("", *(field for field in FundState._fields))
+        rows = [
+            (told(0, asset, labels)[1], *(told(amount, asset, labels)[0] for amount in state))
+            for asset, state in states.items()
+        ]
+        yield from columns([head, *rows], right=range(1, 6))
+        for ask in asks:
+            yield f"  {ask.iip} asks {' '.join(told(ask.amount, ask.asset, labels))}; its vote is open"
