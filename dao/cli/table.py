@@ -36,9 +36,16 @@ COMMANDS = (
     Command("vote check", "dao.cli.vote_check", "Votes", "Check one signed envelope: form, types, signature."),
     Command("premiums split", "dao.cli.premiums_split", "Treasury", "Split a premium into its exact shares, in wei."),
     Command("review", "dao.cli.review", "Treasury", "Review a Safe transaction before anybody signs it."),
+    Command("queue", "dao.cli.queue", "Treasury", "Make the Safe transaction of a part that passed."),
+    Command("sign", "dao.cli.sign", "Treasury", "Review a queued part and sign it as an owner."),
+    Command("execute", "dao.cli.execute", "Treasury", "Send what enough owners signed, and book it."),
+    Command("milestone report", "dao.cli.milestone_report", "Treasury", "Report on a part's milestone."),
+    Command("milestone approve", "dao.cli.milestone_approve", "Treasury", "Approve the newest report, by its bytes."),
     Command("fund", "dao.cli.fund", "Treasury", "Show what each fund has, has promised and has paid."),
     Command("ledger", "dao.cli.ledger", "Treasury", "Show every entry of the books and every balance."),
+    Command("status", "dao.cli.status", "Workspace", "Show where each proposal stands and what comes next."),
     Command("journal", "dao.cli.journal", "Workspace", "List the journal and check that it only grew."),
+    Command("devnet wait", "dao.cli.devnet_wait", "Workspace", "Let time pass on the embedded chain."),
 )
 
 GROUPS = {

@@ -40,10 +40,17 @@ def rows(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield from more
 
 
-def wrapped(text: str, indent: str = "") -> Iterator[str]:
-    """Wrap one sentence to the terminal, at most 100 columns, without breaking an address or a path."""
+def wrapped(text: str, indent: str = "", below: str = "") -> Iterator[str]:
+    """Wrap one sentence to the terminal, at most 100 columns, without breaking an address or a path; `below` indents
+    what continues, where that differs from the beginning.
+    """
     yield from textwrap.wrap(
-        text, _width(), initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text,
+        _width(),
+        initial_indent=indent,
+        subsequent_indent=below or indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     ) or [indent]
 
 

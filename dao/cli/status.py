@@ -1,0 +1,130 @@
+"""`dao status`: where each IIP stands, why, and what can happen next, when, and by which command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chain.address import checksum
+from chain.amount import spell
+from dao.cli.answer import FALSE, TRUE, Answer
+from dao.cli.options import Dir
+from dao.cli.text import Colour, paint, wrapped
+from dao.sentences import escape, language, sentence
+from dao.views.iip_standing import IipStanding, iip_standing
+from dao.views.numbers import find, numbers
+from dao.views.opening import open_desk
+from dao.views.part_standing import Standing, Step
+from dao.workflow.proposing import settings_in_force
+from proposals.payment import Payment
+from treasury.assets import asset_id
+
+EXAMPLES = (
+    "dao status",
+    "dao status IIP-1 --dir demo",
+    "dao status IIP-1 --json",
+)
+
+
+def command(
+    iip: Annotated[str, typer.Argument(help="Only this proposal.", metavar="IIP", show_default=False)] = "",
+    folder: Dir = Path(),
+) -> Answer:
+    """Show where each proposal stands, and what can happen next.
+
+    States are derived from the journal each time and stored nowhere; "now" is the time of the chain's last block. Of
+    several proposals of one number the latest is meant.
+    """
+    with open_desk(folder) as desk:
+        prefix, now = settings_in_force(desk).prefix, desk.now()
+        chosen = [find(desk.journal, iip, prefix)] if iip else list(numbers(desk.journal).values())
+        shown = [iip_standing(desk, numbered, prefix, now) for numbered in chosen]
+    document = {"now": now, "iips": [_document(one) for one in shown]}
+    return Answer(document, _lines(shown, now), FALSE if any(one.problem for one in shown) else TRUE)
+
+
+def _document(one: IipStanding) -> dict[str, object]:
+    proposals = ["0x" + proposal.hex() for proposal in one.numbered.proposals]
+    return {
+        "iip": one.name,
+        "title": one.numbered.title,
+        "state": one.state,
+        "why": _why(one),
+        "code": None if one.problem is None else one.problem.code,
+        "proposal": proposals[-1] if proposals else None,
+        "earlier": proposals[:-1],
+        "start": one.start,
+        "end": one.end,
+        "parts": [_part(one, part) for part in one.parts],
+        "next": [step._asdict() for step in one.steps],
+    }
+
+
+def _part(one: IipStanding, part: Standing) -> dict[str, object]:
+    return {
+        "part": f"{one.name}/{part.number}",
+        "state": part.state,
+        "why": sentence("PART", part.state, part.facts, language()),
+        "payments": [None if payment is None else _payment(payment) for payment in part.payments],
+        "earliest": None if part.window is None else part.window.eta,
+        "latest": None if part.window is None else part.window.latest,
+        "safe_tx_hash": None if part.tx_hash is None else "0x" + part.tx_hash.hex(),
+        "nonce": part.nonce,
+        "signed": [checksum(owner) for owner in part.signed],
+        "threshold": part.threshold or None,
+        "transaction": None if part.transaction is None else "0x" + part.transaction.hex(),
+    }
+
+
+def _payment(payment: Payment) -> dict[str, object]:
+    asset = payment.asset
+    return {
+        "asset": asset_id(asset.chain_id, asset.address),
+        "symbol": asset.symbol,
+        "decimals": asset.decimals,
+        "amount": str(payment.amount),
+        "to": checksum(payment.to),
+    }
+
+
+def _lines(shown: list[IipStanding], now: int) -> Iterator[str]:
+    yield sentence("STATUS", "now" if shown else "nothing", {"now": now}, language())
+    for one in shown:
+        yield ""
+        colour: Colour = "red" if one.problem else "green" if one.state == "Executed" else "cyan"
+        yield f"{paint(one.name, 'bold')}  {paint(one.state, colour)}  {escape(one.numbered.title)}"
+        yield from wrapped(_why(one), "  ")
+        for part in one.parts:
+            yield f"  {one.name}/{part.number}  {paint(part.state.replace('_', ' '), 'bold')}"
+            yield from wrapped(_pays(part), "      ")
+            yield from wrapped(sentence("PART", part.state, part.facts, language()), "      ")
+        for step in one.steps:
+            yield from wrapped(_told(step), "  → ", "    ")
+
+
+def _pays(part: Standing) -> str:
+    return ", ".join(
+        "a call that is no payment"
+        if payment is None
+        else f"{spell(payment.amount, payment.asset.decimals)} {payment.asset.symbol} to {checksum(payment.to)}"
+        for payment in part.payments
+    )
+
+
+def _told(step: Step) -> str:
+    """Say one step: the command, from when, until when."""
+    reason = {
+        (False, False): "now",
+        (True, False): "from",
+        (False, True): "until",
+        (True, True): "between",
+    }[step.earliest is not None, step.latest is not None]
+    facts = {"command": step.command, "earliest": step.earliest, "latest": step.latest}
+    return sentence("NEXT", reason, facts, language())
+
+
+def _why(one: IipStanding) -> str:
+    return sentence(one.code, one.reason, one.facts, language())

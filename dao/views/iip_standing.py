@@ -1,0 +1,132 @@
+"""Where an IIP stands: its state in the lifecycle, why, its parts, and what can happen next.
+
+Decides which numbered checks a proposal has come far enough for, and the one step that only the clock takes: a passed
+proposal of which nothing is left but expired parts has lapsed. Everything else follows from the journal's leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from chain.errors import CodedError
+from dao.record.case import Case, need
+from dao.record.checks_proposal import events
+from dao.views.numbers import Numbered
+from dao.views.part_standing import OVER, Standing, Step, standing
+from dao.workflow.desk import REQUIRED, Desk
+from dao.workflow.early_facts import history
+from governance.admission.window import member_int
+from proposals import lifecycle
+
+_OPEN = (*REQUIRED["proposal"], 30, 31)
+_RESULT = (*REQUIRED["executed"], 25)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IipStanding:
+    """One IIP as it stands."""
+
+    numbered: Numbered
+    name: str
+    state: str
+    """Of the lifecycle; `?` where a check refused before it was known."""
+    code: str
+    reason: str
+    facts: Mapping[str, object]
+    """Key and facts of the sentence that says why."""
+    start: int | None = None
+    end: int | None = None
+    parts: tuple[Standing, ...] = ()
+    steps: tuple[Step, ...] = ()
+    """What can be done for the IIP itself, and for each part that waits for somebody."""
+    problem: CodedError | None = None
+    """What a check refused: the journal holds something that should not be there."""
+
+
+def iip_standing(desk: Desk, numbered: Numbered, prefix: str, now: int) -> IipStanding:
+    """Say where one IIP stands. A check that refuses is told, not raised, so that one IIP does not hide the others."""
+    name = f"{prefix}-{numbered.number}"
+    try:
+        if not numbered.proposals:
+            return _without_proposal(desk, numbered, name)
+        proposal = numbered.proposals[-1]
+        kinds = {leaf.kind for leaf in desk.journal.leaves if leaf.body.get("proposal") == proposal}
+        if "result" in kinds:
+            return _decided(desk.case(proposal, *_RESULT), numbered, name, now)
+        return _undecided(desk.case(proposal, *_OPEN), numbered, name, now, is_closed="closed" in kinds)
+    except CodedError as error:
+        return IipStanding(
+            numbered=numbered,
+            name=name,
+            state="?",
+            code=error.code,
+            reason=error.reason,
+            facts=error.facts,
+            problem=error,
+        )
+
+
+def _without_proposal(desk: Desk, numbered: Numbered, name: str) -> IipStanding:
+    state = lifecycle.status(events(history(desk.journal.leaves, numbered.number, desk.get), None, 0))
+    steps = (Step("dao publish FILE"),) if state not in lifecycle.IIP.final_states else ()
+    return IipStanding(
+        numbered=numbered, name=name, state=state, code="STATUS", reason="unpublished", facts={}, steps=steps
+    )
+
+
+def _undecided(case: Case, numbered: Numbered, name: str, now: int, *, is_closed: bool) -> IipStanding:
+    message = need(case.envelope).message
+    start, end = member_int(message, "start"), member_int(message, "end")
+    facts = {"start": start, "end": end, "votes": len(need(case.votes))}
+    steps: tuple[Step, ...] = (Step(f"dao tally {name}", end + 1),)
+    if is_closed:
+        reason, steps = "uncounted", (Step(f"dao tally {name}"),)
+    elif now > end:
+        reason, steps = "ended", (Step(f"dao tally {name}"),)
+    else:
+        reason = "open" if now >= start else "not_open"
+        steps = (Step(f"dao vote cast {name} CHOICE", None if now >= start else start, end), *steps)
+    case.released = None
+    return IipStanding(
+        numbered=numbered,
+        name=name,
+        state=need(case.status),
+        code="STATUS",
+        reason=reason,
+        facts=facts,
+        start=start,
+        end=end,
+        parts=_parts(case, name, now),
+        steps=steps,
+    )
+
+
+def _decided(case: Case, numbered: Numbered, name: str, now: int) -> IipStanding:
+    message, verdict = need(case.envelope).message, need(case.verdict)
+    code, _, reason = verdict.key.partition(".")
+    parts = _parts(case, name, now)
+    state = need(case.status)
+    states = {part.state for part in parts}
+    if state in ("Passed", "Queued") and states <= OVER and "expired" in states:
+        state = lifecycle.step(state, "lapse")
+    steps = tuple(chain.from_iterable(part.steps for part in parts))
+    if state == "QuorumNotMet":
+        steps = (Step("dao publish FILE"),)
+    return IipStanding(
+        numbered=numbered,
+        name=name,
+        state=state,
+        code=code,
+        reason=reason,
+        facts=verdict.facts,
+        start=member_int(message, "start"),
+        end=member_int(message, "end"),
+        parts=parts,
+        steps=steps,
+    )
+
+
+def _parts(case: Case, name: str, now: int) -> tuple[Standing, ...]:
+    return tuple(standing(case, number, f"{name}/{number}", now) for number in range(1, len(need(case.parts)) + 1))

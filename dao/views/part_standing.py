@@ -1,0 +1,198 @@
+"""Where one part of a proposal stands, and what can happen to it next.
+
+Decides the state from a case whose checks have run and from the time: what the journal holds comes first, the clock
+second. A signature cannot be taken back, so a part that expired after somebody signed is not gone: its money stays
+committed until the nonce is spent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from chain.safe import SafeTx
+from dao.record.case import Case, need
+from dao.record.checks_acts import payees
+from dao.record.checks_payout import confirmations_of, window_of
+from dao.record.checks_proposal import assets_of, fund_of
+from dao.record.queue import spent_before
+from governance.acts import Milestone, MilestoneRules, after_act
+from proposals.calls import describe
+from proposals.parts import Part
+from proposals.payment import Payment
+from treasury.asks import asks
+from treasury.booking import COMMITTED
+from treasury.payouts import PayoutId
+from treasury.window import Window
+
+OVER = frozenset({"not_released", "paid", "expired"})
+"""States in which nothing more can happen to a part."""
+
+
+class Step(NamedTuple):
+    """Something that can be done next."""
+
+    command: str
+    earliest: int | None = None
+    """Unix seconds; None: at once."""
+    latest: int | None = None
+    """None: no end is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One part as it stands."""
+
+    number: int
+    payments: tuple[Payment | None, ...]
+    """None for a call that is no payment of a known asset."""
+    state: str
+    facts: Mapping[str, object]
+    """What the state's sentence tells."""
+    window: Window | None = None
+    """None while it is not known when the part can be executed."""
+    tx_hash: bytes | None = None
+    nonce: int | None = None
+    signed: tuple[bytes, ...] = ()
+    threshold: int = 0
+    transaction: bytes | None = None
+    """Of the execution."""
+    steps: tuple[Step, ...] = ()
+
+
+def standing(case: Case, number: int, name: str, now: int) -> Standing:
+    """Say where part `number` stands; `name` is its own, as `IIP-1/2`."""
+    part = need(case.parts)[number - 1]
+    payments = _payments(case, part)
+    if case.released is None:
+        return Standing(number=number, payments=payments, state="planned", facts={})
+    if not case.released:
+        return Standing(number=number, payments=payments, state="not_released", facts={})
+    if number in need(case.executed):
+        return _paid(case, number, payments)
+    if part.release and number not in need(case.releases):
+        return _waiting_for_milestone(case, number, name, now)
+    return _after_release(case, number, name, now)
+
+
+def _payments(case: Case, part: Part) -> tuple[Payment | None, ...]:
+    assets = assets_of(fund_of(case))
+    found = [describe(call, assets, part.chain_id) for call in part.calls]
+    return tuple(payment if isinstance(payment, Payment) else None for payment in found)
+
+
+def _paid(case: Case, number: int, payments: tuple[Payment | None, ...]) -> Standing:
+    row = next(case.rows("executed", proposal=case.proposal, part=number))
+    proved = case.receipts[row.leaf.body["receipt"]]  # type: ignore[index]
+    tx_hash = bytes(row.leaf.body["hash"])  # type: ignore[call-overload]
+    facts = {"transaction": proved.transaction_hash, "time": proved.header.timestamp}
+    return Standing(
+        number=number,
+        payments=payments,
+        state="paid",
+        facts=facts,
+        window=window_of(case, number),
+        tx_hash=tx_hash,
+        nonce=need(case.safe_txs)[tx_hash][1].nonce,
+        signed=tuple(confirmation.owner for confirmation in confirmations_of(case, tx_hash)),
+        threshold=need(case.safe_at_close).threshold,
+        transaction=proved.transaction_hash,
+    )
+
+
+def _waiting_for_milestone(case: Case, number: int, name: str, now: int) -> Standing:
+    part = need(case.parts)[number - 1]
+    milestone, required = _milestone(case, number), need(case.settings).reviewers.required
+    facts: dict[str, object] = {"release": part.release, "approvals": len(milestone.approvals), "required": required}
+    payments, end = _payments(case, part), part.not_after or None
+    if end is not None and now > end:
+        return Standing(number=number, payments=payments, state="expired", facts={"latest": end})
+    if milestone.report is None:
+        steps = (Step(f"dao milestone report {name}", None, end),)
+        return Standing(number=number, payments=payments, state="unreported", facts=facts, steps=steps)
+    steps = (Step(f"dao milestone approve {name}", None, end),)
+    return Standing(number=number, payments=payments, state="reported", facts=facts, steps=steps)
+
+
+def _milestone(case: Case, number: int) -> Milestone:
+    """The acts on this part so far, each checked already."""
+    rules = MilestoneRules(
+        reviewers=need(case.settings).reviewers,
+        author=need(case.envelope).address,
+        payees=frozenset().union(*(payees(part) for part in need(case.parts))),
+        closed_at=need(case.closed).leaf.time,
+    )
+    milestone = Milestone()
+    for leaf in need(case.acts):
+        if leaf.act.part == number:
+            milestone = after_act(milestone, leaf, rules)
+    return milestone
+
+
+def _after_release(case: Case, number: int, name: str, now: int) -> Standing:
+    open_ = window_of(case, number)
+    tx = _latest_tx(case, number)
+    if tx is not None:
+        return _queued(case, number, name, now, tx)
+    payments = _payments(case, need(case.parts)[number - 1])
+    facts = {"eta": open_.eta, "latest": open_.latest}
+    steps: tuple[Step, ...] = (Step(f"dao queue {name}", None, open_.latest),)
+    if now > open_.latest:
+        state, steps = "expired", ()
+    elif not _is_covered(case, number):
+        state = "uncovered"
+    elif now < open_.eta:
+        state = "timelocked"
+    else:
+        state = "ready"
+    return Standing(number=number, payments=payments, state=state, facts=facts, window=open_, steps=steps)
+
+
+def _queued(case: Case, number: int, name: str, now: int, queued: tuple[bytes, SafeTx]) -> Standing:
+    tx_hash, tx = queued
+    open_ = window_of(case, number)
+    signed = tuple(confirmation.owner for confirmation in confirmations_of(case, tx_hash))
+    threshold = need(case.safe_at_close).threshold
+    facts: dict[str, object] = {
+        "nonce": tx.nonce, "signed": len(signed), "threshold": threshold, "eta": open_.eta, "latest": open_.latest,
+    }  # fmt: skip
+    earliest = open_.eta if now < open_.eta else None
+    verb = "execute" if len(signed) >= threshold else "sign"
+    steps: tuple[Step, ...] = (Step(f"dao {verb} {name}", earliest, open_.latest),)
+    if now > open_.latest:
+        state, steps = "expired_signed" if signed and not _is_spent(case, tx) else "expired", ()
+    elif verb == "execute":
+        state = "executable"
+    else:
+        state = "queued" if earliest is not None else "signing"
+    return Standing(
+        number=number,
+        payments=_payments(case, need(case.parts)[number - 1]),
+        state=state,
+        facts=facts,
+        window=open_,
+        tx_hash=tx_hash,
+        nonce=tx.nonce,
+        signed=signed,
+        threshold=threshold,
+        steps=steps,
+    )
+
+
+def _latest_tx(case: Case, number: int) -> tuple[bytes, SafeTx] | None:
+    found = [(tx_hash, tx) for tx_hash, (part, tx) in need(case.safe_txs).items() if part == number]
+    return found[-1] if found else None
+
+
+def _is_covered(case: Case, number: int) -> bool:
+    """Whether its commitment is booked, or it moves no money."""
+    payout = PayoutId(case.proposal, number)
+    booked = any(row.leaf.body["id"] == f"{COMMITTED}:{payout}" for row in case.rows("entry"))
+    return booked or not asks(need(case.parts))[number - 1]
+
+
+def _is_spent(case: Case, tx: SafeTx) -> bool:
+    """Whether a booked execution spent the nonce, so that this transaction can never be executed."""
+    queue = list(need(case.queue))
+    return tx.nonce in spent_before(case, queue, (tx.chain_id, tx.safe), max(case.leaves) + 1)
