@@ -31,7 +31,7 @@ def show(answer: Answer, *, as_json: bool) -> int:
         _write_document(answer.document)
     else:
         for line in answer.lines:
-            _write_line(line)
+            write_line(line)
     return answer.status
 
 
@@ -45,10 +45,10 @@ def show_error(code: str, message: str, status: int, *, as_json: bool) -> int:
 
 def _write_document(document: object) -> None:
     """Write canonical UTF-8 whatever the terminal's encoding: JSON text is ASCII here, and floats must be finite."""
-    _write_line(json.dumps(document, ensure_ascii=True, allow_nan=False, indent=2))
+    write_line(json.dumps(document, ensure_ascii=True, allow_nan=False, indent=2))
 
 
-def _write_line(line: str) -> None:
-    """Write one line; characters that stdout's encoding lacks are escaped rather than fatal."""
+def write_line(line: str) -> None:
+    """Write one line to stdout; characters that stdout's encoding lacks are escaped rather than fatal."""
     encoding = sys.stdout.encoding or "utf-8"
     print(line.encode(encoding, "backslashreplace").decode(encoding))

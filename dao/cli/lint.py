@@ -45,11 +45,12 @@ def command(files: Annotated[list[Path], typer.Argument(help="Proposals in Markd
     if skipped:
         print(f"Skipped, for want of a journal or a fund: {', '.join(skipped)}", file=sys.stderr)
     wrong = any(has_errors(one.findings) for one in linted)
-    rows = [_row(one.file, finding) for one in linted for finding in one.findings]
+    rows = [{**finding_row(finding), "file": str(one.file)} for one in linted for finding in one.findings]
     return Answer(rows, _lines(linted), FALSE if wrong else TRUE)
 
 
-def _row(file: Path, finding: Finding) -> dict[str, Any]:
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """A finding as `--json` shows it."""
     return {
         "code": finding.code,
         "level": finding.level,
@@ -57,7 +58,6 @@ def _row(file: Path, finding: Finding) -> dict[str, Any]:
         "message": text.message(finding),
         "fix": text.fix(finding),
         "place": finding.place or None,
-        "file": str(file),
     }
 
 

@@ -1,8 +1,12 @@
-"""`dao review`: what a Safe transaction would do, and whether to sign it."""
+"""`dao review`: what a Safe transaction would do, and whether to sign it.
+
+A file is judged by its own bytes; with a workspace also by what was voted there, where a transaction that no vote
+covers is refused. A part that is queued is judged by the vote, the clock and the Safe as it is now.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -16,6 +20,8 @@ from chain.safe_json import read_safe_tx
 from dao.cli import text
 from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.files import read
+from dao.cli.options import PassphraseFile
+from dao.errors import UsageError
 from dao.sentences import language, sentence
 from treasury import review as reviewing
 from treasury.assets import asset_id
@@ -23,34 +29,59 @@ from treasury.assets import asset_id
 EXAMPLES = (
     "dao review tx.json --chain-id 1 --safe-version 1.4.1",
     "dao review tx.json --chain-id 1 --safe-version 1.4.1 --json",
+    "dao review tx.json --dir demo",
+    "dao review IIP-1/1 --dir demo",
 )
 
 _HASHES = ("domain_hash", "message_hash", "safe_tx_hash")
 
+Symbols = Mapping[str, tuple[str, int]]
+"""Symbol and decimals by asset id, of the assets that a workspace's settings name."""
+
 
 def command(
-    file: Annotated[
-        Path, typer.Argument(help="A transaction as the Safe Transaction Service shows it.", metavar="FILE")
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="A transaction as the Safe Transaction Service shows it, or a queued part, as IIP-1/1.", metavar="FILE"
+        ),
     ],
-    chain_id: Annotated[int, typer.Option("--chain-id", help="The chain of the Safe.", metavar="N", min=1)],
-    safe_version: Annotated[str, typer.Option("--safe-version", help="Its version, as 1.4.1.", metavar="V")],
+    *,
+    chain_id: Annotated[int, typer.Option("--chain-id", help="The chain of the Safe.", metavar="N", min=0)] = 0,
+    safe_version: Annotated[str, typer.Option("--safe-version", help="Its version, as 1.4.1.", metavar="V")] = "",
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="Folder of a workspace; it says which chain, and what was voted.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Say what a Safe transaction does and whether to sign it.
 
-    The hashes are computed here: compare them with what your wallet shows. No node is asked, so what would need one is
-    listed as not checked.
+    The hashes are computed here: compare them with what your wallet shows. What could not be checked is listed. Without
+    a workspace no node is asked, and chain and version must be named.
     """
-    raw = read(file)
+    if folder is not None:
+        from dao.cli.review_voted import review_in_workspace
+
+        return review_in_workspace(target, folder, chain_id, safe_version, passphrase_file)
+    for option, value in (("--chain-id", chain_id), ("--safe-version", safe_version)):
+        if not value:
+            raise UsageError("E_USAGE", "review_option", option=option)
+    found = read_transaction(read(Path(target)), chain_id, safe_version)
+    return found if isinstance(found, Answer) else answer(found, reviewing.review(found), {})
+
+
+def read_transaction(raw: bytes, chain_id: int, safe_version: str) -> SafeTx | Answer:
+    """Read a transaction, or refuse to have it signed; what could not be checked is raised."""
     try:
-        tx = read_safe_tx(json_text.loads(raw), chain_id, safe_version)
+        return read_safe_tx(json_text.loads(raw), chain_id, safe_version)
     except UncheckableError:
         raise
     except CodedError as error:
         return _unreadable(error)
-    review = reviewing.review(tx)
-    actions = [
-        {"place": action.place, "kind": action.kind, "message": _told(action, chain_id)} for action in review.actions
-    ]
+
+
+def answer(tx: SafeTx, review: reviewing.Review, symbols: Symbols) -> Answer:
+    """The review as the command answers it."""
     document: dict[str, Any] = {
         "verdict": review.verdict,
         "findings": [_row(finding) for finding in review.findings],
@@ -58,7 +89,10 @@ def command(
         "domain_hash": "0x" + review.domain_hash.hex(),
         "message_hash": "0x" + review.message_hash.hex(),
         "safe_tx_hash": "0x" + review.safe_tx_hash.hex(),
-        "actions": actions,
+        "actions": [
+            {"place": action.place, "kind": action.kind, "message": _told(action, tx.chain_id, symbols)}
+            for action in review.actions
+        ],
     }
     return Answer(document, _lines(tx, review, document), TRUE if review.verdict == "sign" else FALSE)
 
@@ -92,9 +126,10 @@ def _lines(tx: SafeTx, review: reviewing.Review, document: dict[str, Any]) -> It
     yield text.paint("Compare with what your wallet shows", "bold")
     yield from text.rows([(name.replace("_", " "), document[name]) for name in _HASHES])
     yield ""
-    yield text.paint("Not checked", "bold")
-    yield from text.rows([(name, sentence("UNCHECKED", name, {}, language())) for name in review.unchecked])
-    yield ""
+    if review.unchecked:
+        yield text.paint("Not checked", "bold")
+        yield from text.rows([(name, sentence("UNCHECKED", name, {}, language())) for name in review.unchecked])
+        yield ""
     yield _verdict(review.verdict, review.findings)
 
 
@@ -106,10 +141,14 @@ def _verdict(verdict: str, findings: tuple[Finding, ...]) -> str:
     return f"{text.paint('refuse', 'red')}: do not sign this ({counts})"
 
 
-def _told(action: reviewing.Action, chain_id: int) -> str:
-    """Say what one call does; the chain's own coin is told in whole coins as well."""
+def _told(action: reviewing.Action, chain_id: int, symbols: Symbols) -> str:
+    """Say what one call does; the chain's own coin, and what a workspace knows, is told in whole units as well."""
     kind, facts = action.kind, action.facts
-    if kind == "pay" and facts["asset"] == asset_id(chain_id, None):
-        units = cast("int", facts["amount"])
-        kind, facts = "pay_coin", {**facts, "amount": amount.spell(units, 18), "units": units}
+    if kind == "pay":
+        units, asset = cast("int", facts["amount"]), str(facts["asset"])
+        if asset in symbols:
+            symbol, decimals = symbols[asset]
+            kind, facts = "pay_known", {**facts, "amount": amount.spell(units, decimals), "symbol": symbol}
+        elif asset == asset_id(chain_id, None):
+            kind, facts = "pay_coin", {**facts, "amount": amount.spell(units, 18), "units": units}
     return sentence("ACTION", kind, facts, language())

@@ -72,16 +72,6 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
     document_cid = blocks.raw(raw)
     encoded = encode_parts(parts)
     parts_cid = blocks.map_bytes(encoded)
-    desk.take(
-        [
-            Fact("document", {"iip": number, "author": author, "document": document_cid}),
-            Fact("transition", {"iip": number, "event": _first_step(desk, number), "document": document_cid}),
-            Fact("transition", {"iip": number, "event": "freeze", "document": document_cid}),
-            Fact("parts", {"parts": parts_cid}),
-        ],
-        blocks,
-    )
-
     now = desk.now()
     snapshot = desk.node.block(desk.node.head().ref.number - 1)
     commitment = Commitment(
@@ -107,18 +97,21 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
         discussion=document.front.discussions_to,
     )
     proposal = message_id("Proposal", message)
-    later = Blocks()
-    asked = [] if settings.proposers else gather(desk.node, rules_of(settings, commitment.blocks), [author], later)
-    fact = Fact(
-        "proposal",
-        {
-            "id": proposal,
-            "envelope": later.raw(sign_envelope("Proposal", message, author_key)),
-            "headers": [later.raw(desk.node.header(snapshot.ref.number))],
-            "power": asked,
-        },
-    )
-    desk.take([fact], later, proposal)
+    asked = [] if settings.proposers else gather(desk.node, rules_of(settings, commitment.blocks), [author], blocks)
+    body = {
+        "id": proposal,
+        "envelope": blocks.raw(sign_envelope("Proposal", message, author_key)),
+        "headers": [blocks.raw(desk.node.header(snapshot.ref.number))],
+        "power": asked,
+    }
+    facts = [
+        Fact("document", {"iip": number, "author": author, "document": document_cid}),
+        Fact("transition", {"iip": number, "event": _first_step(desk, number), "document": document_cid}),
+        Fact("transition", {"iip": number, "event": "freeze", "document": document_cid}),
+        Fact("parts", {"parts": parts_cid}),
+        Fact("proposal", body),
+    ]
+    desk.take(facts, blocks, proposal)  # in one commit: a proposal that is refused leaves no document behind
     return Published(
         proposal, document_cid, parts, parts_cid, settings_cid(settings.text), start, start + settings.voting.period
     )

@@ -60,13 +60,15 @@ def close(desk: Desk, proposal: bytes) -> int:
 def count(desk: Desk, proposal: bytes) -> Case:
     """Prove the powers, count, and sign the result; return the case with tally and verdict.
 
+    Powers that were proved before an interruption are kept, not proved again.
     A result that the fund does not cover is a result all the same: its commitment waits (`case.entries` shows none).
     """
     case = desk.case(proposal, *_VOTES, 32)
-    voters = sorted({vote.envelope.address for vote in need(case.votes)})
-    blocks = Blocks()
-    links = gather(desk.node, rules(case), voters, blocks)
-    desk.take([Fact("power", {"proposal": proposal, "evidence": links})], blocks, proposal)
+    if next(case.rows("power", proposal=proposal), None) is None:
+        voters = sorted({vote.envelope.address for vote in need(case.votes)})
+        blocks = Blocks()
+        links = gather(desk.node, rules(case), voters, blocks)
+        desk.take([Fact("power", {"proposal": proposal, "evidence": links})], blocks, proposal)
 
     transcript = counted_again(desk.case(proposal, *_VOTES, 32, 40))
     result = result_of(transcript)

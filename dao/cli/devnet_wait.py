@@ -1,0 +1,61 @@
+"""`dao devnet wait`: time passes on a workspace's embedded chain, whose head is the only clock there.
+
+Only the devnet's time can be moved; a workspace on a node has the chain's own time, and is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chain.clients.devnet import Devnet
+from chain.networks import DEVNET_CHAIN_ID
+from dao.cli import steps
+from dao.cli.answer import Answer
+from dao.cli.options import Dir
+from dao.connect import ConnectError
+from dao.errors import UsageError
+from dao.workspace import Workspace
+from proposals import times
+
+EXAMPLES = (
+    "dao devnet wait 2d --dir demo",
+    "dao devnet wait 2026-02-01T00:00:00Z --dir demo --json",
+)
+
+_SPAN = re.compile(r"([1-9][0-9]{0,5})([smhd])\Z", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def command(
+    time: Annotated[
+        str, typer.Argument(help="How long, as 90m, 1h or 3d, or until when, with an offset.", metavar="TIME")
+    ],
+    *,
+    folder: Dir = Path(),
+) -> Answer:
+    """Let time pass on the embedded chain of a devnet.
+
+    A block is mined at the new time. Time only moves forward, and only on a devnet.
+    """
+    with Workspace(folder) as workspace:
+        anchors = workspace.anchors
+        if anchors.rpc_env or anchors.chain_id != DEVNET_CHAIN_ID:
+            raise ConnectError("E_DEVNET", "time", chain_id=anchors.chain_id)
+        with Devnet.open(workspace.devnet_path) as devnet:
+            devnet.time_travel(_until(time, devnet.now()))
+            now = devnet.now()
+    return Answer({"ok": True, "now": now}, steps.noted("STEP_WAITED", now=now))
+
+
+def _until(text: str, now: int) -> int:
+    span = _SPAN.match(text)
+    if span is not None:
+        return now + int(span[1]) * _SECONDS[span[2]]
+    try:
+        return times.parse_instant(text)
+    except times.TimeError as error:
+        raise UsageError(error.code, error.reason, **error.facts) from None

@@ -1,0 +1,148 @@
+"""`dao draft`: a proposal's document out of a few values, with a sentence to replace in every section.
+
+Decides the number and what is prefilled. What a payment is, and how a document is laid out, is decided by `proposals`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chain.errors import CodedError
+from chain.finding import has_errors
+from dao.cli import steps, text
+from dao.cli.answer import FALSE, TRUE, Answer
+from dao.cli.lint import finding_row
+from dao.cli.options import Dir, PassphraseFile
+from dao.errors import DaoError, UsageError
+from dao.record.checks_proposal import assets_of
+from dao.sentences import language, sentence
+from dao.session import Session
+from dao.workflow.proposing import settings_in_force
+from proposals import times
+from proposals.draft import budget_row, draft, milestone
+from proposals.lint import lint
+from proposals.tables import BudgetRow, Milestone
+
+EXAMPLES = (
+    'dao draft --title "A keeper" --description "Pay a keeper" --author "Dora (@dora)" \\',
+    '  --discussions-to https://forum.example.org/t/13 --pay "1.5 ETH to devnet:0x…"',
+)
+
+_SECTIONS = ("Summary", "Motivation", "Specification", "Budget", "Reporting", "Unwinding", "Risks")
+_LICENCE = "CC0."
+_FILE = re.compile(r"iip-([1-9][0-9]{0,8})\.md\Z")
+
+
+class DraftError(DaoError):
+    """A file that is there already, or cannot be written (`E_IO_EXISTS`, `E_IO_WRITE`)."""
+
+
+def command(
+    *,
+    title: Annotated[str, typer.Option("--title", help="Title, one line.")],
+    description: Annotated[str, typer.Option("--description", help="One sentence.")],
+    author: Annotated[str, typer.Option("--author", help="As `Dora (@dora), 0x…`.")],
+    discussions_to: Annotated[str, typer.Option("--discussions-to", help="Address of the discussion.", metavar="URL")],
+    pay: Annotated[
+        list[str],
+        typer.Option(
+            "--pay", help="`AMOUNT SYMBOL to PAYEE`, with ` after m1` if a milestone comes first; repeatable."
+        ),
+    ],
+    part: Annotated[
+        list[int] | None,
+        typer.Option("--part", help="Part of each --pay, in their order; without it every --pay is a part.", min=1),
+    ] = None,
+    due: Annotated[
+        list[str] | None, typer.Option("--due", help="Day of each milestone in its order, as 2026-03-01.")
+    ] = None,
+    number: Annotated[int, typer.Option("--number", help="Number; without it the next free one.", min=0)] = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; else iips/iip-N.md.")] = None,
+    passphrase_file: PassphraseFile = None,
+    folder: Dir = Path(),
+) -> Answer:
+    """Begin a proposal: number, front matter, budget, and a sentence to replace in every section.
+
+    No file is overwritten. The document is linted at once, and what is found is listed.
+    """
+    rows = _budget(pay, part or [])
+    releases = list(dict.fromkeys(row.release for row in rows if row.release))
+    days = [_day(text_) for text_ in due or []]
+    if len(days) > len(releases):
+        raise UsageError("E_USAGE", "due", dues=len(days), milestones=len(releases))
+    with steps.open_for(folder, passphrase_file=passphrase_file) as session:
+        number = number or _next_number(session)
+        now = session.desk.now()
+        assets = assets_of(settings_in_force(session.desk).funds[0])
+        file = out or session.workspace.documents / f"iip-{number}.md"
+        raw = draft(
+            number=number,
+            title=title,
+            description=description,
+            author=author,
+            discussions_to=discussions_to,
+            created=times.spell_day(now),
+            sections={name: sentence("DRAFT", name.lower(), {}, language()) for name in _SECTIONS}
+            | {"Copyright": _LICENCE},
+            budget=rows,
+            milestones=[_milestone(id_, days[n] if n < len(days) else None) for n, id_ in enumerate(releases)],
+        )
+        _write(file, raw)
+    findings, _ = lint(raw, name=file.name, assets=assets)
+    document: dict[str, Any] = {
+        "ok": not has_errors(findings),
+        "file": str(file),
+        "number": number,
+        "findings": [finding_row(finding) for finding in findings],
+    }
+    lines = steps.done("STEP_DRAFTED", file=str(file), number=number)
+    for finding in findings:
+        lines += text.told(finding, "  ")
+    return Answer(document, lines, FALSE if has_errors(findings) else TRUE)
+
+
+def _budget(pay: Sequence[str], parts: Sequence[int]) -> list[BudgetRow]:
+    if parts and len(parts) != len(pay):
+        raise UsageError("E_USAGE", "parts", parts=len(parts), pays=len(pay))
+    rows = []
+    for number, told in zip(parts or range(1, len(pay) + 1), pay, strict=True):
+        payment, _, release = told.partition(" after ")
+        try:
+            rows.append(budget_row(number, payment, release=release, purpose=sentence("DRAFT", "purpose", {})))
+        except CodedError as error:
+            raise UsageError(error.code, error.reason, **error.facts) from None
+    return rows
+
+
+def _day(text_: str) -> int:
+    try:
+        return times.parse_day_or_utc(text_)
+    except times.TimeError as error:
+        raise UsageError(error.code, error.reason, **error.facts) from None
+
+
+def _milestone(id_: str, due: int | None) -> Milestone:
+    deliverable, evidence = (sentence("DRAFT", word, {}) for word in ("deliverable", "evidence"))
+    return milestone(id_, deliverable, due=due, evidence=evidence, reviewers=("settings",))
+
+
+def _next_number(session: Session) -> int:
+    """The first number after all those of the journal and of the folder."""
+    known = [leaf.body["iip"] for leaf in session.journal.leaves if leaf.kind == "document"]
+    files = [_FILE.match(file.name) for file in session.workspace.documents.glob("iip-*.md")]
+    return 1 + max([0, *(int(str(iip)) for iip in known), *(int(match[1]) for match in files if match)])
+
+
+def _write(file: Path, raw: bytes) -> None:
+    try:
+        with file.open("xb") as made:
+            made.write(raw)
+    except FileExistsError:
+        raise DraftError("E_IO_EXISTS", "document", path=str(file)) from None
+    except OSError as error:
+        raise DraftError("E_IO_WRITE", "document", path=str(file), problem=error.strerror or "") from None

@@ -1,0 +1,32 @@
+"""`dao milestone approve`: a reviewer approves the newest report, by its bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dao.cli.answer import Answer
+from dao.cli.milestone_report import Part, Report, act
+from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.session import KeySource
+
+EXAMPLES = (
+    "dao milestone approve IIP-2/2 --file report.md --key lea",
+    "dao milestone approve IIP-2/2 --file report.md --key lea --dir demo --json",
+)
+
+
+def command(
+    part: Part,
+    *,
+    file: Report,
+    key: Key = "",
+    key_env: KeyEnv = "",
+    passphrase_file: PassphraseFile = None,
+    folder: Dir = Path(),
+) -> Answer:
+    """Approve the newest report on a part's milestone, as one of the reviewers whom the settings name.
+
+    The file must be the report, byte for byte. When enough reviewers have approved, the part may be queued; neither
+    author nor payee reviews.
+    """
+    return act(part, "approve", file, KeySource(name=key, variable=key_env, passphrase_file=passphrase_file), folder)

@@ -1,0 +1,73 @@
+"""`dao queue`: the Safe transaction of a passed part is built from its bytes and enters the journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chain.clients.safe_read import safe_nonce
+from chain.safe import SafeTx, safe_tx_hash
+from dao.cli import steps
+from dao.cli.answer import Answer
+from dao.cli.options import Dir, PassphraseFile
+from dao.record.case import need
+from dao.record.checks_payout import window_of
+from dao.session import Session
+from dao.workflow import paying
+
+EXAMPLES = (
+    "dao queue IIP-2/1",
+    "dao queue IIP-2/1 --dir demo --json",
+)
+
+_QUEUED = (10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51, 60)
+
+
+def command(
+    part: Annotated[str, typer.Argument(help="A part of a proposal, as IIP-2/1.", metavar="PART")],
+    *,
+    passphrase_file: PassphraseFile = None,
+    folder: Dir = Path(),
+) -> Answer:
+    """Queue a part that passed, behind everything that waits for the same Safe.
+
+    The transaction is, byte for byte, the part that was voted on. A part that is queued already is shown as it is.
+    """
+    with steps.open_for(folder, passphrase_file=passphrase_file) as session:
+        named = steps.find_part(session, part)
+        tx = _standing(session, named)
+        is_new = tx is None
+        if tx is None:
+            # refuses a milestone that nobody released, before the transaction is made
+            case = session.desk.guarded(named.id, *_QUEUED)
+            if need(case.released):
+                window_of(case, named.part)
+            tx = paying.queue(session.desk, named.id, named.part)
+        return _answer(session, named, tx, is_new=is_new)
+
+
+def _standing(session: Session, named: steps.Named) -> SafeTx | None:
+    """The transaction that is queued and can be executed, or was; none when another one spent its nonce."""
+    tx = steps.find_queued(session, named)
+    if tx is None or tx.nonce >= safe_nonce(session.node, tx.safe):
+        return tx
+    return tx if paying.find_execution(session.desk, named.id, named.part, tx) else None
+
+
+def _answer(session: Session, named: steps.Named, tx: SafeTx, *, is_new: bool) -> Answer:
+    window = window_of(session.desk.case(named.id, *_QUEUED), named.part)
+    hash_ = safe_tx_hash(tx)
+    document = {
+        "ok": True,
+        "part": named.payout,
+        "safe_tx_hash": "0x" + hash_.hex(),
+        "nonce": tx.nonce,
+        "eta": window.eta,
+        "latest": window.latest,
+        "is_new": is_new,
+    }
+    reason = "" if is_new else "already"
+    lines = steps.done("STEP_QUEUED", reason, name=named.payout, hash=hash_, nonce=tx.nonce)
+    return Answer(document, lines + steps.noted("STEP_SIGN_FROM", eta=window.eta, latest=window.latest))

@@ -1,0 +1,71 @@
+"""`dao sign`: an owner of the Safe sees the review, and confirms a queued transaction if nothing speaks against it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chain import address
+from chain.clients.safe_read import fetch_safe_state
+from chain.errors import CodedError
+from chain.safe import safe_tx_hash
+from chain.safe_state import open_safe_state
+from dao.cli import steps
+from dao.cli.answer import Answer, write_line
+from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.review_voted import of_part
+from dao.session import KeySource
+from dao.workflow import paying
+
+EXAMPLES = (
+    "dao sign IIP-2/1 --key ann",
+    "dao sign IIP-2/1 --key-env OWNER_KEY --dir demo --json",
+)
+
+
+def command(
+    part: Annotated[str, typer.Argument(help="A queued part of a proposal, as IIP-2/1.", metavar="PART")],
+    *,
+    key: Key = "",
+    key_env: KeyEnv = "",
+    passphrase_file: PassphraseFile = None,
+    folder: Dir = Path(),
+) -> Answer:
+    """Review a queued part and sign it as an owner of the Safe.
+
+    A signature cannot be taken back, so nothing is signed before the timelock's end, after expiry, or while the review
+    finds an error.
+    """
+    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    with steps.open_for(folder, source) as session:
+        owner_key = session.key(source)
+        named = steps.find_part(session, part)
+        tx = steps.queued(session, named)
+        shown = of_part(session, named, tx)
+        lines = list(shown.lines)
+        try:
+            owner = paying.sign(session.desk, named.id, named.part, tx, owner_key)
+        except CodedError:
+            for line in lines:  # what spoke against it; the refusal itself follows as any other
+                write_line(line)
+            raise
+        hash_ = safe_tx_hash(tx)
+        confirmed = sum(
+            1 for leaf in session.journal.leaves if leaf.kind == "confirmation" and leaf.body["hash"] == hash_
+        )
+        head = session.node.head().ref.number
+        threshold = open_safe_state(fetch_safe_state(session.node, tx.safe, head)).threshold
+    document = {
+        "ok": True,
+        "part": named.payout,
+        "safe_tx_hash": "0x" + hash_.hex(),
+        "owner": address.checksum(owner),
+        "confirmations": confirmed,
+        "threshold": threshold,
+        "review": shown.document,
+    }
+    told = steps.done("STEP_SIGNED", name=named.payout, owner=owner)
+    told += steps.noted("STEP_CONFIRMED", "" if confirmed < threshold else "enough", found=confirmed, needed=threshold)
+    return Answer(document, [*lines, "", *told])

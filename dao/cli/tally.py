@@ -1,0 +1,116 @@
+"""`dao tally`: how a vote stands, and after its end the signed result, which is written once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chain.amount import spell
+from dao.cli import steps, text
+from dao.cli.answer import Answer
+from dao.cli.options import Dir, PassphraseFile
+from dao.record.case import need
+from dao.record.checks_vote import rules
+from dao.session import Session
+from dao.workflow import voting
+from dao.workflow.power_evidence import read_powers
+from governance.ballot import ballot_of
+from governance.counting import method
+from governance.rules import Verdict, verdict
+from governance.tally import tally
+
+EXAMPLES = (
+    "dao tally IIP-2",
+    "dao tally IIP-2 --dir demo --json",
+)
+
+_VOTES = (10, 20, 21, 22, 23, 24, 30, 31)
+_RESULT = (*_VOTES, 32, 40, 41, 42)
+
+
+def command(
+    proposal: Annotated[str, typer.Argument(help="The proposal's name, as IIP-2.", metavar="IIP")],
+    *,
+    passphrase_file: PassphraseFile = None,
+    folder: Dir = Path(),
+) -> Answer:
+    """Count a vote.
+
+    Before its end the count is provisional and nothing is written. After it the vote is closed, powers are proved, and
+    the result is signed, once; later runs show the same result.
+    """
+    with steps.open_for(folder, passphrase_file=passphrase_file) as session:
+        named = steps.find_proposal(session, proposal)
+        if session.desk.now() <= named.end:
+            return _provisional(session, named)
+        if steps.find_leaf(session, "closed", proposal=named.id) is None:
+            voting.close(session.desk, named.id)
+        if steps.find_leaf(session, "result", proposal=named.id) is None:
+            voting.count(session.desk, named.id)
+        return _result(session, named)
+
+
+def _provisional(session: Session, named: steps.Named) -> Answer:
+    """Count what is there now, with the powers of the snapshot as the node says them."""
+    case = session.desk.case(named.id, *_VOTES)
+    of_vote, votes = rules(case), need(case.admitted)
+    voters = sorted({vote.envelope.address for vote in votes})
+    powers: dict[bytes, int] = {}
+    for table in read_powers(session.node, of_vote, voters):
+        for voter, power in table.items():
+            powers[voter] = powers.get(voter, 0) + power
+    counted = tally([ballot_of(vote.envelope) for vote in votes], powers, method(of_vote.system), len(of_vote.choices))
+    judged = verdict(counted.scores, of_vote)
+    document = _document(named, of_vote.choices, counted.scores, judged) | {
+        "provisional": True,
+        "votes": counted.votes,
+        "voters": counted.voters,
+        "quorum": str(of_vote.quorum.minimum),
+    }
+    state = "open" if session.desk.now() >= named.start else "before"
+    lines = steps.noted("STEP_PROVISIONAL", state, name=named.name, start=named.start, end=named.end)
+    return Answer(document, [*lines, *_scores(of_vote.choices, counted.scores), *_judged(judged, " ")])
+
+
+def _result(session: Session, named: steps.Named) -> Answer:
+    case = session.desk.case(named.id, *_RESULT)
+    transcript, judged = need(case.expected), need(case.verdict)
+    result = steps.find_leaf(session, "result", proposal=named.id)
+    assert result is not None, "it was just written, or read"
+    document = _document(named, transcript.choices, transcript.scores, judged) | {
+        "provisional": False,
+        "votes": transcript.votes,
+        "voters": transcript.voters,
+        "quorum": str(transcript.quorum),
+        "closed_leaf": transcript.closed,
+        "result_leaf": result[0],
+    }
+    lines = steps.done(
+        "STEP_RESULT", name=named.name, index=result[0], votes=transcript.votes, closed=transcript.closed
+    )
+    return Answer(document, [*lines, *_scores(transcript.choices, transcript.scores), *_judged(judged, "")])
+
+
+def _document(named: steps.Named, choices: tuple[str, ...], scores: tuple[int, ...], judged: Verdict) -> dict[str, Any]:
+    return {
+        "ok": True,
+        "proposal": named.name,
+        "id": "0x" + named.id.hex(),
+        "end": named.end,
+        "scores": {choice: str(score) for choice, score in zip(choices, scores, strict=True)},
+        "verdict": judged.state,
+        "released": judged.released,
+    }
+
+
+def _scores(choices: tuple[str, ...], scores: tuple[int, ...]) -> list[str]:
+    spelled = [spell(score, 18) for score in scores]
+    width = max(len(score) for score in spelled)
+    return list(text.rows([(choice, score.rjust(width)) for choice, score in zip(choices, spelled, strict=True)]))
+
+
+def _judged(judged: Verdict, mark: str) -> list[str]:
+    code, _, reason = judged.key.partition(".")
+    return steps.noted(code, reason, **judged.facts) if mark else steps.done(code, reason, **judged.facts)

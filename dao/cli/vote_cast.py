@@ -1,0 +1,110 @@
+"""`dao vote cast`: one signed vote enters the journal, and its voter gets a receipt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chain import address, signature
+from dao.cli import steps, text
+from dao.cli.answer import Answer
+from dao.cli.files import read
+from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.errors import UsageError
+from dao.sentences import spell
+from dao.session import KeySource, Session
+from dao.workflow import voting
+from governance.admission import AdmissionError
+from governance.messages import Envelope, proposal_id, read_envelope, sign_envelope, vote_message
+
+EXAMPLES = (
+    "dao vote cast IIP-2 For --key eve",
+    'dao vote cast IIP-2 2 --key finn --reason "Too early"',
+    "dao vote cast IIP-2 --file vote.json --json",
+)
+
+_SIZE_MAX = 2**20
+
+
+def command(
+    proposal: Annotated[str, typer.Argument(help="The proposal's name, as IIP-2.", metavar="IIP")],
+    choice: Annotated[
+        str, typer.Argument(help="A choice's number from 1, or its exact name.", metavar="CHOICE", show_default=False)
+    ] = "",
+    *,
+    key: Key = "",
+    key_env: KeyEnv = "",
+    passphrase_file: PassphraseFile = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; everybody can read it.")] = "",
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Envelope of a vote that was signed elsewhere.", metavar="ENVELOPE")
+    ] = None,
+    folder: Dir = Path(),
+) -> Answer:
+    """Cast a vote: build it, sign it, and take it into the journal.
+
+    Of several votes of one voter the latest counts, and all are kept. The receipt names the vote's id and its leaf in
+    the journal. With --file nothing is signed here.
+    """
+    if (file is None) == (choice == ""):
+        raise UsageError("E_USAGE", "choice_or_file")
+    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    raw = None if file is None else read(file, _SIZE_MAX)
+    with steps.open_for(folder, source if raw is None else None) as session:
+        named = steps.find_proposal(session, proposal)
+        if raw is None:
+            raw = _sign(session, named, choice, session.key(source), reason)
+        envelope = read_envelope(raw)
+        if envelope.action == "vote" and proposal_id(envelope) != named.id:
+            raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
+        leaf = voting.cast(session.desk, raw)
+    return _receipt(named, envelope, leaf)
+
+
+def _sign(session: Session, named: steps.Named, choice: str, key: bytes, reason: str) -> bytes:
+    message = vote_message(
+        voter=signature.address_of(key),
+        space=str(named.envelope.message["space"]),
+        proposal=named.id,
+        choice=_number(_options(named), choice),
+        timestamp=session.desk.now(),
+        reason=reason,
+    )
+    return sign_envelope("Vote", message, key)
+
+
+def _options(named: steps.Named) -> list[str]:
+    choices = named.envelope.message["choices"]
+    assert isinstance(choices, list), "a proposal that was taken"
+    return [str(option) for option in choices]
+
+
+def _number(options: list[str], choice: str) -> int:
+    """The number of a choice; its name goes before a number that looks like it."""
+    if choice in options:
+        return options.index(choice) + 1
+    if choice.isascii() and choice.isdigit() and len(choice) < 10 and 1 <= int(choice) <= len(options):
+        return int(choice)
+    raise steps.StepError("E_CHOICE", "unknown", choice=choice, choices=options)
+
+
+def _receipt(named: steps.Named, envelope: Envelope, leaf: int) -> Answer:
+    chosen = envelope.message["choice"]
+    options = _options(named)
+    option = options[chosen - 1] if isinstance(chosen, int) else spell(chosen)
+    voter = address.checksum(envelope.address)
+    document: dict[str, Any] = {
+        "ok": True,
+        "proposal": named.name,
+        "id": "0x" + envelope.id.hex(),
+        "leaf": leaf,
+        "voter": voter,
+        "choice": chosen,
+        "option": option,
+    }
+    lines = steps.done("STEP_VOTED", name=named.name, option=option)
+    lines += text.rows([("vote", document["id"]), ("leaf", str(leaf)), ("voter", voter)])
+    lines += steps.noted("STEP_VOTED", "again", end=named.end)
+    return Answer(document, lines)
