@@ -41,10 +41,15 @@ COMMANDS = (
     Command("execute", "dao.cli.execute", "Treasury", "Send what enough owners signed, and book it."),
     Command("milestone report", "dao.cli.milestone_report", "Treasury", "Report on a part's milestone."),
     Command("milestone approve", "dao.cli.milestone_approve", "Treasury", "Approve the newest report, by its bytes."),
+    Command("record", "dao.cli.record", "Proposals", "Write a proposal's decision record, verified, as one file."),
     Command("fund", "dao.cli.fund", "Treasury", "Show what each fund has, has promised and has paid."),
     Command("ledger", "dao.cli.ledger", "Treasury", "Show every entry of the books and every balance."),
     Command("status", "dao.cli.status", "Workspace", "Show where each proposal stands and what comes next."),
     Command("journal", "dao.cli.journal", "Workspace", "List the journal and check that it only grew."),
+    Command("keys", "dao.cli.keys", "Workspace", "List the keyring's names and addresses, never a key."),
+    Command("doctor", "dao.cli.doctor", "Workspace", "Find what is missing or unsafe, and how to mend it."),
+    Command("devnet travel", "dao.cli.devnet_travel", "Workspace", "Move the embedded chain's time forward."),
+    Command("devnet serve", "dao.cli.devnet_serve", "Workspace", "Serve the embedded chain to wallets and scripts."),
     Command("devnet wait", "dao.cli.devnet_wait", "Workspace", "Let time pass on the embedded chain."),
 )
 

@@ -39,7 +39,11 @@ def command(
     docs/reference/verify.md.
     """
     known = None if trust is None else read_trust(read(trust, TRUST_BYTES))
-    report = verify(read(file, MAX_BYTES), known)
+    return answer_of(verify(read(file, MAX_BYTES), known))
+
+
+def answer_of(report: Report) -> Answer:
+    """Tell a report: also of a record that was just written."""
     return Answer(_document(report), _lines(report), _status(report))
 
 

@@ -1,0 +1,166 @@
+"""`dao devnet serve`: the workspace's embedded chain as JSON-RPC over HTTP, for wallets and scripts on this machine.
+
+Decides who may ask: POSTs of JSON from this machine alone. A web page that the user has open is not this machine: it is
+kept out by the Host header (DNS rebinding), the content type (it cannot send JSON without asking first) and the absence
+of any CORS header. What is answered is the devnet's; it saves each block before it acknowledges it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Annotated
+
+import requests
+import typer
+
+from chain.clients.devnet import Devnet
+from chain.errors import CodedError
+from dao.cli.answer import Answer, write_line
+from dao.cli.devnet_travel import check_embedded
+from dao.cli.options import Dir
+from dao.cli.text import wrapped
+from dao.errors import DaoError
+from dao.sentences import language, sentence
+from dao.workspace import Workspace
+
+EXAMPLES = (
+    "dao devnet serve",
+    "dao devnet serve --port 0 --dir demo",
+)
+
+MAX_BODY = 2 << 20
+"""Bytes of one request: the largest contract that can be deployed fits several times, spelled as hex."""
+SILENCE_MAX = 30
+"""Seconds that a connection may stay silent."""
+
+_HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?\Z", re.ASCII | re.IGNORECASE)
+_JSON = re.compile(r"application/json\s*(?:;|\Z)", re.ASCII | re.IGNORECASE)
+_LENGTH = re.compile(r"[0-9]{1,9}\Z", re.ASCII)
+
+
+class ServeError(DaoError):
+    """The port cannot be had (`E_PORT`)."""
+
+
+class DevnetServer(ThreadingHTTPServer):
+    """Serves one devnet on 127.0.0.1; requests are answered one at a time, whoever sends them."""
+
+    daemon_threads = True
+
+    def __init__(self, devnet: Devnet, port: int) -> None:
+        from chain.clients.devnet_rpc import URL
+
+        self._url = URL
+        self._session: requests.Session = devnet.session()
+        self.turn = threading.Lock()
+        self.answered = 0
+        try:
+            super().__init__(("127.0.0.1", port), _Handler)
+        except (OSError, OverflowError) as error:
+            problem = getattr(error, "strerror", None) or "no such port"
+            raise ServeError("E_PORT", port=port, problem=problem) from error
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def answer(self, body: bytes) -> tuple[int, bytes]:
+        """Answer one body: an HTTP status and the JSON."""
+        with self.turn:
+            self.answered += 1
+            try:
+                response = self._session.post(self._url, data=body)
+            except RecursionError:  # lists in lists in lists
+                return 400, b""
+            except CodedError:  # the block could not be saved, so it is not acknowledged
+                return 500, b""
+            return response.status_code, response.content
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A connection that breaks is the other side's affair; nothing of it is printed."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "mutual-dao-devnet", ""
+    # Without these two an answer goes out in pieces, and each waits 40 ms for the other side's delayed ACK.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    timeout = SILENCE_MAX
+    server: DevnetServer
+
+    def do_POST(self) -> None:
+        """Answer a request; every other method has no handler here, so it is 501 without a word about CORS."""
+        refusal = self._refusal()
+        if refusal is not None:
+            self._send(refusal, b"", is_last=True)  # the body was not read, so the connection cannot go on
+            return
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status, answer = self.server.answer(body)
+        self._send(status, answer)
+
+    def _refusal(self) -> int | None:
+        """The HTTP status with which a request is refused before its body is read."""
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) != 1 or not _HOST.match(hosts[0]):
+            return 403
+        if not _JSON.match(self.headers.get("Content-Type", "")):
+            return 415
+        lengths = self.headers.get_all("Content-Length", [])
+        if "Transfer-Encoding" in self.headers or len(lengths) != 1 or not _LENGTH.match(lengths[0]):
+            return 411
+        return 413 if int(lengths[0]) > MAX_BODY else None
+
+    def _send(self, status: int, body: bytes, *, is_last: bool = False) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-Content-Type-Options", "nosniff")
+        if is_last:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has above
+        """Say nothing: requests are the wallet's business."""
+
+
+def command(
+    folder: Dir = Path(),
+    port: Annotated[
+        int, typer.Option("--port", help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)
+    ] = 8545,
+) -> Answer:
+    """Serve the embedded chain as JSON-RPC on 127.0.0.1, until Ctrl-C.
+
+    Only this machine can ask, by POST. While it runs it holds the workspace, so every other command on the folder ends
+    with E_LOCKED: end it first. With --json the document comes at the end, and the URL is told on stderr.
+    """
+    with Workspace(folder) as workspace:
+        check_embedded(workspace)
+        with Devnet.open(workspace.devnet_path) as devnet, DevnetServer(devnet, port) as server:
+            for line in _begun(server):
+                write_line(line)
+            sys.stdout.flush()  # a script waits for the URL
+            try:
+                server.serve_forever(poll_interval=0.1)
+            except KeyboardInterrupt:
+                server.turn.acquire()  # the request that is being answered is answered; no other begins
+            return Answer({"url": server.url, "requests": server.answered}, _ended(server))
+
+
+def _begun(server: DevnetServer) -> Iterator[str]:
+    from chain.networks import DEVNET_CHAIN_ID
+
+    facts = {"url": server.url, "chain_id": DEVNET_CHAIN_ID}
+    yield from wrapped(sentence("DEVNET", "serving", facts, language()))
+
+
+def _ended(server: DevnetServer) -> Iterator[str]:
+    yield from wrapped(sentence("DEVNET", "served", {"requests": server.answered}, language()))

@@ -1,0 +1,70 @@
+"""The keys of a workspace by name and address, without opening them where their files say the address.
+
+Decides what is a keystore (`keys/*.json`, version 3). The address of a file is that file's claim until the key is used;
+no key material leaves this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from chain import address, json_text
+from chain.errors import CodedError
+from chain.signature import address_of
+from dao.keys import KeyFileError, Keyring
+from dao.workspace import Workspace
+
+_MAX_BYTES = 1 << 16
+JOURNAL_KEY = "journal.pem"
+
+
+class Keystore(NamedTuple):
+    """One key of the keyring."""
+
+    name: str
+    address: bytes | None
+    """None where the file is no keystore, or does not say it and could not be opened."""
+    opened: bool = False
+    """Whether the address comes from the key itself."""
+    problem: CodedError | None = None
+
+
+def keystores(workspace: Workspace, ring: Callable[[], Keyring]) -> list[Keystore]:
+    """Every keystore, sorted by name; `ring` is only called for one that does not say its address."""
+    if not workspace.keys.is_dir():
+        return []
+    return [_keystore(path, ring) for path in sorted(workspace.keys.glob("*.json"))]
+
+
+def has_journal_key(workspace: Workspace) -> bool:
+    """Whether this workspace writes the journal's checkpoints."""
+    return (workspace.keys / JOURNAL_KEY).is_file()
+
+
+def _keystore(path: Path, ring: Callable[[], Keyring]) -> Keystore:
+    try:
+        claimed = _claimed(path)
+        if claimed is not None:
+            return Keystore(path.stem, claimed)
+        return Keystore(path.stem, address_of(ring().load(path.stem)), opened=True)
+    except CodedError as error:
+        return Keystore(path.stem, None, problem=error)
+
+
+def _claimed(path: Path) -> bytes | None:
+    """The address that a keystore names, None when it names none; `E_KEY_FILE` for a file that is no keystore."""
+    try:
+        found = json_text.loads(path.read_bytes()[: _MAX_BYTES + 1], max_bytes=_MAX_BYTES)
+    except (OSError, CodedError) as error:
+        raise KeyFileError("E_KEY_FILE", "form", name=path.stem) from error
+    if not isinstance(found, dict) or found.get("version") != 3:
+        raise KeyFileError("E_KEY_FILE", "form", name=path.stem)
+    text = found.get("address")
+    if text is None:
+        return None
+    try:
+        return address.parse(address.checksum(bytes.fromhex(str(text).removeprefix("0x"))))
+    except (ValueError, AssertionError, CodedError) as error:
+        raise KeyFileError("E_KEY_FILE", "form", name=path.stem) from error
