@@ -34,6 +34,7 @@ EXAMPLES = (
 )
 
 _SECTIONS = ("Summary", "Motivation", "Specification", "Budget", "Reporting", "Unwinding", "Risks")
+_WORDS = ("purpose", "deliverable", "evidence")
 _LICENCE = "CC0."
 _FILE = re.compile(r"iip-([1-9][0-9]{0,8})\.md\Z")
 
@@ -106,6 +107,11 @@ def command(
     return Answer(document, lines, FALSE if has_errors(findings) else TRUE)
 
 
+def placeholders() -> list[str]:
+    """The sentences that wait to be replaced, none of which may be published."""
+    return [sentence("DRAFT", name.lower(), {}, language()) for name in (*_SECTIONS, *_WORDS)]
+
+
 def _budget(pay: Sequence[str], parts: Sequence[int]) -> list[BudgetRow]:
     if parts and len(parts) != len(pay):
         raise UsageError("E_USAGE", "parts", parts=len(parts), pays=len(pay))
@@ -113,7 +119,9 @@ def _budget(pay: Sequence[str], parts: Sequence[int]) -> list[BudgetRow]:
     for number, told in zip(parts or range(1, len(pay) + 1), pay, strict=True):
         payment, _, release = told.partition(" after ")
         try:
-            rows.append(budget_row(number, payment, release=release, purpose=sentence("DRAFT", "purpose", {})))
+            rows.append(
+                budget_row(number, payment, release=release, purpose=sentence("DRAFT", "purpose", {}, language()))
+            )
         except CodedError as error:
             raise UsageError(error.code, error.reason, **error.facts) from None
     return rows
@@ -127,7 +135,7 @@ def _day(text_: str) -> int:
 
 
 def _milestone(id_: str, due: int | None) -> Milestone:
-    deliverable, evidence = (sentence("DRAFT", word, {}) for word in ("deliverable", "evidence"))
+    deliverable, evidence = (sentence("DRAFT", word, {}, language()) for word in ("deliverable", "evidence"))
     return milestone(id_, deliverable, due=due, evidence=evidence, reviewers=("settings",))
 
 

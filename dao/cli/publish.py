@@ -9,6 +9,7 @@ import typer
 
 from dao.cli import steps, text
 from dao.cli.answer import FALSE, Answer
+from dao.cli.draft import placeholders
 from dao.cli.files import read
 from dao.cli.lint import finding_row
 from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
@@ -42,6 +43,7 @@ def command(
     """
     raw = read(file)
     source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    _refuse_draft(raw)
     with steps.open_for(folder, source) as session:
         author_key = session.key(source)
         settings = proposing.settings_in_force(session.desk)
@@ -54,6 +56,13 @@ def command(
             return _refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
         return _published(name, published, paying)
+
+
+def _refuse_draft(raw: bytes) -> None:
+    """Refuse a document in which a sentence of `dao draft` was not replaced."""
+    kept = [line for line in raw.splitlines() for told in placeholders() if told.encode() in line]
+    if kept:
+        raise proposing.PublishError("E_LINT", "draft", count=len(kept), first=kept[0].decode("utf-8", "replace"))
 
 
 def _published(name: str, published: proposing.Published, fund: FundSettings) -> Answer:
@@ -77,12 +86,11 @@ def _published(name: str, published: proposing.Published, fund: FundSettings) ->
     lines = steps.done("STEP_PUBLISHED", name=name, id=published.id)
     lines += steps.noted("STEP_WINDOW", start=published.start, end=published.end)
     lines += ["", text.paint("What the author signed, by content", "bold")]
-    lines += text.rows([(field, document[field]) for field in ("document", "settings")])
-    lines += text.rows([("parts", document["parts_cid"])])
+    rows = [("document", document["document"]), ("settings", document["settings"]), ("parts", document["parts_cid"])]
     for number, (release, payments) in enumerate(told, 1):
         after = f", after milestone {release}" if release else ""
-        lines += text.rows([(f"part {number}", payment + after) for payment in payments])
-    return Answer(document, lines)
+        rows += [(f"part {number}", payment + after) for payment in payments]
+    return Answer(document, [*lines, *text.rows(rows)])
 
 
 def _refused(error: proposing.PublishError) -> Answer:
