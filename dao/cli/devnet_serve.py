@@ -8,6 +8,7 @@ of any CORS header. What is answered is the devnet's; it saves each block before
 from __future__ import annotations
 
 import re
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from typing import Annotated
 import requests
 import typer
 
+from chain import json_text
 from chain.clients.devnet import Devnet
 from chain.errors import CodedError
 from dao.cli.answer import Answer, write_line
@@ -75,9 +77,12 @@ class DevnetServer(ThreadingHTTPServer):
         with self.turn:
             self.answered += 1
             try:
-                response = self._session.post(self._url, data=body)
-            except RecursionError:  # lists in lists in lists
+                # py-evm raises the recursion limit, so deep nesting must not reach the parser: it would end the process
+                json_text.loads(body, max_bytes=MAX_BODY, allow_floats=True)
+            except json_text.JsonError:
                 return 400, b""
+            try:
+                response = self._session.post(self._url, data=body)
             except CodedError:  # the block could not be saved, so it is not acknowledged
                 return 500, b""
             return response.status_code, response.content
@@ -140,7 +145,8 @@ def command(
     """Serve the embedded chain as JSON-RPC on 127.0.0.1, until Ctrl-C.
 
     Only this machine can ask, by POST. While it runs it holds the workspace, so every other command on the folder ends
-    with E_LOCKED: end it first. With --json the document comes at the end, and the URL is told on stderr.
+    with E_LOCKED: end it first, by Ctrl-C or SIGTERM. With --json the document comes at the end, and the URL is told on
+    stderr.
     """
     with Workspace(folder) as workspace:
         check_embedded(workspace)
@@ -148,6 +154,7 @@ def command(
             for line in _begun(server):
                 write_line(line)
             sys.stdout.flush()  # a script waits for the URL
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
                 server.serve_forever(poll_interval=0.1)
             except KeyboardInterrupt:
