@@ -39,14 +39,17 @@ def command(
 ) -> Answer:
     """Let time pass on the embedded chain of a devnet.
 
-    A block is mined at the new time. Time only moves forward, and only on a devnet.
+    Two blocks are mined, so that a snapshot of the last but one is fresh. Time only moves forward, and only on a devnet.
     """
     with Workspace(folder) as workspace:
         anchors = workspace.anchors
         if anchors.rpc_env or anchors.chain_id != DEVNET_CHAIN_ID:
             raise ConnectError("E_DEVNET", "time", chain_id=anchors.chain_id)
         with Devnet.open(workspace.devnet_path) as devnet:
-            devnet.time_travel(_until(time, devnet.now()))
+            until = _until(time, devnet.now())
+            if until - 1 > devnet.now():  # a snapshot is of the block before the head, which must not be old
+                devnet.time_travel(until - 1)
+            devnet.time_travel(until)
             now = devnet.now()
     return Answer({"ok": True, "now": now}, steps.noted("STEP_WAITED", now=now))
 
