@@ -9,29 +9,39 @@ from __future__ import annotations
 from chain.cid import raw_cid
 from dao.record.case import Case, Row, cid_of, need, part_number, refuse_strangers
 from dao.record.errors import RecordError
-from governance.acts import MILESTONE_KINDS, NO_EVIDENCE, ActLeaf, check_act_signature, milestone_released, read_act
+from governance.acts import (
+    MILESTONE_KINDS,
+    NO_EVIDENCE,
+    Act,
+    ActLeaf,
+    check_act_signature,
+    milestone_released,
+    read_act,
+)
 from governance.admission import ActCase, ActRoles, admit_act
 from proposals.parts import Part
 from treasury.binding import paying
 
-ACTS_MAX = 500
-"""Acts of one proposal: each is held against those before it."""
+ACTS_MAX = 20
+"""Acts of one signer on one part: each is held against those before it, and nobody may crowd others out."""
 
 
 def acts_signature(case: Case) -> None:
     """Every act has its signer, who may do it, and its evidence is the file whose digest was signed."""
     refuse_strangers(case, "act", proposal=case.proposal)
     acts: list[ActLeaf] = []
-    rows = list(case.rows("act"))
-    if len(rows) > ACTS_MAX:
-        raise RecordError("E_LIMIT", "acts", count=len(rows), limit=ACTS_MAX)
-    for row in rows:
+    counts: dict[tuple[bytes, int], int] = {}
+    for row in case.rows("act"):
         act = read_act(case.get(cid_of(row, "envelope")))
         if act.kind not in MILESTONE_KINDS:
             raise RecordError("E_VERSION", "act_later", kind=act.kind, index=row.index)
         if act.id != row.leaf.body["id"] or act.proposal != case.proposal:
             raise RecordError("E_LOG_INCONSISTENT", "act_id", index=row.index)
         check_act_signature(act)
+        counts[act.address, act.part] = counts.get((act.address, act.part), 0) + 1
+        if counts[act.address, act.part] > ACTS_MAX:
+            raise RecordError("E_LIMIT", "acts", part=act.part, limit=ACTS_MAX)
+        _check_reporter(case, act)
         evidence = row.leaf.body["evidence"]
         digest = NO_EVIDENCE if evidence is None else raw_cid(case.get(cid_of(row, "evidence"))).digest
         if digest != act.evidence:
@@ -39,6 +49,15 @@ def acts_signature(case: Case) -> None:
         admit_act(_act_case(case, row, ActLeaf(index=row.index, time=row.leaf.time, act=act), acts))
         acts.append(ActLeaf(index=row.index, time=row.leaf.time, act=act))
     case.acts = tuple(acts)
+
+
+def _check_reporter(case: Case, act: Act) -> None:
+    """The author or a payee of that very part reports: another payee's report would void what was approved."""
+    parts = need(case.parts)
+    if act.kind != "report" or not 1 <= act.part <= len(parts):
+        return
+    if act.address not in {need(case.envelope).address, *payees(parts[act.part - 1])}:
+        raise RecordError("E_MILESTONE", "other_reporter", part=act.part, signer=act.address)
 
 
 def acts_release(case: Case) -> None:

@@ -33,7 +33,12 @@ def books_sources(case: Case) -> None:
     """Every income is the log of a contract that the settings name, in a proved receipt, and stands there once."""
     facts: dict[int, Income] = {}
     seen: set[Origin] = set()
+    named: set[tuple[object, object]] = set()
     for row in case.rows_of(*INCOME):
+        place = (row.leaf.body["receipt"], row.leaf.body["log"])  # a proof has one spelling, so one name
+        if place in named:
+            raise RecordError("E_LEDGER", "twice", index=row.index)
+        named.add(place)
         if not case.concerns(row.index):
             continue
         fact = _income(case, row)
@@ -70,7 +75,7 @@ def books_cover(case: Case) -> None:
     if case.fresh is not None:
         return
     sources = {entry.source for entry in entries if _is_ours(case, entry)}
-    unbooked = [index for index, fact in need(case.incomes).items() if index not in sources and _moves_money(fact)]
+    unbooked = [index for index in need(case.incomes) if index not in sources]
     unbooked += [
         row.index
         for row in case.rows("executed", proposal=case.proposal)
@@ -78,10 +83,6 @@ def books_cover(case: Case) -> None:
     ]
     for index in unbooked:
         raise RecordError("E_LEDGER", "unbooked", index=index, kind=case.leaves[index].kind)
-
-
-def _moves_money(fact: Income) -> bool:
-    return not isinstance(fact, ForwardFact) or fact.rebate + fact.forwarded > 0
 
 
 def receipt_behind(case: Case, row: Row) -> ProvedReceipt:
@@ -99,6 +100,8 @@ def check_final(case: Case, row: Row, number: int) -> None:
     chain = settings_now(case, row.index, row.leaf.time).chain(row.leaf.block.chain_id)
     wanted = 0 if chain is None else chain.finality_depth
     depth = row.leaf.block.number - number
+    if wanted:
+        case.blocks.add(row.leaf.block)  # the depth is counted from it
     if depth < wanted:
         raise RecordError("E_FINALITY", index=row.index, depth=depth, wanted=wanted)
 
@@ -113,6 +116,8 @@ def _income(case: Case, row: Row) -> Income:
         raise RecordError("E_LEDGER", "log", index=row.index, log=log)
     origin = Origin(fund.chain_id, proved.header.hash, proved.transaction_hash, log)
     fact = _read_income(row, fund, logs, origin)
+    if isinstance(fact, ForwardFact) and fact.rebate + fact.forwarded == 0:
+        raise RecordError("E_LEDGER", "nothing", index=row.index)
     check_final(case, row, proved.header.number)
     return fact
 
@@ -153,8 +158,11 @@ def _check_foreign(entry: Entry, index: int) -> None:
     """Another proposal may ask, be promised and be paid, or give back what it asked: none of that adds to what is
     available. Anything else in another one's name was never made by a rule, or needs that one's own record.
     """
-    gives_back = any(p.account.startswith("Equity:Committed:") and p.amount > 0 for p in entry.postings)
-    if entry.rule not in _FOREIGN or (entry.rule == booking.RELEASED and gives_back):
+    freed: dict[str, int] = {}
+    for account, asset, amount in entry.postings:
+        if account.startswith(("Assets:Safe:", "Equity:Committed:")):
+            freed[asset] = freed.get(asset, 0) + amount
+    if entry.rule not in _FOREIGN or any(amount > 0 for amount in freed.values()):
         raise RecordError("E_LEDGER", "foreign", entry=entry.id, index=index, account=entry.postings[0].account)
     for account, _, amount in entry.postings:
         root = account.partition(":")[0]

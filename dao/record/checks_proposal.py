@@ -201,7 +201,7 @@ def safe_state_of(case: Case, row: Row) -> tuple[SafeState, int]:
     state = open_safe_state(proof)
     if (state.chain_id, state.safe) != (fund.chain_id, fund.safe) or state.block != row.leaf.block:
         raise RecordError("E_SAFE_CONFIG", "state_block", index=row.index, number=state.block.number)
-    check_known_singleton(state, safe_version(need(case.settings), state.chain_id, state.safe))
+    check_known_singleton(state)  # of any release: an upgrade meanwhile stops payments, not the count
     block_time = decode_header(proof.header).timestamp
     check_fresh(row, block_time)
     case.blocks.add(state.block)

@@ -40,7 +40,7 @@ def settings_signature(case: Case) -> None:
         signatures = row.leaf.body["signatures"]
         assert isinstance(signatures, bytes), "the leaf's schema says so"
         check_settings_signature(text, previous, signatures, state, settings.treasury().version)
-        _refuse_later_features(settings)
+        _refuse_later_features(settings, rows[0].settings if rows else settings)
         if rows:
             check_succession(rows[-1].settings, settings, state)
         rows.append(SettingsRow(row.index, row.leaf.time, cid, settings, state))
@@ -93,22 +93,24 @@ def check_fresh(row: Row, block_time: int) -> None:
         raise RecordError("E_TIME", "block_age", index=row.index, time=row.leaf.time, block_time=block_time)
 
 
-def _refuse_later_features(settings: Settings) -> None:
+def _refuse_later_features(settings: Settings, first: Settings) -> None:
     """What these settings ask for and this release would ignore is refused by name, never ignored."""
     asked = {
         "venue": settings.venue != "journal",
         "guardian": settings.guardian is not None,
         "disputes": bool(settings.disputes.panel),
         "housekeeping": bool(settings.housekeeping),
+        "another journal key": settings.journal != first.journal,
     }
     for field, is_there in asked.items():
         if is_there:
             raise RecordError("E_VERSION", "settings_later", field=field)
 
 
-def check_known_singleton(state: SafeState, version: str) -> None:
-    """The Safe's code is genuine: its singleton is one that the Safe project deployed for this version. What other code
-    logs, and what stands in its storage, means nothing.
+def check_known_singleton(state: SafeState, version: str | None = None) -> None:
+    """The Safe is genuine: its singleton is one that the Safe project deployed, for this version if one is named.
+    What other code logs, and what stands in its storage, means nothing.
     """
-    if state.singleton not in SINGLETONS.get(version, ()):
+    releases = SINGLETONS if version is None else {version: SINGLETONS.get(version, {})}
+    if not any(state.singleton in known for known in releases.values()):
         raise RecordError("E_SAFE_CONFIG", "singleton", safe=checksum(state.safe), singleton=checksum(state.singleton))

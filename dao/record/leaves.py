@@ -149,7 +149,9 @@ def leaf_of(value: Value) -> Leaf:
 
 
 def _check_body(kind: str, body: Mapping[str, object]) -> None:
-    schema = KINDS[kind]
+    schema = KINDS.get(kind)
+    if schema is None:
+        raise LeafError("E_VERSION", "leaf", kind=kind, version=VERSION)
     for name in sorted(schema.keys() ^ body.keys()):
         raise LeafError("E_CANONICAL", "leaf", kind=kind, field=name)
     for name, test in schema.items():

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from chain import dag_cbor
 from chain.cid import CID, dag_cbor_cid, raw_cid
-from chain.clients.node import Node
+from chain.clients.node import BlockInfo, Node
 from dao.record.case import Case, Row, need
 from dao.record.checks import CHECKS
 from dao.record.checks_books import entries_of
+from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
 from dao.record.pack import select
 from dao.store.journal import Journal
@@ -98,14 +99,19 @@ class Desk:
         proposal: bytes = NO_PROPOSAL,
         *,
         book: bool = True,
+        head: BlockInfo | None = None,
     ) -> list[int]:
         """Check the facts of one step and append them in one commit, each with the entries that follow from it; return
         the indexes of the facts.
 
         Whatever a check refuses is raised, and the journal is as before. With `book` False the entries wait: a result
-        that the fund does not cover is still a result.
+        that the fund does not cover is still a result. Whoever proved something at the head passes that `head`.
         """
-        head = self.node.head()
+        head = self.node.head() if head is None else head
+        self._refuse_older_block(head)
+        for fact in facts:
+            if fact.body.get("proposal", proposal) != proposal:
+                raise RecordError("E_LOG_INCONSISTENT", "other_proposal", kind=fact.kind)
         first = len(self.journal)
         fresh = [Leaf(kind=fact.kind, time=head.timestamp, block=head.ref, body=fact.body) for fact in facts]
         for number, leaf in enumerate(fresh):
@@ -126,11 +132,18 @@ class Desk:
         self.journal.append(fresh, blocks)
         return list(range(first, first + len(facts)))
 
+    def _refuse_older_block(self, head: BlockInfo) -> None:
+        """A node behind another, or a reorganised chain, would write a journal that no verifier takes."""
+        known = [leaf.block.number for leaf in self.journal.leaves if leaf.block.chain_id == head.ref.chain_id]
+        if known and head.ref.number < known[-1]:
+            raise RecordError("E_RPC_BEHIND", number=head.ref.number, known=known[-1])
+
     def book_result(self, proposal: bytes) -> None:
         """Commit what a result released and the fund did not cover then; `E_BUDGET` as long as it does not."""
         case = self.case(proposal, *REQUIRED["result"], 70)
         row = next(case.rows("result", proposal=proposal))
         head = self.node.head()
+        self._refuse_older_block(head)
         entries = entries_of(case, row)
         fresh = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
         case = self._case(proposal, fresh, {})

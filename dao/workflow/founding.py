@@ -43,7 +43,7 @@ def found(desk: Desk, text: str, signatures: bytes) -> int:
         },
     )
     assert settings_cid(text) in blocks, "the CID that proposals will name"
-    return desk.take([fact], blocks)[0]
+    return desk.take([fact], blocks, head=head)[0]
 
 
 def _message_hash(safe: SafeSettings, digest: bytes) -> bytes:

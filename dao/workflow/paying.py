@@ -10,6 +10,7 @@ from __future__ import annotations
 from chain import signature
 from chain.clients.safe_deploy import execute_safe_tx
 from chain.clients.safe_read import fetch_safe_state, safe_nonce
+from chain.errors import CodedError
 from chain.finding import Finding
 from chain.receipt import open_receipt
 from chain.safe import SafeTx, safe_tx_hash
@@ -49,9 +50,14 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
     case = desk.guarded(proposal, *_QUEUED, 70, 71)
     if part not in range(1, len(need(case.parts)) + 1):
         raise PayError("E_HASH_MISMATCH", "no_part", part=part, parts=len(need(case.parts)))
+    wanted = need(case.parts)[part - 1]
+    if need(case.released) and (not wanted.release or part in need(case.releases)):
+        span = window_of(case, part)
+        if desk.now() > span.latest:
+            raise PayError("E_EXPIRED", latest=span.latest, now=desk.now())
     if need(case.released) and not _is_committed(case, proposal, part):
         desk.book_result(proposal)
-    wanted = need(case.parts)[part - 1]
+    _refuse_paid_outside(desk, case, wanted)
     version = safe_version(need(case.settings), wanted.chain_id, wanted.safe)
     tx = build(wanted, _next_nonce(desk, case, wanted), version=version)
     blocks = Blocks()
@@ -70,6 +76,23 @@ def _next_nonce(desk: Desk, case: Case, part: Part) -> int:
     return nonce
 
 
+def _refuse_paid_outside(desk: Desk, case: Case, part: Part) -> None:
+    """If the owners executed this very part from a wallet since it was published, queueing it would pay it again."""
+    published = need(case.proposal_row).leaf.block.number
+    nonce_then = open_safe_state(fetch_safe_state(desk.node, part.safe, published)).nonce
+    version = safe_version(need(case.settings), part.chain_id, part.safe)
+    booked = {queued.hash for queued in need(case.queue)}
+    done = {
+        found
+        for log in desk.node.logs(part.safe, [EXECUTION_SUCCESS], published, desk.node.head().ref.number)
+        for found in (*log.log.topics[1:], log.log.data[:32])
+    }
+    for nonce in range(nonce_then, safe_nonce(desk.node, part.safe)):
+        hash_ = safe_tx_hash(build(part, nonce, version=version))
+        if hash_ in done - booked:
+            raise PayError("E_ALREADY", "outside", hash=hash_, nonce=nonce)
+
+
 def is_dead(desk: Desk, queued: Queued) -> bool:
     """Whether a queued transaction will never be executed: its part has expired and nobody has signed it. A signature
     cannot be taken back, so one that was signed lives until its nonce is spent.
@@ -77,7 +100,10 @@ def is_dead(desk: Desk, queued: Queued) -> bool:
     if any(leaf.kind == "confirmation" and leaf.body["hash"] == queued.hash for leaf in desk.journal.leaves):
         return False
     proposal, part = queued.payout
-    return desk.now() > window_of(desk.case(proposal, *_QUEUED), part).latest
+    try:
+        return desk.now() > window_of(desk.case(proposal, *_QUEUED), part).latest
+    except CodedError:
+        return False  # whatever is wrong with that one, it is none of this one's business
 
 
 def _is_of(queued: Queued, part: Part) -> bool:

@@ -50,9 +50,10 @@ def close(desk: Desk, proposal: bytes) -> int:
     votes = need(case.votes)
     root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
     blocks = Blocks()
-    state = fetch_safe_state(desk.node, fund_of(case).safe, desk.node.head().ref.number)
+    head = desk.node.head()
+    state = fetch_safe_state(desk.node, fund_of(case).safe, head.ref.number)
     body = {"proposal": proposal, "count": len(votes), "root": root, "state": blocks.map(state.to_map())}
-    index = desk.take([Fact("closed", body)], blocks, proposal)[0]
+    index = desk.take([Fact("closed", body)], blocks, proposal, head=head)[0]
     desk.keep(proposal)
     return index
 

@@ -213,7 +213,7 @@ ROWS = (
     Row("a gift booked as a premium", _as("premium", "donation"), *SOURCES, "E_LEDGER"),
     Row("a premium booked as a gift", _as("donation", "premium"), *SOURCES, "E_LEDGER"),
     Row("a forwarding booked as a gift", _as("donation", "forward"), *SOURCES, "E_DONATION"),
-    Row("a premium booked as a forwarding", _as("forward", "premium"), *SOURCES, "E_PREM_EVENT"),
+    Row("a premium booked as a forwarding", _as("forward", "premium"), *SOURCES, "E_LEDGER"),
     Row("the share of a premium", _premium_amount, *SOURCES, "E_PROOF"),
     Row("a surplus node in its receipt", surplus_node("premium", "receipt", "receipt_nodes"), *SOURCES, "E_PROOF"),
     Row("a damaged node in a gift's", damaged_node("donation", "receipt", "receipt_nodes"), *SOURCES, "E_PROOF"),

@@ -1,0 +1,95 @@
+"""A funded DAO on an embedded chain, and the steps that tests take with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from chain.address import with_chain
+from chain.errors import CodedError
+from chain.networks import DEVNET_CHAIN_ID
+from chain.safe import SafeTx, join_signatures, safe_tx_hash
+from dao.cli.demo import cast, world
+from dao.record.verify import verify
+from dao.workflow import paying, proposing, recording, voting
+from dao.workflow.desk import Desk
+from dao.workflow.proposing import Published
+from governance.messages import sign_envelope, vote_message
+from proposals.draft import budget_row, draft
+
+SECTIONS = {
+    "Summary": "Pay a keeper.", "Motivation": "Nobody calls.", "Specification": "A call a week.",
+    "Milestones": "None.", "Reporting": "Monthly.", "Unwinding": "Nothing is left over.", "Risks": "Few.",
+    "Copyright": "CC0.",
+}  # fmt: skip
+
+
+@dataclass
+class Stage:
+    """A funded DAO, ready for proposals."""
+
+    there: world.World
+    desk: Desk
+
+    def document(self, number: int, *payments: str) -> bytes:
+        return draft(
+            number=number,
+            title=f"Payment {number}",
+            description="Pays somebody for something useful",
+            author="Dora (@dora)",
+            discussions_to="https://forum.example.org/t/pay/1",
+            created="2026-01-05",
+            sections=SECTIONS,
+            budget=[budget_row(n, payment, purpose="Work") for n, payment in enumerate(payments, 1)],
+        )
+
+    def publish(self, number: int, *payments: str) -> Published:
+        self.there.wait(600)
+        raw = self.document(number, *payments)
+        return proposing.publish(self.desk, raw, author_key=cast.key(cast.AUTHOR), fund=cast.FUND)
+
+    def vote(self, published: Published, choice: int, *names: str) -> None:
+        self.there.wait_until(published.start)
+        for name in names:
+            message = vote_message(
+                voter=cast.address(name), space=cast.SPACE, proposal=published.id, choice=choice,
+                timestamp=self.there.devnet.now(),
+            )  # fmt: skip
+            voting.cast(self.desk, sign_envelope("Vote", message, cast.key(name)))
+
+    def decide(self, *published: Published) -> None:
+        self.there.wait_until(max(each.end for each in published) + 60)
+        for each in published:
+            voting.close(self.desk, each.id)
+            voting.count(self.desk, each.id)
+
+    def pass_(self, number: int, *payments: str) -> Published:
+        published = self.publish(number, *payments)
+        self.vote(published, 1, "eve", "hana")
+        self.decide(published)
+        return published
+
+    def sign(self, published: Published, part: int, tx: SafeTx) -> None:
+        for name in ("ann", "ben"):
+            paying.sign(self.desk, published.id, part, tx, cast.key(name))
+
+    def blob(self, tx: SafeTx) -> bytes:
+        signed = [leaf.body for leaf in self.desk.journal.leaves if leaf.kind == "confirmation"]
+        return join_signatures({
+            body["owner"]: body["signature"] for body in signed if body["hash"] == safe_tx_hash(tx)  # type: ignore[misc]
+        })  # fmt: skip
+
+    def verifies(self, published: Published) -> bool:
+        record = recording.write_record(self.desk, published.id, cast.journal_key(), world.origin())
+        report = verify(record)
+        assert report.ok, report.failed
+        return report.ok
+
+
+def eth(amount: str) -> str:
+    return f"{amount} ETH to {with_chain(cast.address('nora'), DEVNET_CHAIN_ID)}"
+
+
+def refused(caught: pytest.ExceptionInfo[CodedError]) -> tuple[str, str]:
+    return caught.value.code, caught.value.reason
