@@ -7,15 +7,16 @@ one). Anything else that the workspace shows is derived from these two tables.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import sqlalchemy as sa
 
 from chain import log_tree
 from chain.cid import CID, dag_cbor_cid
+from chain.errors import CodedError
 from dao.errors import DaoError
 from dao.record.leaves import Leaf, decode
 
@@ -37,6 +38,13 @@ _BLOCKS = sa.Table(
 )
 
 
+_ALL = (
+    sa.select(_LEAVES.c.idx, _LEAVES.c.cid, _BLOCKS.c.data)
+    .outerjoin(_BLOCKS, _BLOCKS.c.cid == _LEAVES.c.cid)
+    .order_by(_LEAVES.c.idx)
+)
+
+
 class JournalError(DaoError):
     """The journal cannot be read, or would stop being append-only (`E_IO_JOURNAL`, `E_LOG_INCONSISTENT`)."""
 
@@ -51,20 +59,19 @@ class Journal:
         try:
             if create:
                 _METADATA.create_all(self._engine)
-            with self._engine.connect() as connection:
-                rows = connection.execute(
-                    sa.select(_LEAVES.c.idx, _BLOCKS.c.data)
-                    .join(_BLOCKS, _BLOCKS.c.cid == _LEAVES.c.cid)
-                    .order_by(_LEAVES.c.idx)
-                ).all()
-        except sa.exc.SQLAlchemyError as error:
+            # one connection for all reads: opening one a block would cost more than everything else
+            self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            rows = self._reader.execute(_ALL).all()
+        except (sa.exc.SQLAlchemyError, TypeError, ValueError) as error:
+            self._engine.dispose()
             raise JournalError("E_IO_JOURNAL", "unreadable", path=path.name) from error
-        if [row.idx for row in rows] != list(range(len(rows))):
-            raise JournalError("E_LOG_INCONSISTENT", "gap", path=path.name)
-        # one connection for all reads: opening one a block would cost more than everything else
-        self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._bytes: list[bytes] = [row.data for row in rows]
-        self._leaves: list[Leaf] = [decode(data) for data in self._bytes]
+        try:
+            self._bytes = list(_checked(rows, path.name))
+            self._leaves = [decode(data) for data in self._bytes]
+            _check_times(self._leaves, 0)
+        except CodedError:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -72,6 +79,10 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; everything that was appended is in it."""
         self._reader.close()
         self._engine.dispose()
 
@@ -93,25 +104,32 @@ class Journal:
 
     def get(self, cid: CID) -> bytes:
         """The bytes behind a link, checked against it (`E_IO_JOURNAL` when absent, `E_CID_MISMATCH` when changed)."""
-        row = self._reader.execute(sa.select(_BLOCKS.c.data).where(_BLOCKS.c.cid == cid.to_bytes())).first()
+        try:
+            row = self._reader.execute(sa.select(_BLOCKS.c.data).where(_BLOCKS.c.cid == cid.to_bytes())).first()
+        except (sa.exc.SQLAlchemyError, TypeError, ValueError) as error:
+            raise JournalError("E_IO_JOURNAL", "read", cid=str(cid)) from error
         if row is None:
             raise JournalError("E_IO_JOURNAL", "block", cid=str(cid))
-        data = bytes(row.data)
-        cid.check(data)
-        return data
+        if not isinstance(row.data, bytes):
+            raise JournalError("E_IO_JOURNAL", "read", cid=str(cid))
+        cid.check(row.data)
+        return row.data
 
     def append(self, leaves: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> None:
         """Add a batch of leaves with the blocks that they link to: all of it in one commit, or nothing.
 
-        Time never runs back: a leaf older than the last one is `E_LOG_INCONSISTENT`.
+        Time never runs back: a leaf older than the last one is `E_LOG_INCONSISTENT`. A leaf that would not be read
+        back as it is, and a block under another name than its own, are refused before anything is written.
         """
-        last = self._leaves[-1].time if self._leaves else 0
-        encoded: list[bytes] = []
-        for leaf in leaves:
-            if leaf.time < last:
-                raise JournalError("E_LOG_INCONSISTENT", "time", kind=leaf.kind, time=leaf.time, last=last)
-            last = leaf.time
-            encoded.append(leaf.encode())
+        if not leaves:
+            return
+        _check_times(leaves, self._leaves[-1].time if self._leaves else 0)
+        encoded = [leaf.encode() for leaf in leaves]
+        for leaf, data in zip(leaves, encoded, strict=True):
+            if decode(data) != leaf:
+                raise JournalError("E_CANONICAL", "leaf", kind=leaf.kind, field="body")
+        for cid, data in blocks.items():
+            cid.check(data)
         stored = {**blocks, **{dag_cbor_cid(data): data for data in encoded}}
         first = len(self._leaves)
         try:
@@ -131,3 +149,21 @@ class Journal:
             raise JournalError("E_IO_JOURNAL", "write") from error
         self._bytes += encoded
         self._leaves += leaves
+
+
+def _checked(rows: Sequence[Any], name: str) -> Iterator[bytes]:
+    """The bytes of the leaves, numbered without a gap, each compared with its link."""
+    for number, row in enumerate(rows):
+        if row.idx != number or row.data is None:
+            raise JournalError("E_LOG_INCONSISTENT", "gap", path=name)
+        if not isinstance(row.data, bytes) or not isinstance(row.cid, bytes):  # SQLite keeps any type in any column
+            raise JournalError("E_IO_JOURNAL", "unreadable", path=name)
+        CID.from_bytes(row.cid).check(row.data)
+        yield row.data
+
+
+def _check_times(leaves: Sequence[Leaf], last: int) -> None:
+    for leaf in leaves:
+        if leaf.time < last:
+            raise JournalError("E_LOG_INCONSISTENT", "time", kind=leaf.kind, time=leaf.time, last=last)
+        last = leaf.time
