@@ -39,7 +39,8 @@ def command(
 ) -> Answer:
     """Let time pass on the embedded chain of a devnet.
 
-    Two blocks are mined, so that a snapshot of the last but one is fresh. Time only moves forward, and only on a devnet.
+    Time only moves forward, and only on a devnet. Two blocks are mined, so that
+    the snapshot of the last but one is fresh.
     """
     with Workspace(folder) as workspace:
         anchors = workspace.anchors
