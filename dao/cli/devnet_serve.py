@@ -79,7 +79,7 @@ class DevnetServer(ThreadingHTTPServer):
             try:
                 # py-evm raises the recursion limit, so deep nesting must not reach the parser: it would end the process
                 json_text.loads(body, max_bytes=MAX_BODY, allow_floats=True)
-            except json_text.JsonError:
+            except CodedError:
                 return 400, b""
             try:
                 response = self._session.post(self._url, data=body)

@@ -113,4 +113,5 @@ def _lines(told: Iterable[str], path: Path, size: int, *, is_new: bool, ok: bool
     yield ""
     reason = "unverified" if not ok else "written" if is_new else "same"
     mark = paint("✓", "green") if ok else paint("✗", "red")
-    yield from wrapped(f"{mark} {sentence('RECORD', reason, {'path': path, 'size': size}, language())}")
+    told_file = sentence("RECORD", reason, {"path": path, "size": size}, language())
+    yield from wrapped(f"{mark} {told_file}", "", "  ")
