@@ -29,8 +29,8 @@ from proposals.lint import lint
 from proposals.tables import BudgetRow, Milestone
 
 EXAMPLES = (
-    'dao draft --title "A keeper" --description "Pay a keeper" --author "Dora (@dora)" \\',
-    '  --discussions-to https://forum.example.org/t/13 --pay "1.5 ETH to devnet:0x…"',
+    "dao draft --title … --description … --author … --discussions-to … --pay …",
+    "dao draft --dir demo --number 7 --pay '1.5 ETH to devnet:0x… after m1' …",
 )
 
 _SECTIONS = ("Summary", "Motivation", "Specification", "Budget", "Reporting", "Unwinding", "Risks")

@@ -29,7 +29,7 @@ COMMANDS = (
     Command("demo", "dao.cli.demo", "Start", "Run one proposal from draft to payout on an embedded chain."),
     Command("verify", "dao.cli.verify", "Start", "Check a decision record offline and say what was assumed."),
     Command("lint", "dao.cli.lint", "Proposals", "Check a proposal's text and list all that is wrong."),
-    Command("draft", "dao.cli.draft", "Proposals", "Begin a proposal, with a sentence to replace in every section."),
+    Command("draft", "dao.cli.draft", "Proposals", "Begin a proposal: number, budget, sentences to replace."),
     Command("publish", "dao.cli.publish", "Proposals", "Sign a proposal and open its vote."),
     Command("vote cast", "dao.cli.vote_cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("tally", "dao.cli.tally", "Votes", "Count a vote; after its end write the signed result, once."),

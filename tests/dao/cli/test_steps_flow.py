@@ -13,14 +13,19 @@ from chain.clients.devnet import Devnet
 from chain.clients.safe_deploy import execute_safe_tx
 from chain.safe import join_signatures
 from dao.cli.demo import cast
-from dao.cli.steps import find_part, queued
+from dao.cli.steps import find_part, find_proposal, queued
+from dao.record.checks_vote import rules
 from dao.session import open_session
+from dao.workflow import voting
+from dao.workflow.desk import Blocks, Fact
+from dao.workflow.power_evidence import gather
 from tests.dao.cli import steps_workspace
 from tests.dao.cli.conftest import Outcome
 from treasury.confirmations import sign_safe_tx
 
 Dao = Callable[..., Outcome]
 
+CLOSED = (10, 20, 21, 22, 23, 24, 30, 31, 32)
 NORA = checksum(cast.address("nora"))
 
 
@@ -123,6 +128,25 @@ def test_the_result_is_written_once(dao: Dao, folder: Path) -> None:
     assert (0, False, "passed") == (first.status, first.document["provisional"], first.document["verdict"])
     assert (size < between.size, first.document) == (True, second.document)
     assert (1, between) == (late.status, steps_workspace.state(folder))
+
+
+@pytest.mark.parametrize("reached", ["closed", "power"])
+def test_an_interrupted_count_is_taken_up(dao: Dao, folder: Path, reached: str) -> None:
+    """A process that died after the close, or after the powers were proved, left nothing that stands in the way."""
+    dao("vote", "cast", "IIP-2", "For", "--key", "eve", "--dir", folder)
+    dao("devnet", "wait", "73h", "--dir", folder)
+    with open_session(folder) as session:
+        proposal = find_proposal(session, "IIP-2").id
+        voting.close(session.desk, proposal)
+        if reached == "power":
+            case = session.desk.case(proposal, *CLOSED)
+            blocks = Blocks()
+            links = gather(session.node, rules(case), [cast.address("eve")], blocks)
+            session.desk.take([Fact("power", {"proposal": proposal, "evidence": links})], blocks, proposal)
+
+    counted = dao("tally", "IIP-2", "--dir", folder, "--json")
+
+    assert (0, "passed", 1) == (counted.status, counted.document["verdict"], counted.document["votes"]), counted.err
 
 
 def test_a_part_is_paid_once(dao: Dao, folder: Path) -> None:
