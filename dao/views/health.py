@@ -46,10 +46,10 @@ class Patient(NamedTuple):
 
 
 def files(patient: Patient) -> Findings:
-    """Keys are their owner's alone, and nobody else writes in the workspace."""
+    """Keys are their owner's alone; a group may share the workspace, and strangers do not write in it."""
     workspace = patient.workspace
     for path in (workspace.folder, workspace.folder / CONFIG_FILE, workspace.journal_path, workspace.checkpoint_path):
-        if path.exists() and path.stat().st_mode & 0o022:
+        if path.exists() and path.stat().st_mode & 0o002:
             yield Finding(code="E_MODE", reason="writable", place=path.name, facts={"path": path, "mode": _mode(path)})
     if not workspace.keys.is_dir():
         return

@@ -47,25 +47,23 @@ def _no_chain(folder: Path) -> None:
 
 
 def _node_without_url(folder: Path) -> None:
-    text = (
-        (folder / "dao.toml").read_text().replace("3f.devnet", "3f").replace("20200903\n", '1\nrpc_env = "NO_SUCH"\n')
-    )
-    (folder / "dao.toml").write_text(text.replace("eip155:20200903", "eip155:1"))
+    text = (folder / "dao.toml").read_text().replace("3f.devnet", "3f").replace("eip155:20200903", "eip155:1")
+    (folder / "dao.toml").write_text(text.replace("20200903\n", '1\nrpc_env = "NO_SUCH"\n'))
 
 
 @pytest.mark.parametrize(
-    ("harm", "examination", "code"),
+    ("harm", "expected"),
     [
-        (_open_keys, "files", "E_MODE"),
-        (_writable, "files", "E_MODE"),
-        (_shorten, "journal", "E_SPLIT_VIEW"),
-        (_other_journal_key, "journal key", "E_KEY_FILE"),
-        (_no_chain, "chain and Safe", "E_IO_MISSING"),
-        (_node_without_url, "chain and Safe", "E_RPC_ENV"),
+        (_open_keys, ("files", "E_MODE")),
+        (_writable, ("files", "E_MODE")),
+        (_shorten, ("journal", "E_SPLIT_VIEW")),
+        (_other_journal_key, ("journal key", "E_KEY_FILE")),
+        (_no_chain, ("chain and Safe", "E_IO_MISSING")),
+        (_node_without_url, ("chain and Safe", "E_RPC_ENV")),
     ],
 )
 def test_an_illness_is_named(
-    dao: Dao, played: Played, tmp_path: Path, harm: Callable[[Path], None], examination: str, code: str
+    dao: Dao, played: Played, tmp_path: Path, harm: Callable[[Path], None], expected: tuple[str, str]
 ) -> None:
     """One harm is one error of its examination, with how to mend it, and exit status 1."""
     folder = copied(played.folder, tmp_path / "copy")
@@ -75,8 +73,8 @@ def test_an_illness_is_named(
 
     found = {(row["examination"], row["code"]): row for row in outcome.document["findings"]}
     assert (1, False) == (outcome.status, outcome.document["ok"])
-    assert "error" == found[examination, code]["level"]
-    assert found[examination, code]["fix"]
+    assert "error" == found[expected]["level"]
+    assert found[expected]["fix"]
 
 
 def test_a_reader_without_keys_is_well(dao: Dao, played: Played, tmp_path: Path) -> None:

@@ -52,14 +52,14 @@ def test_reading_changes_nothing(dao: Dao, played: Played, words: list[str]) -> 
 
 @pytest.mark.parametrize("words", [["status"], ["record"]], ids=["status", "record"])
 @pytest.mark.parametrize(
-    ("name", "status", "code"),
-    [("IIP-9", 1, "E_PROPOSAL"), ("IIP-0", 64, "E_USAGE"), ("XIP-1", 64, "E_USAGE"), ("../1", 64, "E_USAGE")],
+    ("name", "expected"),
+    [("IIP-9", (1, "E_PROPOSAL")), ("IIP-0", (64, "E_USAGE")), ("XIP-1", (64, "E_USAGE")), ("../1", (64, "E_USAGE"))],
 )
 def test_a_proposal_that_is_not_there(
-    dao: Dao, played: Played, words: list[str], name: str, status: int, code: str
+    dao: Dao, played: Played, words: list[str], name: str, expected: tuple[int, str]
 ) -> None:
     """An unknown number is refused, a name of another form is wrong usage."""
     outcome = dao(*words, name, "--dir", played.folder, "--json")
 
-    assert (status, code) == (outcome.status, outcome.document["error"]["code"])
+    assert expected == (outcome.status, outcome.document["error"]["code"])
     assert 1 == len(outcome.err.splitlines())
