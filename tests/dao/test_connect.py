@@ -34,7 +34,7 @@ def test_embedded_chain(tmp_path: Path) -> None:
         (DEVNET_CHAIN_ID, "3f.eth", "SOME_NODE", "node"),
     ],
 )
-def test_H115_devnet_elsewhere(  # noqa: PLR0917 - one row of the table
+def test_H115_devnet_elsewhere(
     chain_id: int, space: str, rpc_env: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The devnet's chain id and spaces are refused with a node, and other chains without one."""
