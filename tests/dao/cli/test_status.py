@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 from chain.address import checksum
+from chain.cid import CID
 from dao.cli.demo import cast
+from dao.store.journal import Journal
 from tests.dao.cli.conftest import Outcome
+from tests.dao.cli.reading import copied
 from tests.dao.conftest import Played
 
 
@@ -32,3 +37,19 @@ def test_status_for_people(dao: Callable[..., Outcome], played: Played) -> None:
     assert "IIP-1  Executed  A keeper for the forward() call" in told
     assert "Passed: 475000 for and 90000 against" in told
     assert told.startswith("It is 2026-01-")
+
+
+def test_what_the_journal_lacks_is_told(dao: Callable[..., Outcome], played: Played, tmp_path: Path) -> None:
+    """A proposal of which a block is gone has no state; that is said, and the exit status is 1."""
+    folder = copied(played.folder, tmp_path / "copy")
+    with Journal(folder / "journal.sqlite") as journal:
+        ballot = next(leaf.body["envelope"] for leaf in journal.leaves if leaf.kind == "vote")
+    assert isinstance(ballot, CID)
+    with sqlite3.connect(folder / "journal.sqlite") as database:
+        database.execute("DELETE FROM blocks WHERE cid = ?", (ballot.to_bytes(),))
+
+    outcome = dao("status", "--dir", folder, "--json")
+
+    (iip,) = outcome.document["iips"]
+    assert (1, "?", "E_IO_JOURNAL") == (outcome.status, iip["state"], iip["code"])
+    assert str(ballot) in iip["why"]
