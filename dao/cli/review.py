@@ -47,7 +47,9 @@ def command(
         ),
     ],
     *,
-    chain_id: Annotated[int, typer.Option("--chain-id", help="The chain of the Safe.", metavar="N", min=0)] = 0,
+    chain_id: Annotated[
+        int | None, typer.Option("--chain-id", help="The chain of the Safe.", metavar="N", min=1)
+    ] = None,
     safe_version: Annotated[str, typer.Option("--safe-version", help="Its version, as 1.4.1.", metavar="V")] = "",
     folder: Annotated[
         Path | None, typer.Option("--dir", help="Folder of a workspace; it says which chain, and what was voted.")
@@ -63,9 +65,9 @@ def command(
         from dao.cli.review_voted import review_in_workspace
 
         return review_in_workspace(target, folder, chain_id, safe_version, passphrase_file)
-    for option, value in (("--chain-id", chain_id), ("--safe-version", safe_version)):
-        if not value:
-            raise UsageError("E_USAGE", "review_option", option=option)
+    if chain_id is None or not safe_version:
+        option = "--chain-id" if chain_id is None else "--safe-version"
+        raise UsageError("E_USAGE", "review_option", option=option)
     found = read_transaction(read(Path(target)), chain_id, safe_version)
     return found if isinstance(found, Answer) else answer(found, reviewing.review(found), {})
 

@@ -22,7 +22,7 @@ from treasury.review import review
 
 
 def review_in_workspace(
-    target: str, folder: Path, chain_id: int, safe_version: str, passphrase_file: Path | None
+    target: str, folder: Path, chain_id: int | None, safe_version: str, passphrase_file: Path | None
 ) -> Answer:
     """Review a file, or where there is no such file a queued part by its name."""
     if not Path(target).exists() and steps.is_name(target):
@@ -40,7 +40,7 @@ def of_part(session: Session, named: steps.Named, tx: SafeTx) -> Answer:
     return told.answer(tx, found, steps.symbols(settings_in_force(session.desk)))
 
 
-def _of_file(session: Session, raw: bytes, chain_id: int, safe_version: str) -> Answer:
+def _of_file(session: Session, raw: bytes, chain_id: int | None, safe_version: str) -> Answer:
     settings = settings_in_force(session.desk)
     chain_id = chain_id or session.workspace.anchors.chain_id
     version = safe_version or _version(settings, chain_id)
