@@ -23,9 +23,9 @@ from chain import json_text
 from chain.clients.devnet import Devnet
 from chain.errors import CodedError
 from dao.cli.answer import Answer, write_line
-from dao.cli.devnet_travel import check_embedded
 from dao.cli.options import Dir
 from dao.cli.text import wrapped
+from dao.connect import ConnectError
 from dao.errors import DaoError
 from dao.sentences import language, sentence
 from dao.workspace import Workspace
@@ -149,7 +149,8 @@ def command(
     stderr.
     """
     with Workspace(folder) as workspace:
-        check_embedded(workspace)
+        if workspace.anchors.rpc_env:
+            raise ConnectError("E_DEVNET", "embedded", chain_id=workspace.anchors.chain_id)
         with Devnet.open(workspace.devnet_path) as devnet, DevnetServer(devnet, port) as server:
             for line in _begun(server):
                 write_line(line)

@@ -71,7 +71,9 @@ def _next_nonce(desk: Desk, case: Case, part: Part) -> int:
     nonce = safe_nonce(desk.node, part.safe)
     here = [queued for queued in need(case.queue) if _is_of(queued, part) and queued.tx.nonce >= nonce]
     taken = {queued.tx.nonce for queued in here if not is_dead(desk, queued)}
-    while nonce in taken:
+    hashes = {queued.hash for queued in here}  # equal calls at a nonce given back would be the same transaction
+    version = safe_version(need(case.settings), part.chain_id, part.safe)
+    while nonce in taken or safe_tx_hash(build(part, nonce, version=version)) in hashes:
         nonce += 1
     return nonce
 

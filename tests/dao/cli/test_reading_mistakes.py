@@ -14,7 +14,7 @@ from tests.dao.conftest import Played
 Dao = Callable[..., Outcome]
 
 READING = (["status"], ["fund"], ["ledger"], ["journal"], ["keys"], ["doctor"])
-OTHERS = (["record", "IIP-1"], ["devnet", "travel", "--by", "1d"], ["devnet", "serve", "--port", "0"])
+OTHERS = (["record", "IIP-1"], ["devnet", "serve", "--port", "0"])
 NAMES = [" ".join(words) for words in (*READING, *OTHERS)]
 
 
