@@ -15,7 +15,7 @@ from dao.record.verify import Report
 from dao.store.journal import Journal
 from dao.workflow.desk import Desk
 from dao.workflow.guard import Guard
-from dao.workspace import DEVNET_FILE, Anchors, Workspace, WorkspaceError
+from dao.workspace import DEVNET_FILE, Anchors, Workspace, WorkspaceError, make_folder
 
 RECORD = "iip-1.car"
 DOCUMENT = "iip-1.md"
@@ -32,7 +32,10 @@ class Outcome(NamedTuple):
 
 def play(folder: Path) -> Outcome:
     """Run every scene in `folder`, which becomes a workspace."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        make_folder(folder)
+    except OSError as error:
+        raise WorkspaceError("E_WORKSPACE", "no_folder", folder=str(folder), problem=error.strerror) from None
     if (folder / DEVNET_FILE).exists():
         raise WorkspaceError("E_WORKSPACE", "exists", folder=str(folder))
     stage = Stage()
