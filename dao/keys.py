@@ -8,8 +8,11 @@ and are marked so in their files' names.
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,7 +26,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chain.keccak import keccak256
+from chain.signature import SignatureError, address_of
 from dao.errors import DaoError
+
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}\Z", re.ASCII)
+_COSTS = frozenset({"n", "r", "p", "c", "dklen"})
+_COST_MAX = 1 << 29
+"""Product of a keystore's parameters, eight times that of the usual scrypt (2**18 * 8 * 1, for 32 bytes)."""
 
 LIGHT_SCRYPT = 1 << 12
 """Work factor of the devnet's keystores: quick to open and quick to guess, which is all that a public key deserves."""
@@ -61,10 +70,16 @@ class Keyring:
         """Return the private key of a keystore file."""
         from eth_account import Account
 
+        keystore = _keystore(self._read(f"{name}.json"), name)
         try:
-            return bytes(Account.decrypt(json.loads(self._read(f"{name}.json")), self._passphrase))
-        except (ValueError, KeyError, TypeError) as error:
+            key = bytes(Account.decrypt(keystore, self._passphrase))
+            found = address_of(key).hex()
+        except (ValueError, KeyError, TypeError, NotImplementedError, SignatureError) as error:
             raise KeyFileError("E_KEY_FILE", "passphrase", name=name) from error
+        # a keystore's checksum leaves out the initialisation vector, so a changed one opens as another key
+        if str(keystore.get("address", found)).removeprefix("0x").lower() != found:
+            raise KeyFileError("E_KEY_FILE", "other_key", name=name)
+        return key
 
     def save_journal_key(self, private_key: bytes) -> None:
         """Write the journal's Ed25519 key, encrypted."""
@@ -84,12 +99,39 @@ class Keyring:
 
     def _read(self, file: str) -> bytes:
         try:
-            return (self._folder / file).read_bytes()
-        except OSError as error:
+            return self._path(file).read_bytes()
+        except (OSError, ValueError) as error:
             raise KeyFileError("E_KEY_FILE", "absent", name=file) from error
 
     def _write(self, file: str, data: bytes) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self._folder / file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        """Write a new file for its owner alone. One that is there already is somebody's key, and is never replaced."""
+        path = self._path(file)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            raise KeyFileError("E_KEY_FILE", "exists", name=file) from error
+        except OSError as error:
+            raise KeyFileError("E_KEY_FILE", "unwritable", name=file, problem=error.strerror) from error
         with os.fdopen(handle, "wb") as out:
             out.write(data)
+
+    def _path(self, file: str) -> Path:
+        if not _FILE.match(file):  # a name that leads out of the folder names no key of ours
+            raise KeyFileError("E_KEY_FILE", "absent", name=file)
+        return self._folder / file
+
+
+def _keystore(data: bytes, name: str) -> dict[str, Any]:
+    """Take a keystore apart as far as its cost goes: opening one must not keep the machine busy for ever."""
+    try:
+        keystore = json.loads(data)
+        crypto = keystore.get("crypto", keystore.get("Crypto"))
+        costs = [value for key, value in crypto["kdfparams"].items() if key in _COSTS]
+        is_cheap = all(type(cost) is int and 0 < cost <= _COST_MAX for cost in costs)
+        is_ours = keystore["version"] == 3 and is_cheap and math.prod(costs) <= _COST_MAX
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        is_ours = False
+    if not is_ours:
+        raise KeyFileError("E_KEY_FILE", "form", name=name)
+    return dict(keystore)

@@ -8,6 +8,7 @@ are written once, when the workspace is made; no file that is taken in can chang
 from __future__ import annotations
 
 import fcntl
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -60,21 +61,34 @@ class Workspace:
         config = folder / CONFIG_FILE
         if not config.is_file():
             raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name)
-        self._lock = (folder / LOCK_FILE).open("a")
+        try:
+            self._lock = (folder / LOCK_FILE).open("a")
+        except OSError as error:
+            raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.anchors = _read_anchors(config)
         except OSError as error:
             self._lock.close()
             raise WorkspaceError("E_LOCKED", "workspace", folder=folder.name) from error
-        self.anchors = _read_anchors(config)
+        except WorkspaceError:
+            self._lock.close()
+            raise
 
     @classmethod
     def create(cls, folder: Path, anchors: Anchors) -> Self:
         """Make `folder` a workspace and open it. Other files in it are left alone; an existing workspace is refused."""
-        if (folder / CONFIG_FILE).exists():
-            raise WorkspaceError("E_WORKSPACE", "exists", folder=folder.name)
-        (folder / DOCUMENTS).mkdir(parents=True, exist_ok=True)
-        (folder / CONFIG_FILE).write_text(_spell_anchors(anchors), encoding="utf-8")
+        text = _spell_anchors(anchors)
+        if _parse_anchors(text, folder) != anchors:
+            raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
+        make_folder(folder / DOCUMENTS)
+        try:
+            with (folder / CONFIG_FILE).open("x", encoding="utf-8") as config:
+                config.write(text)
+        except FileExistsError as error:
+            raise WorkspaceError("E_WORKSPACE", "exists", folder=folder.name) from error
+        except OSError as error:
+            raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
         return cls(folder)
 
     def __enter__(self) -> Self:
@@ -111,11 +125,19 @@ class Workspace:
         return self.folder / KEYS
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder with those above it; one that is there is left alone."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
+
+
 def _spell_anchors(anchors: Anchors) -> str:
     return f"""\
 # What this workspace holds to be true of its DAO. Files that are taken in never change it.
 version = 1
-space = "{anchors.space}"
+space = {json.dumps(anchors.space, ensure_ascii=False)}
 
 [chain]
 chain_id = {anchors.chain_id}
@@ -129,19 +151,28 @@ journal_key = "{anchors.journal_key.hex()}"
 
 def _read_anchors(config: Path) -> Anchors:
     try:
-        found = tomllib.loads(config.read_text(encoding="utf-8"))
+        return _parse_anchors(config.read_text(encoding="utf-8"), config.parent)
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name) from error
+
+
+def _parse_anchors(text: str, folder: Path) -> Anchors:
+    try:
+        found = tomllib.loads(text)
         chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
         rpc_env = found["chain"].get("rpc_env", "")
         if rpc_env and not _VARIABLE.match(rpc_env):
-            raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name)
-        if found["version"] != 1 or not isinstance(chain_id, int) or not _HEX32.match(key):
-            raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name)
+            raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
+        if type(found["version"]) is not int or found["version"] != 1 or not isinstance(found["space"], str):
+            raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
+        if type(chain_id) is not int or not _HEX32.match(key):
+            raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         return Anchors(
-            space=str(found["space"]),
+            space=found["space"],
             chain_id=chain_id,
             safe=parse_on(found["anchors"]["safe"], chain_id),
             journal_key=bytes.fromhex(key),
             rpc_env=rpc_env,
         )
-    except (OSError, ValueError, KeyError, TypeError, ChainError) as error:
-        raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name) from error
+    except (ValueError, KeyError, TypeError, ChainError, RecursionError) as error:
+        raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name) from error

@@ -39,6 +39,7 @@ def _shorten(folder: Path) -> None:
 
 
 def _other_journal_key(folder: Path) -> None:
+    (folder / "keys" / "journal.pem").unlink()
     Keyring(folder / "keys", "devnet").save_journal_key(cast.key("ann"))
 
 
