@@ -25,11 +25,14 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from chain import json_text
+from chain.errors import ChainError
 from chain.keccak import keccak256
 from chain.signature import SignatureError, address_of
 from dao.errors import DaoError
 
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}\Z", re.ASCII)
+_MAX_BYTES = 1 << 16
 _COSTS = frozenset({"n", "r", "p", "c", "dklen"})
 _COST_MAX = 1 << 29
 """Product of a keystore's parameters, eight times that of the usual scrypt (2**18 * 8 * 1, for 32 bytes)."""
@@ -106,11 +109,11 @@ class Keyring:
     def _write(self, file: str, data: bytes) -> None:
         """Write a new file for its owner alone. One that is there already is somebody's key, and is never replaced."""
         path = self._path(file)
+        if path.exists():
+            raise KeyFileError("E_KEY_FILE", "exists", name=file)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError as error:
-            raise KeyFileError("E_KEY_FILE", "exists", name=file) from error
         except OSError as error:
             raise KeyFileError("E_KEY_FILE", "unwritable", name=file, problem=error.strerror) from error
         with os.fdopen(handle, "wb") as out:
@@ -125,12 +128,12 @@ class Keyring:
 def _keystore(data: bytes, name: str) -> dict[str, Any]:
     """Take a keystore apart as far as its cost goes: opening one must not keep the machine busy for ever."""
     try:
-        keystore = json.loads(data)
+        keystore: Any = json_text.loads(data, max_bytes=_MAX_BYTES)
         crypto = keystore.get("crypto", keystore.get("Crypto"))
         costs = [value for key, value in crypto["kdfparams"].items() if key in _COSTS]
         is_cheap = all(type(cost) is int and 0 < cost <= _COST_MAX for cost in costs)
         is_ours = keystore["version"] == 3 and is_cheap and math.prod(costs) <= _COST_MAX
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ChainError, KeyError, TypeError, AttributeError):
         is_ours = False
     if not is_ours:
         raise KeyFileError("E_KEY_FILE", "form", name=name)
