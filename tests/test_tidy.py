@@ -349,7 +349,7 @@ def test_machine_words_are_recognised() -> None:
     """The pattern finds paths and registries where they stand, and nothing in ordinary prose."""
     assert MACHINE.search('open("/' + 'home/someone/x")')
     assert MACHINE.search("resolved: https://registry." + "npmjs.org/x")
-    assert not MACHINE.search("root/branch, the store at demo/work/x, https://example.org/home/")
+    assert not MACHINE.search("root/branch, the store at demo/home/x, https://example.org/home/")
 
 
 def test_every_due_hostile_line_has_a_test() -> None:
