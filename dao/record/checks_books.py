@@ -194,7 +194,9 @@ def _booked_again(case: Case, entry: Entry) -> Entry | None:
 
 
 def _of_income(case: Case, row: Row) -> Iterator[Entry | None]:
-    fact, fund = need(case.incomes)[row.index], str(row.leaf.body["fund"])
+    fact, fund = need(case.incomes).get(row.index), str(row.leaf.body["fund"])
+    if fact is None:  # judged when it came, and not one of this step's
+        fact = _income(case, row)
     if isinstance(fact, PremiumFact):
         yield booking.premium(fact, fund=fund, source=row.index)
     elif isinstance(fact, ForwardFact):

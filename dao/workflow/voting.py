@@ -34,7 +34,7 @@ def cast(desk: Desk, raw: bytes) -> int:
             envelope=envelope,
             proposal=open_proposal_of(case)._replace(closed=closed),
             leaf_time=desk.now(),
-            power=sum(read_powers(desk.node, rules(case), [envelope.address])[0].values()),
+            power=sum(sum(table.values()) for table in read_powers(desk.node, rules(case), [envelope.address])),
             earlier=[EarlierVote(vote.envelope.id, vote.time) for vote in mine],
             policy=need(case.settings).admission,
         )
