@@ -1,4 +1,4 @@
-"""Every Safe transaction that the journal queued, for any proposal: a hash belongs to one payout, a nonce to one hash.
+"""Every Safe transaction that the journal queued, for any proposal: a hash is queued once, a nonce has one hash.
 
 A Safe's transaction does not say which proposal it pays. Two parts that make the same calls with the same nonce would
 share one hash, and one payment would count twice; two transactions with one nonce exclude each other for ever. So all
@@ -15,19 +15,19 @@ from dao.record.safe_tx_block import read_safe_tx
 
 def read_queue(case: Case) -> list[Queued]:
     """All queued transactions in journal order, each with the hash that its bytes have (`E_HASH_MISMATCH`) and that no
-    other payout has (`E_DOUBLE_PAY`).
+    other of them has (`E_DOUBLE_PAY`).
     """
     found: list[Queued] = []
-    payouts: dict[bytes, tuple[bytes, int]] = {}
+    hashes: set[bytes] = set()
     for row in case.rows("queued"):
         tx = read_safe_tx(case.get(cid_of(row, "safe_tx")))
         hash_ = safe_tx_hash(tx)
         if hash_ != row.leaf.body["hash"]:
             raise RecordError("E_HASH_MISMATCH", "hash", expected=hash_, found=row.leaf.body["hash"])
-        payout = payout_of(row)
-        if payouts.setdefault(hash_, payout) != payout:
+        if hash_ in hashes:
             raise RecordError("E_DOUBLE_PAY", "same_hash", hash=hash_, index=row.index)
-        found.append(Queued(row, tx, hash_, payout))
+        hashes.add(hash_)
+        found.append(Queued(row, tx, hash_, payout_of(row)))
     return found
 
 

@@ -94,6 +94,10 @@ def _queued_again(bench: Bench) -> None:
     bench.insert(slot, "queued", {**slot.body, "hash": safe_tx_hash(other), "safe_tx": bench.map(write_safe_tx(other))})
 
 
+def _queued_again_the_same(bench: Bench) -> None:
+    bench.copy(bench.one("queued"))
+
+
 def _tx_block(**values: object) -> Callable[[Bench], None]:
     return lambda bench: bench.edit_map(bench.one("queued"), "safe_tx", **values)
 
@@ -291,6 +295,7 @@ ROWS = (
     Row("part 0", _part_zero, *RELEASE, "E_HASH_MISMATCH"),
     Row("the transaction of another part", _parts_exchanged, *BINDING, "E_DOUBLE_PAY"),
     Row("a payout queued twice", _queued_again, *BINDING, "E_DOUBLE_PAY"),
+    Row("a transaction queued twice", _queued_again_the_same, *BINDING, "E_DOUBLE_PAY"),
     Row("a transaction with a surplus key", _tx_block(safe_tx_gas=1), *BINDING, "E_CANONICAL"),
     Row("a transaction with an operation of true", _tx_block(operation=True), *BINDING, "E_SAFE_TX"),
     Row("a transaction of version true", _tx_block(v=True), *BINDING, "E_CANONICAL"),
