@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chain.clients.node import Node
+from chain.signer import KeySigner, Signer
 from dao.connect import connect
 from dao.errors import DaoError
 from dao.keys import Keyring
@@ -50,14 +51,14 @@ class Session:
     journal: Journal
     desk: Desk
 
-    def key(self, source: KeySource) -> bytes:
-        """Return the private key that a command was pointed to; it stands in no message."""
+    def signer(self, source: KeySource) -> Signer:
+        """Return the signer that a command was pointed to; no key stands in any message."""
         if source.variable:
             text = os.environ.get(source.variable, "")
             if not _PRIVATE_KEY.match(text):
                 raise SessionError("E_KEY_ENV", variable=source.variable)
-            return bytes.fromhex(text[2:])
-        return keyring(self.workspace, source.passphrase_file).load(source.name)
+            return KeySigner(bytes.fromhex(text[2:]))
+        return KeySigner(keyring(self.workspace, source.passphrase_file).load(source.name))
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def command(
     """
     source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
     with steps.open_for(folder, source) as session:
-        sender = session.key(source)
+        sender = session.signer(source)
         named = steps.find_part(session, part)
         tx = steps.queued(session, named)
         state = "already"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chain import address, signature
+from chain import address
 from chain.cid import raw_cid
 from dao.cli import steps, text
 from dao.cli.answer import Answer
@@ -50,25 +50,25 @@ def act(part: str, kind: str, file: Path, source: KeySource, folder: Path) -> An
     """Take one act over the bytes of a file."""
     evidence = read(file, SIZE_MAX)
     with steps.open_for(folder, source) as session:
-        key = session.key(source)
+        signer = session.signer(source)
         named = steps.find_part(session, part)
-        leaf = acting.act(session.desk, named.id, named.part, kind, key=key, evidence=evidence)
+        leaf = acting.act(session.desk, named.id, named.part, kind, signer=signer, evidence=evidence)
         case = session.desk.case(named.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51)
         release = need(case.parts)[named.part - 1].release
         is_released = named.part in need(case.releases)
         required = need(case.settings).reviewers.required
-    signer, digest = signature.address_of(key), raw_cid(evidence).digest
+    digest = raw_cid(evidence).digest
     document = {
         "ok": True,
         "part": named.payout,
         "milestone": release,
         "act": kind,
-        "signer": address.checksum(signer),
+        "signer": address.checksum(signer.address),
         "evidence": "0x" + digest.hex(),
         "leaf": leaf,
         "released": is_released,
     }
-    lines = steps.done("STEP_ACT", kind, name=named.payout, milestone=release, signer=signer)
+    lines = steps.done("STEP_ACT", kind, name=named.payout, milestone=release, signer=signer.address)
     lines += text.rows([("sha256", str(document["evidence"])), ("leaf", str(leaf))])
     lines += steps.noted("STEP_MILESTONE", "released" if is_released else "", name=named.payout, required=required)
     return Answer(document, lines)

@@ -45,11 +45,11 @@ def command(
     source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
     _refuse_draft(raw)
     with steps.open_for(folder, source) as session:
-        author_key = session.key(source)
+        author = session.signer(source)
         settings = proposing.settings_in_force(session.desk)
         paying = steps.choose_fund(settings, fund)
         try:
-            published = proposing.publish(session.desk, raw, author_key=author_key, fund=paying.name)
+            published = proposing.publish(session.desk, raw, author=author, fund=paying.name)
         except proposing.PublishError as error:
             if not error.findings:
                 raise

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chain import address, signature
+from chain import address
 from chain.clients.safe_read import fetch_safe_state
 from chain.errors import CodedError
 from chain.safe import safe_tx_hash
@@ -40,16 +40,16 @@ def command(
     """
     source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
     with steps.open_for(folder, source) as session:
-        owner_key = session.key(source)
+        signer = session.signer(source)
         named = steps.find_part(session, part)
         tx = steps.queued(session, named)
-        owner = signature.address_of(owner_key)
+        owner = signer.address
         if steps.find_leaf(session, "confirmation", hash=safe_tx_hash(tx), owner=owner) is not None:
             raise steps.StepError("E_SAFE_SIGS", "signed_before", owner=owner, name=named.payout)
         shown = of_part(session, named, tx)
         lines = list(shown.lines)
         try:
-            paying.sign(session.desk, named.id, named.part, tx, owner_key)
+            paying.sign(session.desk, named.id, named.part, tx, signer)
         except CodedError:
             for line in lines:  # what spoke against it; the refusal itself follows as any other
                 write_line(line)

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from chain import address, signature
+from chain import address
+from chain.signer import Signer
 from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
@@ -55,7 +56,7 @@ def command(
     with steps.open_for(folder, source if raw is None else None) as session:
         named = steps.find_proposal(session, proposal)
         if raw is None:
-            raw = _sign(session, named, choice, session.key(source), reason)
+            raw = _sign(session, named, choice, session.signer(source), reason)
         envelope = read_envelope(raw)
         if envelope.action == "vote" and proposal_id(envelope) != named.id:
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
@@ -63,16 +64,16 @@ def command(
     return _receipt(named, envelope, leaf)
 
 
-def _sign(session: Session, named: steps.Named, choice: str, key: bytes, reason: str) -> bytes:
+def _sign(session: Session, named: steps.Named, choice: str, signer: Signer, reason: str) -> bytes:
     message = vote_message(
-        voter=signature.address_of(key),
+        voter=signer.address,
         space=str(named.envelope.message["space"]),
         proposal=named.id,
         choice=_number(_options(named), choice),
         timestamp=session.desk.now(),
         reason=reason,
     )
-    return sign_envelope("Vote", message, key)
+    return sign_envelope("Vote", message, signer)
 
 
 def _options(named: steps.Named) -> list[str]:
