@@ -12,7 +12,7 @@ from chain.cid import raw_cid
 from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.record.case import need
 from dao.session import KeySource
 from dao.workflow import acting
@@ -35,6 +35,8 @@ def command(
     file: Report,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     folder: Dir = Path(),
 ) -> Answer:
@@ -43,7 +45,7 @@ def command(
     A new report voids what was approved before. The file's bytes are kept in the journal, and reviewers sign the same
     bytes.
     """
-    return act(part, "report", file, KeySource(name=key, variable=key_env, passphrase_file=passphrase_file), folder)
+    return act(part, "report", file, KeySource(key, key_env, wallet_env, account, passphrase_file), folder)
 
 
 def act(part: str, kind: str, file: Path, source: KeySource, folder: Path) -> Answer:

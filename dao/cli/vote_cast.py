@@ -12,7 +12,7 @@ from chain.signer import Signer
 from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.errors import UsageError
 from dao.sentences import spell
 from dao.session import KeySource, Session
@@ -37,6 +37,8 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; everybody can read it.")] = "",
     file: Annotated[
@@ -51,7 +53,7 @@ def command(
     """
     if (file is None) == (choice == ""):
         raise UsageError("E_USAGE", "choice_or_file")
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     raw = None if file is None else read(file, _SIZE_MAX)
     with steps.open_for(folder, source if raw is None else None) as session:
         named = steps.find_proposal(session, proposal)
