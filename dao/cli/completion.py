@@ -38,9 +38,7 @@ def command(
 
 
 def answer_shell() -> int:
-    """Answer what the shell's script asked in the environment; whatever goes wrong, the person at the shell sees nothing
-    of it.
-    """
+    """Answer what the shell's script asked in the environment; whoever pressed Tab sees nothing of what goes wrong."""
     from typer.completion import completion_init, shell_complete
 
     from dao.cli.frame import Group
