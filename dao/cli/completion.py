@@ -31,7 +31,7 @@ def command(
     """Print the script that makes a shell complete `dao`; it changes nothing by itself."""
     if shell not in SHELLS:
         raise UsageError("E_USAGE", "shell", shell=shell, shells=SHELLS)
-    from typer.completion import get_completion_script
+    from typer._completion_shared import get_completion_script
 
     script = get_completion_script(prog_name="dao", complete_var=VARIABLE, shell=shell)
     return Answer({"shell": shell, "script": script}, [script])
@@ -39,7 +39,8 @@ def command(
 
 def answer_shell() -> int:
     """Answer what the shell's script asked in the environment; whoever pressed Tab sees nothing of what goes wrong."""
-    from typer.completion import completion_init, shell_complete
+    from typer._completion_classes import completion_init
+    from typer.completion import shell_complete
 
     from dao.cli.frame import Group
 
