@@ -116,7 +116,7 @@ def words(line: str) -> list[str]:
 def test_mistakes_are_refused_in_one_sentence(
     dao: Dao, workspace: Path, files: dict[str, Path], mistake: Mistake
 ) -> None:
-    """One sentence on stderr, the code behind it, the exit status; journal, documents and checkpoint are as before."""
+    """One sentence on stderr, the code behind it, the exit status; every file and table is as before."""
     before = kept(workspace)
     arguments = [word.format(**files) for word in words(mistake.line)]
 
@@ -130,8 +130,7 @@ def test_mistakes_are_refused_in_one_sentence(
 
 def kept(workspace: Path) -> object:
     """What no refusal changes."""
-    documents = {file.name: file.read_bytes() for file in (workspace / "iips").iterdir()}
-    return steps_workspace.state(workspace), documents, (workspace / "checkpoint").read_bytes()
+    return steps_workspace.state(workspace), steps_workspace.everything(workspace)
 
 
 def test_a_document_with_errors_is_not_published(dao: Dao, workspace: Path, tmp_path: Path) -> None:
