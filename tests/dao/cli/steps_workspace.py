@@ -44,7 +44,7 @@ def state(folder: Path) -> State:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    """Every file of a workspace by its digest, without the lock and SQLite's own; databases as dumps of their tables."""
+    """Every file of a workspace by its digest, without the lock and SQLite's own; databases as table dumps."""
     return {
         str(path.relative_to(folder)): _dump(path) if path.suffix == ".sqlite" else sha256(path.read_bytes()).digest()
         for path in sorted(folder.rglob("*"))
