@@ -19,6 +19,7 @@ from typing import Self
 from chain.address import parse_on, with_chain
 from chain.errors import ChainError
 from dao.errors import DaoError
+from dao.store import durable
 from dao.store.journal import FILE_NAME as JOURNAL_FILE
 
 CONFIG_FILE = "dao.toml"
@@ -83,8 +84,7 @@ class Workspace:
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         make_folder(folder / DOCUMENTS)
         try:
-            with (folder / CONFIG_FILE).open("x", encoding="utf-8") as config:
-                config.write(text)
+            durable.write_new(folder / CONFIG_FILE, text.encode())
         except FileExistsError as error:
             raise WorkspaceError("E_WORKSPACE", "exists", folder=folder.name) from error
         except OSError as error:

@@ -14,8 +14,9 @@ from dao.cli.answer import Answer
 from dao.cli.files import read
 from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.record.case import need
-from dao.session import KeySource
+from dao.session import KeySource, Session
 from dao.workflow import acting
+from governance.acts import read_act
 
 EXAMPLES = (
     "dao milestone report IIP-2/2 --file report.md --key nora",
@@ -42,24 +43,29 @@ def command(
 ) -> Answer:
     """Report on a part's milestone, as the proposal's author or as the payee.
 
-    A new report voids what was approved before. The file's bytes are kept in the journal, and reviewers sign the same
-    bytes.
+    A new report voids what was approved before; the same one again is shown as it is. The file's bytes are kept in the
+    journal, and reviewers sign the same bytes.
     """
     return act(part, "report", file, KeySource(key, key_env, wallet_env, account, passphrase_file), folder)
 
 
 def act(part: str, kind: str, file: Path, source: KeySource, folder: Path) -> Answer:
-    """Take one act over the bytes of a file."""
+    """Take one act over the bytes of a file; a report that stands already is not made again."""
     evidence = read(file, SIZE_MAX)
+    digest = raw_cid(evidence).digest
     with steps.open_for(folder, source) as session:
         signer = session.signer(source)
         named = steps.find_part(session, part)
-        leaf = acting.act(session.desk, named.id, named.part, kind, signer=signer, evidence=evidence)
+        standing = _standing(session, named, signer.address, digest) if kind == "report" else None
+        leaf = (
+            acting.act(session.desk, named.id, named.part, kind, signer=signer, evidence=evidence)
+            if standing is None
+            else standing
+        )
         case = session.desk.case(named.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51)
         release = need(case.parts)[named.part - 1].release
         is_released = named.part in need(case.releases)
         required = need(case.settings).reviewers.required
-    digest = raw_cid(evidence).digest
     document = {
         "ok": True,
         "part": named.payout,
@@ -69,8 +75,20 @@ def act(part: str, kind: str, file: Path, source: KeySource, folder: Path) -> An
         "evidence": "0x" + digest.hex(),
         "leaf": leaf,
         "released": is_released,
+        "is_new": standing is None,
     }
-    lines = steps.done("STEP_ACT", kind, name=named.payout, milestone=release, signer=signer.address)
+    told = kind if standing is None else "already"
+    lines = steps.done("STEP_ACT", told, name=named.payout, milestone=release, signer=signer.address)
     lines += text.rows([("sha256", str(document["evidence"])), ("leaf", str(leaf))])
     lines += steps.noted("STEP_MILESTONE", "released" if is_released else "", name=named.payout, required=required)
     return Answer(document, lines)
+
+
+def _standing(session: Session, named: steps.Named, signer: bytes, evidence: bytes) -> int | None:
+    """The leaf of the part's newest report, if it is this one: a second would void what was approved since."""
+    for index, leaf in reversed(list(enumerate(session.journal.leaves))):
+        if leaf.kind == "act" and leaf.body["proposal"] == named.id:
+            found = read_act(session.journal.get(steps.link(leaf, "envelope")))
+            if (found.kind, found.part) == ("report", named.part):
+                return index if (found.address, found.evidence) == (signer, evidence) else None
+    return None

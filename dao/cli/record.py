@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, cast
@@ -19,6 +17,7 @@ from dao.keys import KeyFileError
 from dao.record.verify import verify
 from dao.sentences import language, sentence
 from dao.session import Session, keyring, open_session
+from dao.store import durable
 from dao.views.keystores import JOURNAL_KEY, has_journal_key
 from dao.views.numbers import Numbered, UnknownNameError, find
 from dao.workflow.proposing import settings_in_force
@@ -91,17 +90,9 @@ def _write(path: Path, data: bytes, *, force: bool) -> bool:
                 return False
             if not force:
                 raise RecordFileError("E_IO_EXISTS", "record", path=str(path))
-        handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(fresh, 0o644)  # a record is for everybody; mkstemp makes files for their owner only
-            os.replace(fresh, path)
-        except BaseException:
-            os.unlink(fresh)
-            raise
+            durable.replace(path, data)
+        else:
+            durable.write_new(path, data)
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise RecordFileError("E_IO_WRITE", "record", path=str(path), problem=problem) from error

@@ -95,7 +95,7 @@ def find_proposal(session: Session, name: str) -> Named:
     number = int(match["number"])
     for leaf in reversed(session.journal.leaves):
         if leaf.kind == "proposal":
-            envelope = read_envelope(session.journal.get(_link(leaf, "envelope")))
+            envelope = read_envelope(session.journal.get(link(leaf, "envelope")))
             if read_commitment(envelope.message.get("plugins")).iip == number:
                 return Named(f"{settings.prefix}-{number}", number, int(match["part"] or 0), envelope.id, envelope)
     raise StepError("E_PROPOSAL", "unknown", name=f"{settings.prefix}-{number}")
@@ -125,7 +125,7 @@ def find_leaf(session: Session, kind: str, **body: object) -> tuple[int, Leaf] |
 def find_queued(session: Session, named: Named) -> SafeTx | None:
     """The latest transaction that was queued for a part."""
     found = find_leaf(session, "queued", proposal=named.id, part=named.part)
-    return None if found is None else read_safe_tx(session.journal.get(_link(found[1], "safe_tx")))
+    return None if found is None else read_safe_tx(session.journal.get(link(found[1], "safe_tx")))
 
 
 def queued(session: Session, named: Named) -> SafeTx:
@@ -171,7 +171,8 @@ def _marked(mark: str, code: str, reason: str, facts: Mapping[str, object]) -> l
     return [f"{mark} {first[2:]}", *rest]
 
 
-def _link(leaf: Leaf, field: str) -> CID:
+def link(leaf: Leaf, field: str) -> CID:
+    """The block that a field of a leaf names."""
     cid = leaf.body[field]
     assert isinstance(cid, CID), "the leaf's schema says so"
     return cid

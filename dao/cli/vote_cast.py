@@ -48,8 +48,8 @@ def command(
 ) -> Answer:
     """Cast a vote: build it, sign it, and take it into the journal.
 
-    Of several votes of one voter the latest counts, and all are kept. The receipt names the vote's id and its leaf in
-    the journal. With --file nothing is signed here.
+    Of several votes of one voter the latest counts, and all are kept; the same vote said again shows the receipt of the
+    first. The receipt names the vote's id and its leaf in the journal. With --file nothing is signed here.
     """
     if (file is None) == (choice == ""):
         raise UsageError("E_USAGE", "choice_or_file")
@@ -58,20 +58,37 @@ def command(
     with steps.open_for(folder, source if raw is None else None) as session:
         named = steps.find_proposal(session, proposal)
         if raw is None:
-            raw = _sign(session, named, choice, session.signer(source), reason)
+            signer, number = session.signer(source), _number(_options(named), choice)
+            standing = _standing(session, named, signer.address, number, reason)
+            if standing is not None:
+                return _receipt(named, *standing, is_new=False)
+            raw = _sign(session, named, number, signer, reason)
         envelope = read_envelope(raw)
         if envelope.action == "vote" and proposal_id(envelope) != named.id:
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
         leaf = voting.cast(session.desk, raw)
-    return _receipt(named, envelope, leaf)
+    return _receipt(named, envelope, leaf, is_new=True)
 
 
-def _sign(session: Session, named: steps.Named, choice: str, signer: Signer, reason: str) -> bytes:
+def _standing(
+    session: Session, named: steps.Named, voter: bytes, choice: int, reason: str
+) -> tuple[Envelope, int] | None:
+    """The voter's latest vote, if it says just this: a command that is run again does not vote again."""
+    for index, leaf in reversed(list(enumerate(session.journal.leaves))):
+        if leaf.kind == "vote" and leaf.body["proposal"] == named.id:
+            envelope = read_envelope(session.journal.get(steps.link(leaf, "envelope")))
+            if envelope.address == voter:
+                said = (envelope.message["choice"], envelope.message["reason"])
+                return (envelope, index) if said == (choice, reason) else None
+    return None
+
+
+def _sign(session: Session, named: steps.Named, choice: int, signer: Signer, reason: str) -> bytes:
     message = vote_message(
         voter=signer.address,
         space=str(named.envelope.message["space"]),
         proposal=named.id,
-        choice=_number(_options(named), choice),
+        choice=choice,
         timestamp=session.desk.now(),
         reason=reason,
     )
@@ -93,7 +110,7 @@ def _number(options: list[str], choice: str) -> int:
     raise steps.StepError("E_CHOICE", "unknown", choice=choice, choices=options)
 
 
-def _receipt(named: steps.Named, envelope: Envelope, leaf: int) -> Answer:
+def _receipt(named: steps.Named, envelope: Envelope, leaf: int, *, is_new: bool) -> Answer:
     chosen = envelope.message["choice"]
     options = _options(named)
     option = options[chosen - 1] if isinstance(chosen, int) else spell(chosen)
@@ -106,8 +123,9 @@ def _receipt(named: steps.Named, envelope: Envelope, leaf: int) -> Answer:
         "voter": voter,
         "choice": chosen,
         "option": option,
+        "is_new": is_new,
     }
-    lines = steps.done("STEP_VOTED", name=named.name, option=option)
+    lines = steps.done("STEP_VOTED", "" if is_new else "already", name=named.name, option=option)
     lines += text.rows([("vote", document["id"]), ("leaf", str(leaf)), ("voter", voter)])
     lines += steps.noted("STEP_VOTED", "again", end=named.end)
     return Answer(document, lines)

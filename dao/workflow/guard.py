@@ -7,19 +7,21 @@ checkpoint is a split view (`E_SPLIT_VIEW`), whoever rewrote it.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from chain import log_tree
 from chain.checkpoint import Checkpoint, NoteError, open_note, sign
 from dao.errors import DaoError
+from dao.store import durable
 from dao.store.journal import Journal
 from dao.workspace import Anchors
 from governance.settings import Settings
 
 
 class GuardError(DaoError):
-    """The journal or the settings are not the workspace's own (`E_SPLIT_VIEW`)."""
+    """The journal or the settings are not the workspace's own (`E_SPLIT_VIEW`), or no checkpoint can be kept
+    (`E_IO_WRITE`).
+    """
 
 
 class Guard:
@@ -31,14 +33,24 @@ class Guard:
         self._journal_key = journal_key
 
     def keep(self, journal: Journal, origin: str) -> None:
-        """Sign the journal as it is now and keep the note, replacing the older one; nothing without the key."""
+        """Sign the journal as it is now and keep the note, replacing the older one; nothing without the key.
+
+        `E_SPLIT_VIEW` if the journal does not extend the older one, which stays. A process that died after its commit
+        kept nothing, so whoever finds the step done keeps again: the same journal gives the same note.
+        """
         if self._journal_key is None:
             return
         hashes = journal.leaf_hashes()
         note = sign(Checkpoint(origin, len(hashes), log_tree.root(hashes)), origin, self._journal_key)
-        fresh = self._kept.with_suffix(".new")
-        fresh.write_bytes(note)
-        os.replace(fresh, self._kept)
+        try:
+            if self._kept.exists():
+                if self._kept.read_bytes() == note:
+                    return
+                self._check_kept(journal, origin)
+            durable.replace(self._kept, note)
+        except OSError as error:
+            problem = error.strerror or type(error).__name__
+            raise GuardError("E_IO_WRITE", "checkpoint", path=self._kept.name, problem=problem) from error
 
     def check(self, journal: Journal, settings: Settings, chain_id: int) -> None:
         """Raise `E_SPLIT_VIEW` unless journal, settings and chain are those that this workspace holds on to."""

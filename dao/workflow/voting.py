@@ -46,7 +46,7 @@ def cast(desk: Desk, raw: bytes) -> int:
 
 def close(desk: Desk, proposal: bytes) -> int:
     """Close a vote whose end has passed: the list of votes is fixed, and so is who owns the Safe that will pay."""
-    case = desk.case(proposal, *_VOTES)
+    case = desk.guarded(proposal, *_VOTES)
     votes = need(case.votes)
     root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
     blocks = Blocks()
@@ -61,10 +61,11 @@ def close(desk: Desk, proposal: bytes) -> int:
 def count(desk: Desk, proposal: bytes) -> Case:
     """Prove the powers, count, and sign the result; return the case with tally and verdict.
 
-    Powers that were proved before an interruption are kept, not proved again.
+    Powers that were proved before an interruption are kept, not proved again. Nothing is counted on a journal that does
+    not extend what this workspace kept.
     A result that the fund does not cover is a result all the same: its commitment waits (`case.entries` shows none).
     """
-    case = desk.case(proposal, *_VOTES, 32)
+    case = desk.guarded(proposal, *_VOTES, 32)
     if next(case.rows("power", proposal=proposal), None) is None:
         voters = sorted({vote.envelope.address for vote in need(case.votes)})
         blocks = Blocks()

@@ -45,7 +45,7 @@ MISTAKES = (
     Mistake("an empty variable", "sign IIP-1/1 --key-env NOT_SET_ANYWHERE", 1, "E_KEY_ENV"),
     Mistake("a wrong passphrase", "sign IIP-1/1 --key ann --passphrase-file {wrong}", 1, "E_KEY_FILE"),
     Mistake("no passphrase file", "sign IIP-1/1 --key ann --passphrase-file {absent}", 1, "E_KEY_FILE"),
-    Mistake("a vote after the end", "vote cast IIP-1 For --key eve", 1, "E_WINDOW"),
+    Mistake("a vote after the end", "vote cast IIP-1 Against --key eve", 1, "E_WINDOW"),
     Mistake("an unknown choice", "vote cast IIP-2 Yes --key eve", 1, "E_CHOICE"),
     Mistake("a choice in other letters", "vote cast IIP-2 for --key eve", 1, "E_CHOICE"),
     Mistake("choice 0", "vote cast IIP-2 0 --key eve", 1, "E_CHOICE"),
