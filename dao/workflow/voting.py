@@ -50,7 +50,7 @@ def close(desk: Desk, proposal: bytes) -> int:
     votes = need(case.votes)
     root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
     blocks = Blocks()
-    head = desk.node.head()
+    head = desk.head()
     state = fetch_safe_state(desk.node, fund_of(case).safe, head.ref.number)
     body = {"proposal": proposal, "count": len(votes), "root": root, "state": blocks.map(state.to_map())}
     index = desk.take([Fact("closed", body)], blocks, proposal, head=head)[0]
