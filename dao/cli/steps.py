@@ -109,9 +109,17 @@ def find_part(session: Session, name: str) -> Named:
     parts = len(session.desk.case(named.id, 10, 20, 21, 22, 23).parts or ())
     if named.part > parts:
         raise StepError("E_PROPOSAL", "part", name=named.name, part=named.part, parts=parts)
+    refuse_cancelled(session, named)
     if find_leaf(session, "result", proposal=named.id) is None:
         raise StepError("E_STATE", "no_result", name=named.name, end=named.end)
     return named
+
+
+def refuse_cancelled(session: Session, named: Named) -> None:
+    """Refuse a step on a proposal that its author cancelled (`E_STATE`)."""
+    found = find_leaf(session, "cancel", proposal=named.id)
+    if found is not None:
+        raise StepError("E_STATE", "cancelled", index=found[0], time=found[1].time)
 
 
 def find_leaf(session: Session, kind: str, **body: object) -> tuple[int, Leaf] | None:

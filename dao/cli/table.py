@@ -31,6 +31,7 @@ COMMANDS = (
     Command("lint", "dao.cli.lint", "Proposals", "Check a proposal's text and list all that is wrong."),
     Command("draft", "dao.cli.draft", "Proposals", "Begin a proposal: number, budget, sentences to replace."),
     Command("publish", "dao.cli.publish", "Proposals", "Sign a proposal and open its vote."),
+    Command("cancel", "dao.cli.cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
     Command("vote cast", "dao.cli.vote_cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("tally", "dao.cli.tally", "Votes", "Count a vote; after its end write the signed result, once."),
     Command("vote check", "dao.cli.vote_check", "Votes", "Check one signed envelope: form, types, signature."),

@@ -65,7 +65,9 @@ class Intents:
             with self._engine.begin() as connection:
                 INTENTS.create(connection, checkfirst=True)
                 last = connection.execute(sa.select(sa.func.max(INTENTS.c.idx))).scalar()
-                connection.execute(sa.insert(INTENTS).values(idx=0 if last is None else last + 1, **write_intent(intent)))
+                connection.execute(
+                    sa.insert(INTENTS).values(idx=0 if last is None else last + 1, **write_intent(intent))
+                )
         except sa.exc.SQLAlchemyError as error:
             raise IntentError("E_IO_JOURNAL", "write") from error
 

@@ -26,13 +26,14 @@ from dao.workflow.guard import Guard
 
 NO_PROPOSAL = bytes(32)
 
-_PROPOSAL = (10, 20, 21, 22, 23, 24)
+_PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
 REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "settings": (10,),
     "document": (),
     "transition": (),
     "parts": (),
     "proposal": (*_PROPOSAL, 25),
+    "cancel": _PROPOSAL,
     "vote": (*_PROPOSAL, 30, 31),
     "closed": (*_PROPOSAL, 30, 31, 32),
     "power": (*_PROPOSAL, 30, 31, 32, 40),
