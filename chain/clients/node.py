@@ -317,12 +317,12 @@ class Node:
         """Return whether the node has a transaction, in a block or waiting for one."""
         return self._rpc.ask("eth_getTransactionByHash", hex_text(tx_hash)) is not None
 
-    def wait(self, tx_hash: bytes, seconds: int = WAIT_SECONDS) -> TxReceipt:
-        """Return a transaction's receipt as soon as there is one; `E_RPC_SENT` after `seconds`."""
-        deadline = time.monotonic() + seconds
+    def wait(self, tx_hash: bytes) -> TxReceipt:
+        """Return a transaction's receipt as soon as there is one; `E_RPC_SENT` after `WAIT_SECONDS`."""
+        deadline = time.monotonic() + WAIT_SECONDS
         while (receipt := self.receipt(tx_hash)) is None:
-            if time.monotonic() > deadline:
-                raise self._rpc.error("E_RPC_SENT", "no_block", transaction=tx_hash, waited=seconds)
+            if time.monotonic() >= deadline:
+                raise self._rpc.error("E_RPC_SENT", "no_block", transaction=tx_hash, waited=WAIT_SECONDS)
             time.sleep(1)
         return receipt
 

@@ -181,7 +181,10 @@ class Nodes(Node):
 
         def caught_up(node: Node) -> TxReceipt | None:
             _reached(node, mined.block.number)
-            return node.receipt(tx_hash)
+            deadline = time.monotonic() + one.LAG_WAIT_SECONDS
+            while (receipt := node.receipt(tx_hash)) is None and time.monotonic() < deadline:
+                time.sleep(1)  # receipts are found a little later than their block
+            return receipt
 
         return self._same("receipt", caught_up, transaction=tx_hash)
 
@@ -197,6 +200,10 @@ class Nodes(Node):
         if len(failed) == len(self.nodes):
             raise next((error for error in failed if error.code == "E_RPC_SENT"), failed[0])
         return tx_hash
+
+    def knows(self, tx_hash: bytes) -> bool:
+        """Return whether any provider has a transaction."""
+        return any(node.knows(tx_hash) for node in self.nodes)
 
     # Comparing
 

@@ -48,10 +48,10 @@ _LIMIT_CODE, _REVERT_CODE = -32005, 3
 _HALTED = re.compile(r"invalid opcode|invalidinstruction|invalid jump|stack (under|over)flow|stackunderflow", re.I)
 _PRUNED = re.compile(
     r"missing trie node|prun|historical state|state .{0,80}not available|no state available|archive|"
-    r"state (is |was )?already discarded|proof window",
+    r"state (is |was )?already discarded|proof window|blockoutofrange",
     re.I,
 )
-"""How Geth, Erigon, Nethermind, Besu, Reth and hosted providers say that they keep no old state."""
+"""How Geth, Erigon, Nethermind, Besu, Reth, anvil and hosted providers say that they keep no old state."""
 
 
 class NodeError(UncheckableError):

@@ -362,9 +362,10 @@ def test_creating_a_contract_names_it(node: Node) -> None:
     assert node.send(FAUCET_KEY, PAYEE, 1).contract is None
 
 
-def test_waiting_has_an_end(devnet: Devnet) -> None:
+def test_waiting_has_an_end(devnet: Devnet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A transaction that no block takes is not waited for any longer; it may still come."""
-    failed = failure(devnet.node().wait, b"\x0f" * 32, -1)
+    monkeypatch.setattr(node_module, "WAIT_SECONDS", 0)
+    failed = failure(devnet.node().wait, b"\x0f" * 32)
     assert ("E_RPC_SENT", "no_block") == (failed.code, failed.reason)
 
 
