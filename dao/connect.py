@@ -28,14 +28,20 @@ def connect(workspace: Workspace) -> Iterator[Node]:
     if anchors.rpc_env:
         if anchors.chain_id == DEVNET_CHAIN_ID or anchors.space.endswith(".devnet"):
             raise ConnectError("E_DEVNET", "node", chain_id=anchors.chain_id, space=anchors.space)
-        url = os.environ.get(anchors.rpc_env, "")
-        if not url:
-            raise ConnectError("E_RPC_ENV", "unset", variable=anchors.rpc_env)
-        node = Node(url, chain_id=anchors.chain_id)
-        node.chain_id()
-        yield node
+        yield node_behind(anchors.rpc_env, anchors.chain_id)
         return
     if anchors.chain_id != DEVNET_CHAIN_ID:
         raise ConnectError("E_DEVNET", "chain_id", chain_id=anchors.chain_id, expected=DEVNET_CHAIN_ID)
     with Devnet.open(workspace.devnet_path) as devnet:
         yield devnet.node()
+
+
+def node_behind(variable: str, chain_id: int | None = None) -> Node:
+    """Reach the node whose URL a variable holds; without `chain_id` any chain but the devnet's will do."""
+    url = os.environ.get(variable, "")
+    if not url:
+        raise ConnectError("E_RPC_ENV", "unset", variable=variable)
+    node = Node(url, chain_id=chain_id)
+    if node.chain_id() == DEVNET_CHAIN_ID:
+        raise ConnectError("E_DEVNET", "served", chain_id=DEVNET_CHAIN_ID)
+    return node
