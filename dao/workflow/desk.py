@@ -166,7 +166,12 @@ class Desk:
     def keep(self, proposal: bytes) -> None:
         """Sign and keep a checkpoint of the journal, where this workspace is its writer."""
         if self._guard is not None:
-            self._guard.keep(self.journal, need(self.case(proposal, 10, 20, 21).settings).journal.origin)
+            self.keep_as(need(self.case(proposal, 10, 20, 21).settings).journal.origin)
+
+    def keep_as(self, origin: str) -> None:
+        """Sign and keep a checkpoint under an origin that is known already, where this workspace is the writer."""
+        if self._guard is not None:
+            self._guard.keep(self.journal, origin)
 
     def case(self, proposal: bytes, *numbers: int) -> Case:
         """The facts of a proposal as the journal holds them, with the named checks run."""
