@@ -81,6 +81,6 @@ def keyring(workspace: Workspace, passphrase_file: Path | None = None) -> Keyrin
 
 def _journal_key(workspace: Workspace, passphrase_file: Path | None) -> bytes | None:
     """The journal's key where this workspace is its writer; None for everybody else."""
-    if not (workspace.keys / "journal.pem").is_file():
+    if not workspace.is_writer:
         return None
     return keyring(workspace, passphrase_file).load_journal_key()

@@ -26,10 +26,13 @@ LOCK_FILE = ".dao.lock"
 DEVNET_FILE = "devnet.sqlite"
 DOCUMENTS = "iips"
 KEYS = "keys"
+JOURNAL_KEY = "journal.pem"
+QUARANTINE = "quarantine"
 
 CHECKPOINT_FILE = "checkpoint"
 
 _RPC = 'rpc_env = "{}" # the variable that holds the URL; the URL itself is a secret and stands nowhere'
+_SHARED = "devnet = {} # the workspace whose embedded chain this one shares, as a path from here"
 _DEVNET = '# the embedded chain in devnet.sqlite; for a node, name the variable that holds its URL: rpc_env = "NAME"'
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}\Z", re.ASCII)
@@ -51,6 +54,8 @@ class Anchors:
     """Ed25519 public key, 32 bytes."""
     rpc_env: str = ""
     """Name of the environment variable with the node's URL; empty: the embedded devnet."""
+    devnet: str = ""
+    """Folder of the workspace whose embedded devnet is used, as a path from this one's; empty: its own."""
 
 
 class Workspace:
@@ -106,13 +111,23 @@ class Workspace:
 
     @property
     def devnet_path(self) -> Path:
-        """The SQLite file of the embedded chain."""
-        return self.folder / DEVNET_FILE
+        """The SQLite file of the embedded chain, which may be that of another workspace: a DAO has one chain."""
+        return self.folder / self.anchors.devnet / DEVNET_FILE
 
     @property
     def checkpoint_path(self) -> Path:
         """The last checkpoint of the journal that this workspace kept."""
         return self.folder / CHECKPOINT_FILE
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether this workspace has the journal's key, and so writes the journal."""
+        return (self.keys / JOURNAL_KEY).is_file()
+
+    @property
+    def quarantine_path(self) -> Path:
+        """The folder of what was refused."""
+        return self.folder / QUARANTINE
 
     @property
     def documents(self) -> Path:
@@ -141,12 +156,18 @@ space = {json.dumps(anchors.space, ensure_ascii=False)}
 
 [chain]
 chain_id = {anchors.chain_id}
-{_RPC.format(anchors.rpc_env) if anchors.rpc_env else _DEVNET}
+{_spell_chain(anchors)}
 
 [anchors]
 safe = "{with_chain(anchors.safe, anchors.chain_id)}"
 journal_key = "{anchors.journal_key.hex()}"
 """
+
+
+def _spell_chain(anchors: Anchors) -> str:
+    if anchors.rpc_env:
+        return _RPC.format(anchors.rpc_env)
+    return _SHARED.format(json.dumps(anchors.devnet, ensure_ascii=False)) if anchors.devnet else _DEVNET
 
 
 def _read_anchors(config: Path) -> Anchors:
@@ -161,7 +182,8 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
         found = tomllib.loads(text)
         chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
         rpc_env = found["chain"].get("rpc_env", "")
-        if rpc_env and not _VARIABLE.match(rpc_env):
+        devnet = found["chain"].get("devnet", "")
+        if (rpc_env and not _VARIABLE.match(rpc_env)) or not isinstance(devnet, str) or (rpc_env and devnet):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         if type(found["version"]) is not int or found["version"] != 1 or not isinstance(found["space"], str):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
@@ -173,6 +195,7 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
             safe=parse_on(found["anchors"]["safe"], chain_id),
             journal_key=bytes.fromhex(key),
             rpc_env=rpc_env,
+            devnet=devnet,
         )
     except (ValueError, KeyError, TypeError, ChainError, RecursionError) as error:
         raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name) from error

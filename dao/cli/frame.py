@@ -60,6 +60,16 @@ class Group(TyperGroup):
         )
         self.words = words
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As Typer does; words that are a command and begin others (`journal`) are the command, unless one follows."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if isinstance(command, Group) and any(row.words == command.words for row in COMMANDS):
+            word = next((argument for argument in rest if argument != "--json"), "")
+            command = command if word in command.commands else load(command.words)
+        return name, command, rest
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the overview at the root, and Typer's layout below it."""
         if self.words:
@@ -82,7 +92,7 @@ class _Shelf(Mapping[str, "click.Command"]):
         start = words.split()
         found = [row.words.split() for row in COMMANDS]
         self._start = start
-        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start)
+        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start and name != start)
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._names:

@@ -9,10 +9,11 @@ import typer
 
 from chain import address
 from chain.cid import raw_cid
-from dao.cli import steps, text
+from dao.cli import carrying, steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Dir, Key, KeyEnv, Out, PassphraseFile
+from dao.record.carrier import SignedAct, write_act
 from dao.record.case import need
 from dao.session import KeySource
 from dao.workflow import acting
@@ -20,6 +21,7 @@ from dao.workflow import acting
 EXAMPLES = (
     "dao milestone report IIP-2/2 --file report.md --key nora",
     "dao milestone report IIP-2/2 --file report.md --key nora --dir demo --json",
+    "dao milestone report IIP-2/2 --file report.md --key nora --out report.act.json",
 )
 
 SIZE_MAX = 2**20
@@ -36,6 +38,7 @@ def command(
     key: Key = "",
     key_env: KeyEnv = "",
     passphrase_file: PassphraseFile = None,
+    out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Report on a part's milestone, as the proposal's author or as the payee.
@@ -43,16 +46,19 @@ def command(
     A new report voids what was approved before. The file's bytes are kept in the journal, and reviewers sign the same
     bytes.
     """
-    return act(part, "report", file, KeySource(name=key, variable=key_env, passphrase_file=passphrase_file), folder)
+    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    return act(part, "report", file, source, folder, out=out)
 
 
-def act(part: str, kind: str, file: Path, source: KeySource, folder: Path) -> Answer:
-    """Take one act over the bytes of a file."""
+def act(part: str, kind: str, file: Path, source: KeySource, folder: Path, *, out: Path | None) -> Answer:
+    """Take one act over the bytes of a file, or carry it."""
     evidence = read(file, SIZE_MAX)
     with steps.open_for(folder, source) as session:
+        desk = carrying.desk_for(session, out)
         signer = session.signer(source)
         named = steps.find_part(session, part)
-        leaf = acting.act(session.desk, named.id, named.part, kind, signer=signer, evidence=evidence)
+        envelope = acting.sign(desk, named.id, named.part, kind, signer=signer, evidence=evidence)
+        leaf = acting.take_act(desk, envelope, evidence)
         case = session.desk.case(named.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51)
         release = need(case.parts)[named.part - 1].release
         is_released = named.part in need(case.releases)
@@ -65,10 +71,13 @@ def act(part: str, kind: str, file: Path, source: KeySource, folder: Path) -> An
         "act": kind,
         "signer": address.checksum(signer.address),
         "evidence": "0x" + digest.hex(),
-        "leaf": leaf,
+        "leaf": leaf if out is None else None,
         "released": is_released,
+        "file": None if out is None else str(out),
     }
     lines = steps.done("STEP_ACT", kind, name=named.payout, milestone=release, signer=signer.address)
-    lines += text.rows([("sha256", str(document["evidence"])), ("leaf", str(leaf))])
+    lines += text.rows([("sha256", str(document["evidence"])), *([("leaf", str(leaf))] if out is None else [])])
+    if out is not None:
+        return Answer(document, [*lines, *carrying.carried(out, write_act(SignedAct(envelope, evidence)))])
     lines += steps.noted("STEP_MILESTONE", "released" if is_released else "", name=named.payout, required=required)
     return Answer(document, lines)

@@ -46,6 +46,9 @@ COMMANDS = (
     Command("ledger", "dao.cli.ledger", "Treasury", "Show every entry of the books and every balance."),
     Command("status", "dao.cli.status", "Workspace", "Show where each proposal stands and what comes next."),
     Command("journal", "dao.cli.journal", "Workspace", "List the journal and check that it only grew."),
+    Command("journal export", "dao.cli.journal_export", "Workspace", "Write the journal to a file for its followers."),
+    Command("journal follow", "dao.cli.journal_follow", "Workspace", "Check an export and take what is new in it."),
+    Command("take", "dao.cli.take", "Workspace", "Take signed files into the journal, each checked."),
     Command("keys", "dao.cli.keys", "Workspace", "List the keyring's names and addresses, never a key."),
     Command("doctor", "dao.cli.doctor", "Workspace", "Find what is missing or unsafe, and how to mend it."),
     Command("devnet serve", "dao.cli.devnet_serve", "Workspace", "Serve the embedded chain to wallets and scripts."),
@@ -54,6 +57,7 @@ COMMANDS = (
 
 GROUPS = {
     "devnet": "The embedded chain of a workspace.",
+    "journal": "The journal, and files for those who follow it.",
     "milestone": "Milestones that release a part.",
     "premiums": "What a premium is made of.",
     "vote": "Signed votes and other envelopes.",
