@@ -29,7 +29,7 @@ from dao.cli.key_files import Place
 from dao.cli.settings_told import SHOWN
 from dao.connect import connect
 from dao.errors import DaoError, UsageError
-from dao.keys import JOURNAL_KEY, KeyFileError, Keyring, public_key
+from dao.keys import KeyFileError, Keyring, public_key
 from dao.passphrase import read_passphrase
 from dao.record.checks_settings import refuse_later_features
 from dao.store.journal import Journal
@@ -37,7 +37,7 @@ from dao.views.duties import findings
 from dao.views.founding_facts import gather, token_findings
 from dao.views.keystores import names_in
 from dao.workflow import founding
-from dao.workspace import DEVNET_FILE, KEYS, Anchors, Workspace
+from dao.workspace import DEVNET_FILE, JOURNAL_KEY, KEYS, Anchors, Workspace
 from governance.settings import Quorum, Settings
 from governance.settings_draft import write_draft
 from governance.settings_plan import Plan, plan_values
