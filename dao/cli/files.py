@@ -6,12 +6,11 @@ that was asked for. What the bytes mean is decided by whoever asked for them.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from chain.errors import UncheckableError
 from dao.errors import DaoError
+from dao.store import durable
 
 LIMIT = 64 * 2**20
 """Bytes that any command reads of one file; what is smaller and still too large is refused by whoever reads it."""
@@ -50,17 +49,9 @@ def write(path: Path, data: bytes, *, force: bool = False) -> bool:
                 return False
             if not force:
                 raise OutFileError("E_IO_EXISTS", "out", path=str(path))
-        handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(fresh, 0o644)  # what goes out is for everybody; mkstemp makes files for their owner only
-            os.replace(fresh, path)
-        except BaseException:
-            os.unlink(fresh)
-            raise
+            durable.replace(path, data)
+        else:
+            durable.write_new(path, data)
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise OutFileError("E_IO_WRITE", "out", path=str(path), problem=problem) from error

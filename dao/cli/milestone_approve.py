@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dao.cli.answer import Answer
 from dao.cli.milestone_report import Part, Report, act
-from dao.cli.options import Dir, Key, KeyEnv, Out, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.session import KeySource
 
 EXAMPLES = (
@@ -22,6 +22,8 @@ def command(
     file: Report,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     out: Out = None,
     folder: Dir = Path(),
@@ -31,5 +33,5 @@ def command(
     The file must be the report, byte for byte. When enough reviewers have approved, the part may be queued; neither
     author nor payee reviews.
     """
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     return act(part, "approve", file, source, folder, out=out)

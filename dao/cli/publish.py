@@ -12,7 +12,7 @@ from dao.cli.answer import FALSE, Answer
 from dao.cli.draft import placeholders
 from dao.cli.files import read
 from dao.cli.lint import finding_row
-from dao.cli.options import Dir, Key, KeyEnv, Out, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.record.carrier import write_publication
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
@@ -34,6 +34,8 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     fund: Annotated[str, typer.Option("--fund", help="Fund that pays; may be left out if there is one.")] = "",
     out: Out = None,
@@ -45,7 +47,7 @@ def command(
     is refused, with every finding listed. With --out the journal's writer takes the file, within the hour.
     """
     raw = read(file)
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     _refuse_draft(raw)
     with steps.open_for(folder, source) as session:
         desk = carrying.desk_for(session, out)

@@ -14,7 +14,7 @@ from chain.safe import safe_tx_hash
 from chain.safe_state import open_safe_state
 from dao.cli import carrying, steps
 from dao.cli.answer import Answer, write_line
-from dao.cli.options import Dir, Key, KeyEnv, Out, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.cli.review_voted import of_part
 from dao.session import KeySource
 from dao.workflow import paying
@@ -31,6 +31,8 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     out: Out = None,
     folder: Dir = Path(),
@@ -40,7 +42,7 @@ def command(
     A signature cannot be taken back, so nothing is signed before the timelock's end, after expiry, or while the review
     finds an error. With --out the file is the transaction as the Safe Transaction Service shows it, with the signature.
     """
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     with steps.open_for(folder, source) as session:
         desk = carrying.desk_for(session, out)
         signer = session.signer(source)

@@ -31,6 +31,7 @@ COMMANDS = (
     Command("lint", "dao.cli.lint", "Proposals", "Check a proposal's text and list all that is wrong."),
     Command("draft", "dao.cli.draft", "Proposals", "Begin a proposal: number, budget, sentences to replace."),
     Command("publish", "dao.cli.publish", "Proposals", "Sign a proposal and open its vote."),
+    Command("cancel", "dao.cli.cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
     Command("vote cast", "dao.cli.vote_cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("tally", "dao.cli.tally", "Votes", "Count a vote; after its end write the signed result, once."),
     Command("vote check", "dao.cli.vote_check", "Votes", "Check one signed envelope: form, types, signature."),
@@ -51,6 +52,7 @@ COMMANDS = (
     Command("take", "dao.cli.take", "Workspace", "Take signed files into the journal, each checked."),
     Command("keys", "dao.cli.keys", "Workspace", "List the keyring's names and addresses, never a key."),
     Command("doctor", "dao.cli.doctor", "Workspace", "Find what is missing or unsafe, and how to mend it."),
+    Command("completion", "dao.cli.completion", "Workspace", "Print the script that lets a shell complete dao."),
     Command("devnet serve", "dao.cli.devnet_serve", "Workspace", "Serve the embedded chain to wallets and scripts."),
     Command("devnet wait", "dao.cli.devnet_wait", "Workspace", "Let time pass on the embedded chain."),
 )

@@ -7,6 +7,7 @@ is itself a finding, with the refusal that stopped it; none stops the others.
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,7 @@ from chain.errors import CodedError
 from chain.finding import Finding
 from chain.safe_state import open_safe_state
 from dao.connect import connect
+from dao.connect import nodes as named_nodes
 from dao.keys import public_key
 from dao.record.checks_settings import check_known_singleton
 from dao.session import PASSPHRASE_FILE, SessionError, keyring
@@ -25,6 +27,7 @@ from dao.store.journal import Journal
 from dao.views.kept import check_kept
 from dao.views.keystores import JOURNAL_KEY, has_journal_key
 from dao.views.opening import settings_of
+from dao.views.providers import compare
 from dao.workspace import CONFIG_FILE, Workspace
 
 _LOW, _FULL = 200 << 20, 10 << 20
@@ -95,6 +98,12 @@ def chain(patient: Patient) -> Findings:
             yield Finding(code="W_SAFE_CODE", level="warning", facts=facts)
 
 
+def nodes(patient: Patient) -> Findings:
+    """Every provider answers, none lags, and all are on the same history; where each stands is told."""
+    if not patient.is_devnet:
+        yield from compare(named_nodes(patient.workspace.anchors), int(time.time()))
+
+
 def disk(patient: Patient) -> Findings:
     """There is room for the next commit."""
     free = shutil.disk_usage(patient.workspace.folder).free
@@ -121,6 +130,7 @@ EXAMINATIONS = (
     Examination("journal", journal),
     Examination("journal key", journal_key),
     Examination("packages", packages),
+    Examination("nodes", nodes),
     Examination("chain and Safe", chain),
     Examination("disk", disk),
 )

@@ -38,8 +38,15 @@ def open_journal(folder: Path) -> Iterator[Reading]:
 
 @contextmanager
 def open_desk(folder: Path) -> Iterator[Desk]:
-    """Open a workspace with its chain, for what depends on the time. No key is opened, so no checkpoint is signed."""
-    with Workspace(folder) as workspace, connect(workspace) as node, Journal(workspace.journal_path) as journal:
+    """Open a workspace with its chain, for what depends on the time. No key is opened, so no checkpoint is signed.
+
+    Providers that do not answer are left out and named (`desk.node.absent`), as long as one does.
+    """
+    with (
+        Workspace(folder) as workspace,
+        connect(workspace, every=False) as node,
+        Journal(workspace.journal_path) as journal,
+    ):
         yield Desk(journal, node)
 
 

@@ -95,7 +95,7 @@ def follow(workspace: Workspace, node: Node, data: bytes) -> Followed:
     if export.size > known:
         with Journal(workspace.journal_path, create=True) as journal:
             journal.append(whole.leaves[known:], export.blocks)
-    guard.keep_note(export.checkpoint)
+    guard.keep_note(export.checkpoint, whole.hashes, note.origin)
     return Followed(export.size, note.root, export.size - known, proposals, unasked)
 
 

@@ -36,7 +36,7 @@ def sign_settings(text: str, owners: Iterable[Signer], previous: bytes = NO_PREV
 def found(desk: Desk, text: str, signatures: bytes) -> int:
     """Put signed settings into the journal; return the leaf's index."""
     settings = parse_settings(text)
-    head = desk.node.head()
+    head = desk.head()
     blocks = Blocks()
     fact = Fact(
         "settings",

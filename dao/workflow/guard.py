@@ -7,21 +7,21 @@ checkpoint is a split view (`E_SPLIT_VIEW`), whoever rewrote it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from chain import log_tree
 from chain.checkpoint import Checkpoint, NoteError, open_note, sign
 from dao.errors import DaoError
+from dao.store import durable
 from dao.store.journal import Journal
 from dao.workspace import Anchors
 from governance.settings import Settings
 
 
 class GuardError(DaoError):
-    """The journal or the settings are not the workspace's own (`E_SPLIT_VIEW`), or this is not the journal's writer
-    (`E_WRITER`).
+    """The journal or the settings are not the workspace's own (`E_SPLIT_VIEW`), no checkpoint can be kept
+    (`E_IO_WRITE`), or this is not the journal's writer (`E_WRITER`).
     """
 
 
@@ -39,15 +39,25 @@ class Guard:
             raise GuardError("E_WRITER", "facts")
 
     def keep(self, journal: Journal, origin: str) -> None:
-        """Sign the journal as it is now and keep the note, replacing the older one; nothing without the key."""
-        if self._journal_key is not None:
-            self.keep_note(self._signed(journal, origin, self._journal_key))
+        """Sign the journal as it is now and keep the note, replacing the older one; nothing without the key.
 
-    def keep_note(self, note: bytes) -> None:
-        """Keep a note that was checked, replacing the older one."""
-        fresh = self._kept.with_suffix(".new")
-        fresh.write_bytes(note)
-        os.replace(fresh, self._kept)
+        `E_SPLIT_VIEW` if the journal does not extend the older one, which stays. A process that died after its commit
+        kept nothing, so whoever finds the step done keeps again: the same journal gives the same note.
+        """
+        if self._journal_key is not None:
+            self.keep_note(self._signed(journal, origin, self._journal_key), journal.leaf_hashes(), origin)
+
+    def keep_note(self, note: bytes, leaf_hashes: Sequence[bytes], origin: str) -> None:
+        """Keep a note of a journal with these leaf hashes, replacing the older one if that is of its beginning."""
+        try:
+            if self._kept.exists():
+                if self._kept.read_bytes() == note:
+                    return
+                self.check_kept(leaf_hashes, origin)
+            durable.replace(self._kept, note)
+        except OSError as error:
+            problem = error.strerror or type(error).__name__
+            raise GuardError("E_IO_WRITE", "checkpoint", path=self._kept.name, problem=problem) from error
 
     def note(self, journal: Journal, origin: str) -> bytes:
         """A note of the journal as it is now: signed here, or the writer's own that was kept. `E_WRITER` where neither

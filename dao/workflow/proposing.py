@@ -73,7 +73,7 @@ def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Publication:
         raise PublishError("E_LINT", "number", count=1)
     encoded = encode_parts(parts)
     now = desk.now()
-    snapshot = desk.node.block(desk.node.head().ref.number - 1)
+    snapshot = desk.node.block(desk.head().ref.number - 1)
     commitment = Commitment(
         iip=number,
         document=raw_cid(raw),

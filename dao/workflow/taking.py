@@ -20,7 +20,7 @@ from dao.errors import DaoError
 from dao.record import carrier
 from dao.record.carrier import CarrierError, Publication, SignedAct
 from dao.record.case import need
-from dao.workflow import acting, paying, proposing, voting
+from dao.workflow import acting, cancelling, paying, proposing, voting
 from dao.workflow.desk import Desk
 from governance.acts import Act, check_act_signature, read_act
 from governance.admission import AdmissionError
@@ -73,12 +73,13 @@ class Intake(NamedTuple):
     take: Callable[[Desk, bytes], int]
 
 
-_PUBLICATION, _VOTE, _ACT, _CONFIRMATION = 10, 20, 40, 50
+_PUBLICATION, _VOTE, _CANCEL, _ACT, _CONFIRMATION = range(5)
 
 ENVELOPES: Mapping[str, Intake] = MappingProxyType({
     "vote": Intake("vote", _VOTE, voting.cast),
     "vote-array": Intake("vote", _VOTE, voting.cast),
     "vote-string": Intake("vote", _VOTE, voting.cast),
+    "delete-proposal": Intake("cancel", _CANCEL, cancelling.take_cancel),
 })  # fmt: skip
 """By action. Another message that needs nothing besides itself is one more row."""
 
@@ -129,7 +130,7 @@ def _of_envelope(envelope: Envelope, settings: Settings) -> Parcel:
 
     def take(desk: Desk) -> Taken:
         if envelope.message["space"] != settings.space:
-            raise AdmissionError("E_SPACE", "vote", space=envelope.message["space"], expected=settings.space)
+            raise AdmissionError("E_SPACE", intake.kind, space=envelope.message["space"], expected=settings.space)
         _refuse_unknown(desk, proposal)
         check_signature(envelope, settings.admission)
         known = _find(desk, intake.kind, id=envelope.id, proposal=proposal)
