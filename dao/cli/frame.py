@@ -21,7 +21,7 @@ from typer.main import get_command
 
 from chain.errors import CodedError, UncheckableError
 from dao.cli.answer import BUG, FALSE, INTERRUPTED, UNCHECKED, USAGE, Answer, show, show_error
-from dao.cli.table import COMMANDS, GROUPS, overview
+from dao.cli.table import BARE, COMMANDS, GROUPS, overview
 from dao.errors import UsageError
 from dao.sentences import escape, language, sentence
 
@@ -60,15 +60,12 @@ class Group(TyperGroup):
         )
         self.words = words
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As Typer does; words that are a command and begin others (`journal`) are the command, unless one follows."""
-        name, command, rest = super().resolve_command(ctx, args)
-        if isinstance(command, Group) and any(row.words == command.words for row in COMMANDS):
-            word = next((argument for argument in rest if argument != "--json"), "")
-            command = command if word in command.commands else load(command.words)
-        return name, command, rest
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take options without a command as those of the group's bare command, where it has one."""
+        is_bare = not args or (args[0].startswith("-") and args[0] not in _CONTEXT["help_option_names"])
+        if self.words in BARE and is_bare:
+            args = [BARE[self.words], *args]
+        return super().parse_args(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the overview at the root, and Typer's layout below it."""

@@ -79,11 +79,18 @@ def open_for(
             raise UsageError("E_USAGE", "key")
         if source.account and not source.wallet_variable:
             raise UsageError("E_USAGE", "account")
-        if source.name and not _KEY_NAME.match(source.name):
-            raise UsageError("E_USAGE", "key_name", name=source.name)
+        if source.name:
+            check_key_name(source.name)
         passphrase_file = source.passphrase_file
     with open_session(folder, passphrase_file=passphrase_file) as session:
         yield session
+
+
+def check_key_name(name: str) -> str:
+    """Return a name that a keystore may have."""
+    if not _KEY_NAME.match(name):
+        raise UsageError("E_USAGE", "key_name", name=name)
+    return name
 
 
 def find_proposal(session: Session, name: str) -> Named:

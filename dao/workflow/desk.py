@@ -188,8 +188,13 @@ class Desk:
 
     def keep(self, proposal: bytes) -> None:
         """Sign and keep a checkpoint of the journal, where this workspace is its writer."""
+        if self._guard is not None:
+            self.keep_as(need(self.case(proposal, 10, 20, 21).settings).journal.origin)
+
+    def keep_as(self, origin: str) -> None:
+        """Sign and keep a checkpoint under an origin that is known already, where this workspace is the writer."""
         if self._guard is not None and not self._rehearses:
-            self._guard.keep(self.journal, need(self.case(proposal, 10, 20, 21).settings).journal.origin)
+            self._guard.keep(self.journal, origin)
 
     def note(self, origin: str) -> bytes:
         """A signed note of the journal as it is here (`E_WRITER` where none can be had)."""
