@@ -27,7 +27,6 @@ LOCK_FILE = ".dao.lock"
 DEVNET_FILE = "devnet.sqlite"
 DOCUMENTS = "iips"
 KEYS = "keys"
-JOURNAL_KEY = "journal.pem"
 QUARANTINE = "quarantine"
 
 CHECKPOINT_FILE = "checkpoint"
@@ -121,11 +120,6 @@ class Workspace:
         return self.folder / CHECKPOINT_FILE
 
     @property
-    def is_writer(self) -> bool:
-        """Whether this workspace has the journal's key, and so writes the journal."""
-        return (self.keys / JOURNAL_KEY).is_file()
-
-    @property
     def quarantine_path(self) -> Path:
         """The folder of what was refused."""
         return self.folder / QUARANTINE
@@ -167,8 +161,8 @@ journal_key = "{anchors.journal_key.hex()}"
 
 def _spell_chain(anchors: Anchors) -> str:
     if anchors.rpc_env:
-        names = anchors.rpc_env[0] if len(anchors.rpc_env) == 1 else anchors.rpc_env
-        return _RPC.format(json.dumps(names, ensure_ascii=False))
+        names = anchors.rpc_env
+        return _RPC.format(json.dumps(names[0] if len(names) == 1 else names, ensure_ascii=False))
     return _SHARED.format(json.dumps(anchors.devnet, ensure_ascii=False)) if anchors.devnet else _DEVNET
 
 

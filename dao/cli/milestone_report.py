@@ -62,10 +62,11 @@ def act(part: str, kind: str, file: Path, source: KeySource, folder: Path, *, ou
         signer = session.signer(source)
         named = steps.find_part(session, part)
         standing = _standing(session, named, signer.address, digest) if kind == "report" else None
-        envelope, leaf = b"", standing
+        leaf, envelope = standing, b""
         if leaf is None:
             envelope = acting.sign(desk, named.id, named.part, kind, signer=signer, evidence=evidence)
             leaf = acting.take_act(desk, envelope, evidence)
+        carried = out if standing is None else None
         case = session.desk.case(named.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51)
         release = need(case.parts)[named.part - 1].release
         is_released = named.part in need(case.releases)
@@ -77,16 +78,16 @@ def act(part: str, kind: str, file: Path, source: KeySource, folder: Path, *, ou
         "act": kind,
         "signer": address.checksum(signer.address),
         "evidence": "0x" + digest.hex(),
-        "leaf": leaf if out is None else None,
+        "leaf": leaf if carried is None else None,
         "released": is_released,
         "is_new": standing is None,
-        "file": None if out is None or standing is not None else str(out),
+        "file": None if carried is None else str(carried),
     }
     told = kind if standing is None else "already"
     lines = steps.done("STEP_ACT", told, name=named.payout, milestone=release, signer=signer.address)
-    lines += text.rows([("sha256", str(document["evidence"])), *([("leaf", str(leaf))] if out is None else [])])
-    if out is not None and standing is None:
-        return Answer(document, [*lines, *carrying.carried(out, write_act(SignedAct(envelope, evidence)))])
+    lines += text.rows([("sha256", str(document["evidence"])), *([("leaf", str(leaf))] if carried is None else [])])
+    if carried is not None:
+        return Answer(document, [*lines, *carrying.carried(carried, write_act(SignedAct(envelope, evidence)))])
     lines += steps.noted("STEP_MILESTONE", "released" if is_released else "", name=named.payout, required=required)
     return Answer(document, lines)
 

@@ -47,7 +47,7 @@ COMMANDS = (
     Command("fund", "dao.cli.fund", "Treasury", "Show what each fund has, has promised and has paid."),
     Command("ledger", "dao.cli.ledger", "Treasury", "Show every entry of the books and every balance."),
     Command("status", "dao.cli.status", "Workspace", "Show where each proposal stands and what comes next."),
-    Command("journal list", "dao.cli.journal", "Workspace", "List the journal and check that it only grew."),
+    Command("journal list", "dao.cli.journal_list", "Workspace", "List the journal and check that it only grew."),
     Command("journal export", "dao.cli.journal_export", "Workspace", "Write the journal to a file for its followers."),
     Command("journal follow", "dao.cli.journal_follow", "Workspace", "Check an export and take what is new in it."),
     Command("take", "dao.cli.take", "Workspace", "Take signed files into the journal, each checked."),
@@ -67,7 +67,7 @@ COMMANDS = (
 
 GROUPS = {
     "devnet": "The embedded chain of a workspace.",
-    "journal": "The journal, and files for its followers; without a command it is listed.",
+    "journal": "The journal, and files for those who follow it; without a command it is listed.",
     "keys": "The keyring of a workspace; without a command it is listed.",
     "milestone": "Milestones that release a part.",
     "premiums": "What a premium is made of.",

@@ -73,9 +73,10 @@ def command(
         if envelope.action == "vote" and proposal_id(envelope) != named.id:
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
         leaf = voting.cast(desk, raw)
-    receipt = _receipt(named, envelope, leaf if out is None else None, out)
-    told = () if out is None else carrying.carried(out, raw)
-    return receipt._replace(lines=[*receipt.lines, *told])
+    if out is None:
+        return _receipt(named, envelope, leaf, is_new=True)
+    receipt = _receipt(named, envelope, None, is_new=True, out=out)
+    return receipt._replace(lines=[*receipt.lines, *carrying.carried(out, raw)])
 
 
 def _standing(
@@ -119,7 +120,7 @@ def _number(options: list[str], choice: str) -> int:
 
 
 def _receipt(
-    named: steps.Named, envelope: Envelope, leaf: int | None, out: Path | None = None, *, is_new: bool = True
+    named: steps.Named, envelope: Envelope, leaf: int | None, *, is_new: bool, out: Path | None = None
 ) -> Answer:
     chosen = envelope.message["choice"]
     options = _options(named)

@@ -8,11 +8,11 @@ or link from a file is used.
 from __future__ import annotations
 
 import json
-import os
 from hashlib import sha256
 from pathlib import Path
 
 from chain.errors import CodedError
+from dao.store import durable
 
 COUNT_MAX = 200
 """Files: two for each thing that was refused."""
@@ -32,21 +32,14 @@ def put_aside(folder: Path, data: bytes, error: CodedError, reason: str, now: in
     note = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        if why.exists():
+        if raw.exists():
             return raw
         sizes = [entry.lstat().st_size for entry in folder.iterdir()]
         size = len(data) + len(note)
         if size > ITEM_MAX or len(sizes) + 2 > COUNT_MAX or sum(sizes) + size > BYTES_MAX:
             return None
-        _write(raw, data)
-        _write(why, note)
+        durable.write_new(raw, data, mode=0o600)
+        durable.write_new(why, note, mode=0o600)
     except OSError:
         return None  # the refusal itself is what has to be told
     return raw
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write for the owner alone, through no link: what was refused may be anything."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)

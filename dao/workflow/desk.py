@@ -152,14 +152,14 @@ class Desk:
         self._append(fresh, blocks)
         return list(range(first, first + len(facts)))
 
+    def _append(self, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> None:
+        if not self._rehearses:
+            self.journal.append(fresh, blocks)
+
     def _known(self) -> int:
         """The newest block that the journal knows; blocks of a journal never fall."""
         chain_id = self.node.chain_id()
         return next((leaf.block.number for leaf in reversed(self.journal.leaves) if leaf.block.chain_id == chain_id), 0)
-
-    def _append(self, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> None:
-        if not self._rehearses:
-            self.journal.append(fresh, blocks)
 
     def book_result(self, proposal: bytes) -> None:
         """Commit what a result released and the fund did not cover then; `E_BUDGET` as long as it does not."""
@@ -193,7 +193,7 @@ class Desk:
 
     def keep_as(self, origin: str) -> None:
         """Sign and keep a checkpoint under an origin that is known already, where this workspace is the writer."""
-        if self._guard is not None:
+        if self._guard is not None and not self._rehearses:
             self._guard.keep(self.journal, origin)
 
     def note(self, origin: str) -> bytes:
@@ -201,10 +201,10 @@ class Desk:
         assert self._guard is not None, "whoever signs checkpoints has anchors"
         return self._guard.note(self.journal, origin)
 
-    def keep_note(self, note: bytes) -> None:
+    def keep_note(self, note: bytes, origin: str) -> None:
         """Keep a note that `note` gave."""
         assert self._guard is not None, "whoever keeps checkpoints has a place for them"
-        self._guard.keep_note(note)
+        self._guard.keep_note(note, self.journal.leaf_hashes(), origin)
 
     def case(self, proposal: bytes, *numbers: int) -> Case:
         """The facts of a proposal as the journal holds them, with the named checks run."""

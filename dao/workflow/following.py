@@ -19,6 +19,7 @@ from chain.cid import CID
 from chain.clients.node import Node
 from chain.errors import ChainError
 from dao.errors import DaoError
+from dao.keys import JOURNAL_KEY
 from dao.record.case import Case, Head, need
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.record.errors import RecordError
@@ -72,7 +73,7 @@ class _Whole(NamedTuple):
 
 def follow(workspace: Workspace, node: Node, data: bytes) -> Followed:
     """Check an export and take what is new in it; everything that speaks against it is raised, and nothing is kept."""
-    if workspace.is_writer:
+    if (workspace.keys / JOURNAL_KEY).is_file():
         raise FollowError("E_WRITER", "follows")
     guard = Guard(workspace.anchors, workspace.checkpoint_path)
     export = read_export(data)
@@ -95,7 +96,7 @@ def follow(workspace: Workspace, node: Node, data: bytes) -> Followed:
     if export.size > known:
         with Journal(workspace.journal_path, create=True) as journal:
             journal.append(whole.leaves[known:], export.blocks)
-    guard.keep_note(export.checkpoint)
+    guard.keep_note(export.checkpoint, whole.hashes, note.origin)
     return Followed(export.size, note.root, export.size - known, proposals, unasked)
 
 

@@ -20,8 +20,8 @@ from governance.settings import Settings
 
 
 class GuardError(DaoError):
-    """The journal or the settings are not the workspace's own (`E_SPLIT_VIEW`), this is not the journal's writer
-    (`E_WRITER`), or no checkpoint can be kept (`E_IO_WRITE`).
+    """The journal or the settings are not the workspace's own (`E_SPLIT_VIEW`), no checkpoint can be kept
+    (`E_IO_WRITE`), or this is not the journal's writer (`E_WRITER`).
     """
 
 
@@ -45,14 +45,16 @@ class Guard:
         kept nothing, so whoever finds the step done keeps again: the same journal gives the same note.
         """
         if self._journal_key is not None:
-            self.check_kept(journal.leaf_hashes(), origin)
-            self.keep_note(self._signed(journal, origin, self._journal_key))
+            self.keep_note(self._signed(journal, origin, self._journal_key), journal.leaf_hashes(), origin)
 
-    def keep_note(self, note: bytes) -> None:
-        """Keep a note that was checked, replacing the older one (`E_IO_WRITE` where it cannot be written)."""
+    def keep_note(self, note: bytes, leaf_hashes: Sequence[bytes], origin: str) -> None:
+        """Keep a note of a journal with these leaf hashes, replacing the older one if that is of its beginning."""
         try:
-            if not self._kept.exists() or self._kept.read_bytes() != note:
-                durable.replace(self._kept, note)
+            if self._kept.exists():
+                if self._kept.read_bytes() == note:
+                    return
+                self.check_kept(leaf_hashes, origin)
+            durable.replace(self._kept, note)
         except OSError as error:
             problem = error.strerror or type(error).__name__
             raise GuardError("E_IO_WRITE", "checkpoint", path=self._kept.name, problem=problem) from error

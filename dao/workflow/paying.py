@@ -213,7 +213,7 @@ def execute(
     ours = {intent.transaction: intent for intent in intents.of(hash_)}
     with sending.on_its_way(flight[-1] if done is None else ours.get(done)):
         watched = [intent.transaction for intent in flight] if done is None else [done]
-        done = _await_success(desk, proposal, part, tx, watched, seconds)
+        done = _await_success(desk, proposal, part, tx, watched, seconds=seconds)
         book_execution(desk, proposal, part, tx, done)
     return done
 
@@ -231,7 +231,7 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
 
 
 def _await_success(
-    desk: Desk, proposal: bytes, part: int, tx: SafeTx, transactions: Sequence[bytes], seconds: int
+    desk: Desk, proposal: bytes, part: int, tx: SafeTx, transactions: Sequence[bytes], *, seconds: int
 ) -> bytes:
     """Wait until one of some transactions is final, and return the one in which the Safe reported success.
 

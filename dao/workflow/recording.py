@@ -40,5 +40,5 @@ def export(desk: Desk, since: int) -> bytes:
         raise UsageError("E_USAGE", "since", since=since, size=size)
     note = signed_note(desk)
     data = write_export(desk.journal.leaves, since, note, desk.get)
-    desk.keep_note(note)
+    desk.keep_note(note, settings_in_force(desk).journal.origin)
     return data

@@ -73,7 +73,7 @@ class Intake(NamedTuple):
     take: Callable[[Desk, bytes], int]
 
 
-_PUBLICATION, _VOTE, _CANCEL, _ACT, _CONFIRMATION = 10, 20, 30, 40, 50
+_PUBLICATION, _VOTE, _CANCEL, _ACT, _CONFIRMATION = range(5)
 
 ENVELOPES: Mapping[str, Intake] = MappingProxyType({
     "vote": Intake("vote", _VOTE, voting.cast),
@@ -130,7 +130,7 @@ def _of_envelope(envelope: Envelope, settings: Settings) -> Parcel:
 
     def take(desk: Desk) -> Taken:
         if envelope.message["space"] != settings.space:
-            raise AdmissionError("E_SPACE", "vote", space=envelope.message["space"], expected=settings.space)
+            raise AdmissionError("E_SPACE", intake.kind, space=envelope.message["space"], expected=settings.space)
         _refuse_unknown(desk, proposal)
         check_signature(envelope, settings.admission)
         known = _find(desk, intake.kind, id=envelope.id, proposal=proposal)
