@@ -27,6 +27,7 @@ LOCK_FILE = ".dao.lock"
 DEVNET_FILE = "devnet.sqlite"
 DOCUMENTS = "iips"
 KEYS = "keys"
+JOURNAL_KEY = "journal.pem"
 QUARANTINE = "quarantine"
 
 CHECKPOINT_FILE = "checkpoint"
@@ -118,6 +119,11 @@ class Workspace:
     def checkpoint_path(self) -> Path:
         """The last checkpoint of the journal that this workspace kept."""
         return self.folder / CHECKPOINT_FILE
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether this workspace has the journal's key, and so writes the journal."""
+        return (self.keys / JOURNAL_KEY).is_file()
 
     @property
     def quarantine_path(self) -> Path:
