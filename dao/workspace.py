@@ -60,7 +60,7 @@ class Workspace:
         self.folder = folder
         config = folder / CONFIG_FILE
         if not config.is_file():
-            raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name)
+            raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name or str(folder))
         try:
             self._lock = (folder / LOCK_FILE).open("a")
         except OSError as error:

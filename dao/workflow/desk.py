@@ -23,6 +23,7 @@ from dao.record.pack import select
 from dao.store.journal import Journal
 from dao.workflow.early_facts import EARLY
 from dao.workflow.guard import Guard
+from governance.settings import Settings
 
 NO_PROPOSAL = bytes(32)
 
@@ -155,9 +156,13 @@ class Desk:
     def guarded(self, proposal: bytes, *numbers: int) -> Case:
         """As `case`, after the workspace's anchors and its kept checkpoint were compared: for whatever moves money."""
         case = self.case(proposal, *numbers)
-        if self._guard is not None:
-            self._guard.check(self.journal, need(case.settings), self.node.chain_id())
+        self.hold(need(case.settings))
         return case
+
+    def hold(self, settings: Settings) -> None:
+        """Compare the workspace's anchors and its kept checkpoint with the journal, for what no proposal is about."""
+        if self._guard is not None:
+            self._guard.check(self.journal, settings, self.node.chain_id())
 
     def keep(self, proposal: bytes) -> None:
         """Sign and keep a checkpoint of the journal, where this workspace is its writer."""
