@@ -29,6 +29,7 @@ DOCUMENTS = "iips"
 KEYS = "keys"
 QUARANTINE = "quarantine"
 
+JOURNAL_KEY = "journal.pem"
 CHECKPOINT_FILE = "checkpoint"
 
 _RPC = "rpc_env = {} # the variables that hold a URL each; the URL itself is a secret and stands nowhere"
@@ -66,7 +67,7 @@ class Workspace:
         self.folder = folder
         config = folder / CONFIG_FILE
         if not config.is_file():
-            raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name)
+            raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name or str(folder))
         try:
             self._lock = (folder / LOCK_FILE).open("a")
         except OSError as error:
@@ -118,6 +119,11 @@ class Workspace:
     def checkpoint_path(self) -> Path:
         """The last checkpoint of the journal that this workspace kept."""
         return self.folder / CHECKPOINT_FILE
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether this workspace has the journal's key, and so writes the journal."""
+        return (self.keys / JOURNAL_KEY).is_file()
 
     @property
     def quarantine_path(self) -> Path:

@@ -19,7 +19,6 @@ from chain.cid import CID
 from chain.clients.node import Node
 from chain.errors import ChainError
 from dao.errors import DaoError
-from dao.keys import JOURNAL_KEY
 from dao.record.case import Case, Head, need
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.record.errors import RecordError
@@ -73,7 +72,7 @@ class _Whole(NamedTuple):
 
 def follow(workspace: Workspace, node: Node, data: bytes) -> Followed:
     """Check an export and take what is new in it; everything that speaks against it is raised, and nothing is kept."""
-    if (workspace.keys / JOURNAL_KEY).is_file():
+    if workspace.is_writer:
         raise FollowError("E_WRITER", "follows")
     guard = Guard(workspace.anchors, workspace.checkpoint_path)
     export = read_export(data)
