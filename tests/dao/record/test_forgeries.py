@@ -17,6 +17,7 @@ from tests.dao.conftest import Played
 from tests.dao.record import (
     forgeries_acts,
     forgeries_books,
+    forgeries_elsewhere,
     forgeries_file,
     forgeries_payout,
     forgeries_proposal,
@@ -30,7 +31,7 @@ from tests.dao.record.row import Row
 
 MODULES = (
     forgeries_file, forgeries_proposal, forgeries_rules, forgeries_vote, forgeries_result, forgeries_acts,
-    forgeries_payout, forgeries_books, forgeries_strangers,
+    forgeries_payout, forgeries_books, forgeries_elsewhere, forgeries_strangers,
 )  # fmt: skip
 ROWS: tuple[Row, ...] = tuple(concatenated.from_iterable(module.ROWS for module in MODULES))
 
@@ -41,6 +42,16 @@ def test_bench_changes_nothing_by_itself(played: Played) -> None:
 
     assert played.record == sealed
     assert verify(sealed).ok
+
+
+def test_record_beside_another_proposals_payment(played: Played) -> None:
+    """What the forgeries of other proposals begin with is a genuine record: the second payment is another's."""
+    bench = Bench(played.record)
+    forgeries_elsewhere.moved(bench)
+    report = verify(forgeries_elsewhere.sealed(bench))
+
+    assert report.failed is None
+    assert report.ok
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.number}-{row.name}")
