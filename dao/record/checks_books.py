@@ -1,8 +1,8 @@
 """Checks 70 to 72: where the money came from, that every entry follows from its source, and that nothing was promised
 which the Safe did not hold.
 
-Entries are booked again from the leaves they name, by the same versioned rules, and compared. Those of *other* proposals
-of the fund count against what is available; what a record can check of them stands in `dao.record.foreign_entries`.
+Entries are booked again from the leaves they name, by the same versioned rules, and compared. Entries of *other*
+proposals of the fund count against what is available; what can be checked of them stands in `foreign_entries`.
 """
 
 from __future__ import annotations

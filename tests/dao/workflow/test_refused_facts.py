@@ -117,6 +117,7 @@ def test_payout_facts_by_hand(stage: Stage) -> None:
     refuses(stage, "E_SAFE_SIGS", "other_signer", confirms(owner=cast.address("ben")))
     refuses(stage, "E_SAFE_SIGS", "malformed", confirms(signature=bytes(65)))
     refuses(stage, "E_CANONICAL", "leaf", confirms(signature=bytes(64)))
+    refuses(stage, "E_TIMELOCK", "", confirms())
 
     def queues(other: SafeTx, part: int = 1, **changes: object) -> Callable[[], object]:
         blocks = Blocks()
