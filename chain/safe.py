@@ -37,6 +37,7 @@ from chain.safe_signatures import (
     recover_owners,
     split_signatures,
 )
+from chain.signer import TypedData
 from chain.typed_data import Field
 
 __all__ = [
@@ -64,7 +65,9 @@ __all__ = [
     "message_hash",
     "recover_owners",
     "release",
+    "safe_message_data",
     "safe_message_hash",
+    "safe_tx_data",
     "safe_tx_hash",
     "split_signatures",
 ]
@@ -132,12 +135,12 @@ def message_hash(tx: SafeTx) -> bytes:
 
 def safe_tx_hash(tx: SafeTx) -> bytes:
     """Return the 32 bytes that owners sign. Raises the errors of `typed_data` for a field that is out of range."""
-    return typed_data.digest(
-        domain=_domain(tx.chain_id, tx.safe, tx.version),
-        types=_tx_types(tx.version),
-        primary="SafeTx",
-        message=_tx_message(tx),
-    )
+    return safe_tx_data(tx).digest()
+
+
+def safe_tx_data(tx: SafeTx) -> TypedData:
+    """Return the typed data of a transaction, as a wallet is shown it."""
+    return TypedData(_domain(tx.chain_id, tx.safe, tx.version), _tx_types(tx.version), "SafeTx", _tx_message(tx))
 
 
 def safe_message_hash(*, chain_id: int, safe: bytes, version: str, message: bytes) -> bytes:
@@ -145,8 +148,12 @@ def safe_message_hash(*, chain_id: int, safe: bytes, version: str, message: byte
 
     For typed data, such as a vote of the Safe, `message` is the 32-byte digest.
     """
-    domain = _domain(chain_id, safe, version)
-    return typed_data.digest(domain=domain, types=_MESSAGE_TYPES, primary="SafeMessage", message={"message": message})
+    return safe_message_data(chain_id=chain_id, safe=safe, version=version, message=message).digest()
+
+
+def safe_message_data(*, chain_id: int, safe: bytes, version: str, message: bytes) -> TypedData:
+    """Return the typed data of a Safe's own message, as a wallet is shown it."""
+    return TypedData(_domain(chain_id, safe, version), _MESSAGE_TYPES, "SafeMessage", {"message": message})
 
 
 def _domain(chain_id: int, safe: bytes, version: str) -> dict[str, object]:

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from chain.address import parse_on
 from chain.clients.node import Node
+from chain.signer import KeySigner, Signer
 from dao.connect import connect
 from dao.errors import DaoError
 from dao.keys import Keyring
@@ -25,6 +27,7 @@ from dao.workspace import Workspace
 
 PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of the devnet's file, whose keys are public
 
+_URL = re.compile(r"https?://[^\s/]+", re.ASCII)
 _PRIVATE_KEY = re.compile(r"0x[0-9a-f]{64}\Z", re.ASCII)
 
 
@@ -32,12 +35,15 @@ class SessionError(DaoError):
     """A key or passphrase that a command needs is not there (`E_KEY_FILE`, `E_KEY_ENV`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class KeySource:
-    """Where a command takes its key from: a name in the keyring, or a variable that holds the key itself."""
+    """Who signs: a name in the keyring, a variable that holds the key itself, or one that holds a wallet's URL."""
 
     name: str = ""
     variable: str = ""
+    wallet_variable: str = ""
+    account: str = ""
+    """Which of the wallet's accounts; empty: its only one."""
     passphrase_file: Path | None = None
 
 
@@ -50,14 +56,16 @@ class Session:
     journal: Journal
     desk: Desk
 
-    def key(self, source: KeySource) -> bytes:
-        """Return the private key that a command was pointed to; it stands in no message."""
+    def signer(self, source: KeySource) -> Signer:
+        """Return the signer that a command was pointed to; neither a key nor a wallet's URL stands in any message."""
+        if source.wallet_variable:
+            return _wallet(source, self.workspace.anchors.chain_id)
         if source.variable:
             text = os.environ.get(source.variable, "")
             if not _PRIVATE_KEY.match(text):
                 raise SessionError("E_KEY_ENV", variable=source.variable)
-            return bytes.fromhex(text[2:])
-        return keyring(self.workspace, source.passphrase_file).load(source.name)
+            return KeySigner(bytes.fromhex(text[2:]))
+        return KeySigner(keyring(self.workspace, source.passphrase_file).load(source.name))
 
 
 @contextmanager
@@ -76,6 +84,15 @@ def keyring(workspace: Workspace, passphrase_file: Path | None = None) -> Keyrin
     except (OSError, UnicodeDecodeError) as error:
         raise SessionError("E_KEY_FILE", "no_passphrase", name=file.name) from error
     return Keyring(workspace.keys, passphrase)
+
+
+def _wallet(source: KeySource, chain_id: int) -> Signer:
+    from chain.clients.remote_signer import RemoteSigner
+
+    url = os.environ.get(source.wallet_variable, "")
+    if not _URL.match(url):
+        raise SessionError("E_KEY_ENV", "wallet", variable=source.wallet_variable)
+    return RemoteSigner(url, parse_on(source.account, chain_id) if source.account else None)
 
 
 def _journal_key(workspace: Workspace, passphrase_file: Path | None) -> bytes | None:

@@ -21,7 +21,7 @@ from chain.clients.rpc import CallReverted, NodeError, Rpc, block_tag, hex_text
 from chain.clients.rpc_answer import Answer, octets, quantity
 from chain.keccak import keccak256
 from chain.receipt import Log, ReceiptProof
-from chain.signature import address_of
+from chain.signer import KeySigner
 
 __all__ = ["BlockInfo", "CallReverted", "ChainLog", "Node", "NodeError", "Read", "StateProof", "TxReceipt"]
 
@@ -242,16 +242,21 @@ class Node:
     def submit(
         self, key: bytes, to: bytes | None, value: int = 0, data: bytes = b"", *, gas: int | None = None
     ) -> bytes:
-        """Sign a type-2 transaction and send it without waiting; return its hash.
+        """Sign a transaction with a 32-byte private key and send it without waiting; return its hash."""
+        signer = KeySigner(key)
+        return self.send_raw(signer.sign_transaction(self.prepare(signer.address, to, value, data, gas=gas)))
+
+    def prepare(
+        self, sender: bytes, to: bytes | None, value: int = 0, data: bytes = b"", *, gas: int | None = None
+    ) -> dict[str, object]:
+        """Return the fields of a type-2 transaction, ready to sign: next nonce, gas, and fees for some blocks.
 
         Without `gas` the estimate and a fifth more: it runs in a later block than the one that was asked.
+        `CallReverted` if it would revert.
         """
-        from eth_account import Account
-
-        sender = address_of(key)
         base_fee = self._block("latest").number("baseFeePerGas")
         tip = self._quantity("eth_maxPriorityFeePerGas")
-        transaction = {
+        return {
             "type": 2,
             "chainId": self.chain_id(),
             "nonce": self._quantity("eth_getTransactionCount", hex_text(sender), "pending"),
@@ -262,7 +267,6 @@ class Node:
             "data": data,
             **({} if to is None else {"to": to}),
         }
-        return self.send_raw(bytes(Account.sign_transaction(transaction, key).raw_transaction))
 
     def send_raw(self, raw: bytes) -> bytes:
         """Send a signed transaction and return its hash, computed here; it may have no block yet."""

@@ -19,8 +19,8 @@ from requests.adapters import HTTPAdapter
 
 from chain.errors import ChainError, CodedError, UncheckableError
 
-TIMEOUT_SECONDS = (10, 60)
-"""To connect, and between two bytes."""
+CONNECT_SECONDS, PATIENCE_SECONDS = 10, 60
+"""To connect, and between two bytes; behind a wallet sits somebody who reads, and takes longer."""
 ANSWER_SECONDS = 300
 """For a whole answer, however slowly it drips."""
 ANSWER_MAX = 64 * 1024 * 1024
@@ -51,9 +51,10 @@ class CallReverted(ChainError):  # noqa: N818 - what happened, in the words of t
 class Rpc:
     """A provider behind a URL. With a `session` the caller decides how requests travel (the devnet's never leave)."""
 
-    def __init__(self, url: str, session: requests.Session | None = None) -> None:
+    def __init__(self, url: str, session: requests.Session | None = None, *, patience: int = PATIENCE_SECONDS) -> None:
         self.host = urlsplit(url).hostname or "?"
         self._url = url
+        self._patience = patience
         self._session = session or _bounded_session()
         self._provider: Any = None
 
@@ -83,7 +84,7 @@ class Rpc:
                 logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger(name).level))
             self._provider = HTTPProvider(
                 self._url,
-                request_kwargs={"timeout": TIMEOUT_SECONDS, "allow_redirects": False},
+                request_kwargs={"timeout": (CONNECT_SECONDS, self._patience), "allow_redirects": False},
                 session=self._session,
                 exception_retry_configuration=None,
             )

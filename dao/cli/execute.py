@@ -13,7 +13,7 @@ from chain.receipt import ProvedReceipt, ReceiptProof, open_receipt
 from chain.safe import safe_tx_hash
 from dao.cli import steps, text
 from dao.cli.answer import Answer
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.record.leaves import Leaf
 from dao.session import KeySource, Session
 from dao.workflow import paying
@@ -29,6 +29,8 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     folder: Dir = Path(),
 ) -> Answer:
@@ -37,9 +39,9 @@ def command(
     Anybody may send it; the key pays the gas. If somebody has sent it already, that execution is booked and nothing is
     sent. A part that is booked is shown as it is.
     """
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     with steps.open_for(folder, source) as session:
-        sender = session.key(source)
+        sender = session.signer(source)
         named = steps.find_part(session, part)
         tx = steps.queued(session, named)
         state = "already"

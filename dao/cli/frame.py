@@ -67,6 +67,16 @@ class Group(TyperGroup):
         else:
             formatter.write(overview() + "\n")
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Offer the group's next words with their sentences; Typer offers the options."""
+        from typer._click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        told = {**GROUPS, **{row.words: row.sentence for row in COMMANDS}}
+        names = [name for name in self.commands if name.startswith(incomplete)]
+        return [CompletionItem(name, help=told[f"{self.words} {name}".strip()]) for name in names]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the group's commands with their sentences of the table."""
         with formatter.section("Commands"):

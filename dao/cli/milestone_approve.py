@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dao.cli.answer import Answer
 from dao.cli.milestone_report import Part, Report, act
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.session import KeySource
 
 EXAMPLES = (
@@ -21,6 +21,8 @@ def command(
     file: Report,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     folder: Dir = Path(),
 ) -> Answer:
@@ -29,4 +31,4 @@ def command(
     The file must be the report, byte for byte. When enough reviewers have approved, the part may be queued; neither
     author nor payee reviews.
     """
-    return act(part, "approve", file, KeySource(name=key, variable=key_env, passphrase_file=passphrase_file), folder)
+    return act(part, "approve", file, KeySource(key, key_env, wallet_env, account, passphrase_file), folder)

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from chain import address, signature
+from chain import address
 from chain.cid import raw_cid
 from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.record.case import need
 from dao.session import KeySource
 from dao.workflow import acting
@@ -35,6 +35,8 @@ def command(
     file: Report,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     folder: Dir = Path(),
 ) -> Answer:
@@ -43,32 +45,32 @@ def command(
     A new report voids what was approved before. The file's bytes are kept in the journal, and reviewers sign the same
     bytes.
     """
-    return act(part, "report", file, KeySource(name=key, variable=key_env, passphrase_file=passphrase_file), folder)
+    return act(part, "report", file, KeySource(key, key_env, wallet_env, account, passphrase_file), folder)
 
 
 def act(part: str, kind: str, file: Path, source: KeySource, folder: Path) -> Answer:
     """Take one act over the bytes of a file."""
     evidence = read(file, SIZE_MAX)
     with steps.open_for(folder, source) as session:
-        key = session.key(source)
+        signer = session.signer(source)
         named = steps.find_part(session, part)
-        leaf = acting.act(session.desk, named.id, named.part, kind, key=key, evidence=evidence)
+        leaf = acting.act(session.desk, named.id, named.part, kind, signer=signer, evidence=evidence)
         case = session.desk.case(named.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51)
         release = need(case.parts)[named.part - 1].release
         is_released = named.part in need(case.releases)
         required = need(case.settings).reviewers.required
-    signer, digest = signature.address_of(key), raw_cid(evidence).digest
+    digest = raw_cid(evidence).digest
     document = {
         "ok": True,
         "part": named.payout,
         "milestone": release,
         "act": kind,
-        "signer": address.checksum(signer),
+        "signer": address.checksum(signer.address),
         "evidence": "0x" + digest.hex(),
         "leaf": leaf,
         "released": is_released,
     }
-    lines = steps.done("STEP_ACT", kind, name=named.payout, milestone=release, signer=signer)
+    lines = steps.done("STEP_ACT", kind, name=named.payout, milestone=release, signer=signer.address)
     lines += text.rows([("sha256", str(document["evidence"])), ("leaf", str(leaf))])
     lines += steps.noted("STEP_MILESTONE", "released" if is_released else "", name=named.payout, required=required)
     return Answer(document, lines)

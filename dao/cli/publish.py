@@ -12,7 +12,7 @@ from dao.cli.answer import FALSE, Answer
 from dao.cli.draft import placeholders
 from dao.cli.files import read
 from dao.cli.lint import finding_row
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
 from dao.session import KeySource
@@ -32,6 +32,8 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     fund: Annotated[str, typer.Option("--fund", help="Fund that pays; may be left out if there is one.")] = "",
     folder: Dir = Path(),
@@ -42,14 +44,14 @@ def command(
     is refused, with every finding listed.
     """
     raw = read(file)
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     _refuse_draft(raw)
     with steps.open_for(folder, source) as session:
-        author_key = session.key(source)
+        author = session.signer(source)
         settings = proposing.settings_in_force(session.desk)
         paying = steps.choose_fund(settings, fund)
         try:
-            published = proposing.publish(session.desk, raw, author_key=author_key, fund=paying.name)
+            published = proposing.publish(session.desk, raw, author=author, fund=paying.name)
         except proposing.PublishError as error:
             if not error.findings:
                 raise

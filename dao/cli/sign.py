@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from chain import address, signature
+from chain import address
 from chain.clients.safe_read import fetch_safe_state
 from chain.errors import CodedError
 from chain.safe import safe_tx_hash
 from chain.safe_state import open_safe_state
 from dao.cli import steps
 from dao.cli.answer import Answer, write_line
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.cli.review_voted import of_part
 from dao.session import KeySource
 from dao.workflow import paying
@@ -30,6 +30,8 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     folder: Dir = Path(),
 ) -> Answer:
@@ -38,18 +40,18 @@ def command(
     A signature cannot be taken back, so nothing is signed before the timelock's end, after expiry, or while the review
     finds an error.
     """
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     with steps.open_for(folder, source) as session:
-        owner_key = session.key(source)
+        signer = session.signer(source)
         named = steps.find_part(session, part)
         tx = steps.queued(session, named)
-        owner = signature.address_of(owner_key)
+        owner = signer.address
         if steps.find_leaf(session, "confirmation", hash=safe_tx_hash(tx), owner=owner) is not None:
             raise steps.StepError("E_SAFE_SIGS", "signed_before", owner=owner, name=named.payout)
         shown = of_part(session, named, tx)
         lines = list(shown.lines)
         try:
-            paying.sign(session.desk, named.id, named.part, tx, owner_key)
+            paying.sign(session.desk, named.id, named.part, tx, signer)
         except CodedError:
             for line in lines:  # what spoke against it; the refusal itself follows as any other
                 write_line(line)

@@ -75,8 +75,10 @@ def open_for(
 ) -> Iterator[Session]:
     """Open the workspace for one step; a key that was not named is refused before anything is opened."""
     if source is not None:
-        if bool(source.variable) == bool(source.name):
+        if sum(map(bool, (source.name, source.variable, source.wallet_variable))) != 1:
             raise UsageError("E_USAGE", "key")
+        if source.account and not source.wallet_variable:
+            raise UsageError("E_USAGE", "account")
         if source.name and not _KEY_NAME.match(source.name):
             raise UsageError("E_USAGE", "key_name", name=source.name)
         passphrase_file = source.passphrase_file

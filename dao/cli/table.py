@@ -48,6 +48,7 @@ COMMANDS = (
     Command("journal", "dao.cli.journal", "Workspace", "List the journal and check that it only grew."),
     Command("keys", "dao.cli.keys", "Workspace", "List the keyring's names and addresses, never a key."),
     Command("doctor", "dao.cli.doctor", "Workspace", "Find what is missing or unsafe, and how to mend it."),
+    Command("completion", "dao.cli.completion", "Workspace", "Print the script that lets a shell complete dao."),
     Command("devnet serve", "dao.cli.devnet_serve", "Workspace", "Serve the embedded chain to wallets and scripts."),
     Command("devnet wait", "dao.cli.devnet_wait", "Workspace", "Let time pass on the embedded chain."),
 )

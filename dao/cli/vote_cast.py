@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from chain import address, signature
+from chain import address
+from chain.signer import Signer
 from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.errors import UsageError
 from dao.sentences import spell
 from dao.session import KeySource, Session
@@ -36,6 +37,8 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; everybody can read it.")] = "",
     file: Annotated[
@@ -50,12 +53,12 @@ def command(
     """
     if (file is None) == (choice == ""):
         raise UsageError("E_USAGE", "choice_or_file")
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     raw = None if file is None else read(file, _SIZE_MAX)
     with steps.open_for(folder, source if raw is None else None) as session:
         named = steps.find_proposal(session, proposal)
         if raw is None:
-            raw = _sign(session, named, choice, session.key(source), reason)
+            raw = _sign(session, named, choice, session.signer(source), reason)
         envelope = read_envelope(raw)
         if envelope.action == "vote" and proposal_id(envelope) != named.id:
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
@@ -63,16 +66,16 @@ def command(
     return _receipt(named, envelope, leaf)
 
 
-def _sign(session: Session, named: steps.Named, choice: str, key: bytes, reason: str) -> bytes:
+def _sign(session: Session, named: steps.Named, choice: str, signer: Signer, reason: str) -> bytes:
     message = vote_message(
-        voter=signature.address_of(key),
+        voter=signer.address,
         space=str(named.envelope.message["space"]),
         proposal=named.id,
         choice=_number(_options(named), choice),
         timestamp=session.desk.now(),
         reason=reason,
     )
-    return sign_envelope("Vote", message, key)
+    return sign_envelope("Vote", message, signer)
 
 
 def _options(named: steps.Named) -> list[str]:

@@ -8,25 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chain import signature
 from chain.clients.safe_read import fetch_safe_state
-from chain.safe import join_signatures, safe_message_hash
+from chain.safe import join_signatures, safe_message_data
+from chain.signer import Signer, TypedData
 from dao.workflow.desk import Blocks, Desk, Fact
-from governance.settings import SafeSettings
 from governance.space import NO_PREVIOUS, parse_settings, settings_cid, settings_digest
 
 
-def message_to_sign(text: str, previous: bytes = NO_PREVIOUS) -> bytes:
-    """The 32 bytes that an owner of the treasury Safe signs to put these settings in force."""
+def typed_settings(text: str, previous: bytes = NO_PREVIOUS) -> TypedData:
+    """What an owner of the treasury Safe signs to put these settings in force: the Safe's message over their digest."""
     settings = parse_settings(text)
     safe = settings.treasury()
-    return _message_hash(safe, settings_digest(settings.space, previous, text))
+    return safe_message_data(
+        chain_id=safe.chain_id,
+        safe=safe.address,
+        version=safe.version,
+        message=settings_digest(settings.space, previous, text),
+    )
 
 
-def sign_settings(text: str, owner_keys: Iterable[bytes], previous: bytes = NO_PREVIOUS) -> bytes:
+def sign_settings(text: str, owners: Iterable[Signer], previous: bytes = NO_PREVIOUS) -> bytes:
     """The signature blob of some owners over the settings, as the Safe takes it."""
-    message = message_to_sign(text, previous)
-    return join_signatures({signature.address_of(key): signature.sign(message, key) for key in owner_keys})
+    data = typed_settings(text, previous)
+    return join_signatures({owner.address: owner.sign_typed(data) for owner in owners})
 
 
 def found(desk: Desk, text: str, signatures: bytes) -> int:
@@ -44,7 +48,3 @@ def found(desk: Desk, text: str, signatures: bytes) -> int:
     )
     assert settings_cid(text) in blocks, "the CID that proposals will name"
     return desk.take([fact], blocks, head=head)[0]
-
-
-def _message_hash(safe: SafeSettings, digest: bytes) -> bytes:
-    return safe_message_hash(chain_id=safe.chain_id, safe=safe.address, version=safe.version, message=digest)

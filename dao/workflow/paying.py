@@ -7,14 +7,14 @@ commit.
 
 from __future__ import annotations
 
-from chain import signature
-from chain.clients.safe_deploy import execute_safe_tx
+from chain.clients.safe_deploy import exec_transaction_call
 from chain.clients.safe_read import fetch_safe_state, safe_nonce
 from chain.errors import CodedError
 from chain.finding import Finding
 from chain.receipt import open_receipt
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import open_safe_state
+from chain.signer import Signer
 from dao.errors import DaoError
 from dao.record.case import Case, Queued, need
 from dao.record.checks_payout import confirmations_of, window_of
@@ -144,8 +144,8 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     )
 
 
-def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner_key: bytes) -> bytes:
-    """Review a transaction and, if nothing speaks against it, sign it and take the confirmation; return the owner.
+def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> None:
+    """Review a transaction and, if nothing speaks against it, sign it and take the confirmation.
 
     A refusal carries the first error of the review as its own code and reason.
     """
@@ -155,13 +155,12 @@ def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner_key: bytes) -
         refusal = PayError(errors[0].code, errors[0].reason, **errors[0].facts)
         refusal.findings = found.findings
         raise refusal
-    confirmation = sign_safe_tx(tx, owner_key)
+    confirmation = sign_safe_tx(tx, owner)
     body = {"hash": safe_tx_hash(tx), "owner": confirmation.owner, "signature": confirmation.signature}
     desk.take([Fact("confirmation", body)], {}, proposal)
-    return signature.address_of(owner_key)
 
 
-def execute(desk: Desk, proposal: bytes, part: int, tx: SafeTx, key: bytes) -> bytes:
+def execute(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -> bytes:
     """Send a confirmed transaction and book it with its proved receipt; return the transaction's hash.
 
     If somebody has sent it already, that execution is booked and nothing is sent: a payout is adopted, never repeated.
@@ -175,7 +174,8 @@ def execute(desk: Desk, proposal: bytes, part: int, tx: SafeTx, key: bytes) -> b
         case = desk.guarded(proposal, *_QUEUED)
         now = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
         blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), now)
-        done = execute_safe_tx(desk.node, key, tx, blob).transaction_hash
+        call = desk.node.prepare(sender.address, tx.safe, data=exec_transaction_call(tx, blob))
+        done = desk.node.wait(desk.node.send_raw(sender.sign_transaction(call))).transaction_hash
     book_execution(desk, proposal, part, tx, done)
     return done
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chain import signature
 from chain.cid import CID
 from chain.finding import Finding, has_errors
+from chain.signer import Signer
 from dao.errors import DaoError
 from dao.record.checks_proposal import assets_of, events
 from dao.record.checks_settings import leaves as settings_leaves
@@ -53,7 +53,7 @@ def settings_in_force(desk: Desk) -> Settings:
     return in_force(settings_leaves(rows), len(desk.journal), desk.now()).settings
 
 
-def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Published:
+def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Published:
     """Lint, compile, sign and publish a document; the vote opens after the settings' delay."""
     settings = settings_in_force(desk)
     money = settings.fund(fund)
@@ -66,7 +66,6 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
         raise PublishError("E_LINT", "number", count=1)
     parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money))
     _refuse_hostage_parts(desk, parts)
-    author = signature.address_of(author_key)
 
     blocks = Blocks()
     document_cid = blocks.raw(raw)
@@ -84,7 +83,7 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
     )
     start = now + settings.voting.delay
     message = proposal_message(
-        author=author,
+        author=author.address,
         space=settings.space,
         timestamp=now,
         title=f"{settings.prefix}-{number}: {document.front.title}",
@@ -97,15 +96,16 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
         discussion=document.front.discussions_to,
     )
     proposal = message_id("Proposal", message)
-    asked = [] if settings.proposers else gather(desk.node, rules_of(settings, commitment.blocks), [author], blocks)
+    rules = rules_of(settings, commitment.blocks)
+    asked = [] if settings.proposers else gather(desk.node, rules, [author.address], blocks)
     body = {
         "id": proposal,
-        "envelope": blocks.raw(sign_envelope("Proposal", message, author_key)),
+        "envelope": blocks.raw(sign_envelope("Proposal", message, author)),
         "headers": [blocks.raw(desk.node.header(snapshot.ref.number))],
         "power": asked,
     }
     facts = [
-        Fact("document", {"iip": number, "author": author, "document": document_cid}),
+        Fact("document", {"iip": number, "author": author.address, "document": document_cid}),
         Fact("transition", {"iip": number, "event": _first_step(desk, number), "document": document_cid}),
         Fact("transition", {"iip": number, "event": "freeze", "document": document_cid}),
         Fact("parts", {"parts": parts_cid}),

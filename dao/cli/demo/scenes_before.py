@@ -28,7 +28,7 @@ def found(stage: Stage, desk: Desk, there: World) -> None:
     stage.scene("DEMO_SETTINGS")
     text = world.settings_text(there)
     signers = cast.OWNERS[: cast.THRESHOLD]
-    index = founding.found(desk, text, founding.sign_settings(text, [cast.key(name) for name in signers]))
+    index = founding.found(desk, text, founding.sign_settings(text, [cast.signer(name) for name in signers]))
     stage.good("DEMO_SETTINGS_SIGNED", names=" and ".join(signers), index=index)
     stage.say("DEMO_SETTINGS_CID", cid=str(settings_cid(text)))
     stage.say("DEMO_SETTINGS_RULES", quorum=spell(cast.QUORUM, 18), period=3, timelock=2, reviewers=2)
@@ -67,7 +67,7 @@ def publish(stage: Stage, desk: Desk, there: World, document: Path) -> Published
     raw = world.document()
     document.write_bytes(raw)
     there.wait(cast.DAY)
-    published = proposing.publish(desk, raw, author_key=cast.key(cast.AUTHOR), fund=cast.FUND)
+    published = proposing.publish(desk, raw, author=cast.signer(cast.AUTHOR), fund=cast.FUND)
     stage.good("DEMO_LINT", file=document.name, findings="no errors")
     stage.say("DEMO_PARTS", count=len(published.parts))
     case = desk.case(published.id, 10, 20, 21, 22, 23)
@@ -121,7 +121,7 @@ def _ballot(there: World, published: Published, name: str, choice: int, key: byt
         timestamp=there.devnet.now(),
     )
     if key == cast.key(name):
-        return sign_envelope("Vote", message, key)
+        return sign_envelope("Vote", message, cast.signer(name))
     return envelope_json("Vote", message, cast.address(name), signature.sign(message_id("Vote", message), key))
 
 

@@ -59,7 +59,7 @@ def build(folder: Path) -> Path:
             guard = Guard(anchors, workspace.checkpoint_path, cast.journal_key())
             desk = Desk(journal, devnet.node(), guard)
             text = world.settings_text(there)
-            founding.found(desk, text, founding.sign_settings(text, [cast.key(name) for name in cast.OWNERS[:2]]))
+            founding.found(desk, text, founding.sign_settings(text, [cast.signer(name) for name in cast.OWNERS[:2]]))
             _earn(desk, there)
             _decide(desk, there)
             _open(desk, there, workspace)
@@ -85,7 +85,7 @@ def _earn(desk: Desk, there: world.World) -> None:
 
 def _decide(desk: Desk, there: world.World) -> None:
     there.wait(cast.DAY)
-    published = proposing.publish(desk, world.document(), author_key=cast.key(cast.AUTHOR), fund=cast.FUND)
+    published = proposing.publish(desk, world.document(), author=cast.signer(cast.AUTHOR), fund=cast.FUND)
     there.wait_until(published.start)
     for name in FOR:
         voting.cast(desk, ballot(desk, published.id, name))
@@ -101,7 +101,7 @@ def _open(desk: Desk, there: world.World, workspace: Workspace) -> None:
     raw = world.document().replace(b"iip: 1\n", b"iip: 2\n")
     (workspace.documents / "iip-1.md").write_bytes(world.document())
     (workspace.documents / "iip-2.md").write_bytes(raw)
-    published = proposing.publish(desk, raw, author_key=cast.key(cast.AUTHOR), fund=cast.FUND)
+    published = proposing.publish(desk, raw, author=cast.signer(cast.AUTHOR), fund=cast.FUND)
     there.wait_until(published.start)
 
 
@@ -110,4 +110,4 @@ def ballot(desk: Desk, proposal: bytes, name: str, choice: int = 1) -> bytes:
     message = vote_message(
         voter=cast.address(name), space=cast.SPACE, proposal=proposal, choice=choice, timestamp=desk.now()
     )
-    return sign_envelope("Vote", message, cast.key(name))
+    return sign_envelope("Vote", message, cast.signer(name))

@@ -22,7 +22,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         there = world.build(devnet)
         desk = Desk(journal, devnet.node())
         text = world.settings_text(there)
-        founding.found(desk, text, founding.sign_settings(text, [cast.key(name) for name in cast.OWNERS[:2]]))
+        founding.found(desk, text, founding.sign_settings(text, [cast.signer(name) for name in cast.OWNERS[:2]]))
         receipt = devnet_contracts.bring_premium(desk.node, cast.key(cast.BUYER), there.proxy, 40 * cast.UNIT)
         income.book_income(desk, "premium", cast.FUND, receipt.transaction_hash)
         receipt = devnet_contracts.forward(desk.node, cast.key(cast.BUYER), there.proxy)

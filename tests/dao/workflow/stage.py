@@ -47,7 +47,7 @@ class Stage:
     def publish(self, number: int, *payments: str) -> Published:
         self.there.wait(600)
         raw = self.document(number, *payments)
-        return proposing.publish(self.desk, raw, author_key=cast.key(cast.AUTHOR), fund=cast.FUND)
+        return proposing.publish(self.desk, raw, author=cast.signer(cast.AUTHOR), fund=cast.FUND)
 
     def vote(self, published: Published, choice: int, *names: str) -> None:
         self.there.wait_until(published.start)
@@ -56,7 +56,7 @@ class Stage:
                 voter=cast.address(name), space=cast.SPACE, proposal=published.id, choice=choice,
                 timestamp=self.there.devnet.now(),
             )  # fmt: skip
-            voting.cast(self.desk, sign_envelope("Vote", message, cast.key(name)))
+            voting.cast(self.desk, sign_envelope("Vote", message, cast.signer(name)))
 
     def decide(self, *published: Published) -> None:
         self.there.wait_until(max(each.end for each in published) + 60)
@@ -72,7 +72,7 @@ class Stage:
 
     def sign(self, published: Published, part: int, tx: SafeTx) -> None:
         for name in ("ann", "ben"):
-            paying.sign(self.desk, published.id, part, tx, cast.key(name))
+            paying.sign(self.desk, published.id, part, tx, cast.signer(name))
 
     def blob(self, tx: SafeTx) -> bytes:
         signed = [leaf.body for leaf in self.desk.journal.leaves if leaf.kind == "confirmation"]
