@@ -53,7 +53,7 @@ def _lines(found: list[tuple[str, list[Finding]]], *, is_ill: bool) -> Iterator[
             mark = text.paint("✗", "red")
         else:
             mark = text.paint("!", "yellow") if findings else text.paint("✓", "green")
-        yield f"{mark} {name}"
+        yield f"{mark} {text.say('EXAMINATION', name.replace(' ', '_'))}"
         for finding in findings:
             yield from text.told(finding, "  ")
     yield ""

@@ -71,6 +71,6 @@ def act(part: str, kind: str, file: Path, source: KeySource, folder: Path) -> An
         "released": is_released,
     }
     lines = steps.done("STEP_ACT", kind, name=named.payout, milestone=release, signer=signer.address)
-    lines += text.rows([("sha256", str(document["evidence"])), ("leaf", str(leaf))])
+    lines += text.rows([("sha256", str(document["evidence"])), (text.label("leaf"), str(leaf))])
     lines += steps.noted("STEP_MILESTONE", "released" if is_released else "", name=named.payout, required=required)
     return Answer(document, lines)

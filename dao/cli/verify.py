@@ -11,7 +11,7 @@ import typer
 from chain.errors import UncheckableError
 from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
 from dao.cli.files import read
-from dao.cli.text import counted, paint, wrapped
+from dao.cli.text import counted, paint, say, wrapped
 from dao.record.trust import MAX_BYTES as TRUST_BYTES
 from dao.record.trust import read_trust
 from dao.record.verify import Outcome, Report, verify
@@ -83,27 +83,29 @@ def _lines(report: Report) -> Iterator[str]:
     case = report.case
     if case is not None and case.verdict is not None and case.commitment is not None:
         told = sentence(case.verdict.key, "", case.verdict.facts, language())
-        yield from wrapped(f"{_prefix(report)}-{case.commitment.iip}, proposal 0x{case.proposal.hex()}")
+        name = f"{_prefix(report)}-{case.commitment.iip}"
+        yield from wrapped(say("VERIFY", "subject", name=name, id="0x" + case.proposal.hex()))
         yield from wrapped(told)
     if report.ok:
-        yield paint(f"All {counted(len(report.outcomes), 'check')} passed.", "green")
+        yield paint(say("VERIFY", "passed", checks=counted(len(report.outcomes), "check")), "green")
     else:
         failed = sum(1 for row in report.outcomes if row.ok is False)
-        yield paint(f"{counted(failed, 'check')} failed; this record proves nothing.", "red")
+        yield paint(say("VERIFY", "failed", checks=counted(failed, "check")), "red")
     if report.assumed:
-        yield "It is assumed, because the file cannot prove it:"
+        yield say("VERIFY", "assumed")
         for name in report.assumed:
-            yield from wrapped(f"{name}  {sentence(name, '', {}, language())}", "  ")
+            yield from wrapped(f"{name}  {say(name)}", "  ")
     else:
-        yield "Nothing was assumed beyond the trust file."
+        yield say("VERIFY", "nothing_assumed")
 
 
 def _outcome(row: Outcome) -> Iterator[str]:
     mark = {True: paint("✓", "green"), False: paint("✗", "red"), None: "·"}[row.ok]
-    told = "not run" if row.ok is None else sentence("CHECK", str(row.number), {}, language())
+    told = say("VERIFY", "not_run") if row.ok is None else say("CHECK", str(row.number))
     yield f"{mark} {row.number:>2}  {row.name:<21}{told}"
     if row.error is not None:
-        yield from wrapped(f"{row.error.code}: {sentence(row.error.code, row.error.reason, row.error.facts)}", "      ")
+        told = sentence(row.error.code, row.error.reason, row.error.facts, language())
+        yield from wrapped(f"{row.error.code}: {told}", "      ")
 
 
 def _prefix(report: Report) -> str:

@@ -108,6 +108,7 @@ def _receipt(named: steps.Named, envelope: Envelope, leaf: int) -> Answer:
         "option": option,
     }
     lines = steps.done("STEP_VOTED", name=named.name, option=option)
-    lines += text.rows([("vote", document["id"]), ("leaf", str(leaf)), ("voter", voter)])
+    rows = {"vote": document["id"], "leaf": str(leaf), "voter": voter}
+    lines += text.rows([(text.label(name), told) for name, told in rows.items()])
     lines += steps.noted("STEP_VOTED", "again", end=named.end)
     return Answer(document, lines)
