@@ -53,7 +53,8 @@ def _lines(found: list[tuple[str, list[Finding]]], *, is_ill: bool) -> Iterator[
             mark = text.paint("✗", "red")
         else:
             mark = text.paint("!", "yellow") if findings else text.paint("✓", "green")
-        yield f"{mark} {text.say('EXAMINATION', name.replace(' ', '_'))}"
+        told = text.say("EXAMINATION", name.replace(" ", "_"))
+        yield f"{mark} {told}"
         for finding in findings:
             yield from text.told(finding, "  ")
     yield ""

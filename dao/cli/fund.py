@@ -99,4 +99,4 @@ def _lines(shown: list[Shown], labels: Mapping[str, AssetLabel]) -> Iterator[str
         yield from columns([head, *rows], right=range(1, 6))
         for ask in asks:
             amount, symbol = told(ask.amount, ask.asset, labels)
-            yield f"  {say('FUND', 'asks', iip=ask.iip, amount=amount, symbol=symbol)}"
+            yield "  " + say("FUND", "asks", iip=ask.iip, amount=amount, symbol=symbol)

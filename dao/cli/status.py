@@ -98,7 +98,8 @@ def _lines(shown: list[IipStanding], now: int) -> Iterator[str]:
         yield f"{paint(one.name, 'bold')}  {paint(_state(one), colour)}  {escape(one.numbered.title)}"
         yield from wrapped(_why(one), "  ")
         for part in one.parts:
-            yield f"  {one.name}/{part.number}  {paint(say('PART_STATE', part.state), 'bold')}"
+            state = paint(say("PART_STATE", part.state), "bold")
+            yield f"  {one.name}/{part.number}  {state}"
             yield from wrapped(_pays(part), "      ")
             yield from wrapped(say("PART", part.state, **part.facts), "      ")
         for step in one.steps:

@@ -62,7 +62,7 @@ def told(name: str, value: object, lang: str) -> str:
 
 def phrase(name: str, value: str, lang: str) -> str | None:
     """Say a fact that is words of ours, or a list of such words; None where it is not."""
-    for key, pattern in _patterns(_SPACES.get(name) or f"FACT.{name}"):
+    for key, pattern in _patterns(_SPACES.get(name) or ".".join(("FACT", name))):
         match = pattern.fullmatch(value)
         if match is not None:
             return _retold(word(key, lang), match.groupdict(), lang)
@@ -88,7 +88,7 @@ def escape(text: str) -> str:
 
 def listed(items: Iterable[str], lang: str = LANGUAGES[0]) -> str:
     """Join spelled items as the language does; of many only the first are told, and how many more there are."""
-    known, comma = list(items), word("SPELL.comma", lang)
+    known, comma = list(items), _word("comma", lang)
     if len(known) > _ITEMS_LIMIT:
         return _word("more", lang, listed=comma.join(known[:_ITEMS_LIMIT]), count=str(len(known) - _ITEMS_LIMIT))
     return comma.join(known)
@@ -112,7 +112,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 def _word(reason: str, lang: str, **facts: str) -> str:
-    return filled(word(f"SPELL.{reason}", lang), lambda name, _: facts[name])
+    return filled(word(".".join(("SPELL", reason)), lang), lambda name, _: facts[name])
 
 
 def _is_unsafe(char: str) -> bool:
