@@ -182,6 +182,16 @@ def test_states_have_names_in_every_language() -> None:
     assert _below("PART.") == _below("PART_STATE.")
 
 
+def test_the_page_names_the_states_as_the_catalogues_do() -> None:
+    """The table of states in docs/reference/languages.md is that of the catalogues."""
+    page = (ROOT.parents[1] / "docs" / "reference" / "languages.md").read_text("utf-8")
+    rows = {state: tuple(told) for state, *told in re.findall(r"^\| `([A-Z]\w+)` \| (\S+) \| (\S+) \|$", page, re.M)}
+
+    assert {
+        state: tuple(sentences.catalogue(lang)[f"STATE.{state}"] for lang in CHINESE) for state in lifecycle.IIP.states
+    } == rows
+
+
 def _below(prefix: str) -> set[str]:
     return {key.removeprefix(prefix) for key in ENGLISH if key.startswith(prefix)}
 
