@@ -21,7 +21,7 @@ from typer.main import get_command
 
 from chain.errors import CodedError, UncheckableError
 from dao.cli.answer import BUG, FALSE, INTERRUPTED, UNCHECKED, USAGE, Answer, show, show_error
-from dao.cli.table import COMMANDS, GROUPS, overview
+from dao.cli.table import BARE, COMMANDS, GROUPS, overview
 from dao.errors import UsageError
 from dao.sentences import escape, language, sentence
 
@@ -60,6 +60,13 @@ class Group(TyperGroup):
         )
         self.words = words
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take options without a command as those of the group's bare command, where it has one."""
+        is_bare = not args or (args[0].startswith("-") and args[0] not in _CONTEXT["help_option_names"])
+        if self.words in BARE and is_bare:
+            args = [BARE[self.words], *args]
+        return super().parse_args(ctx, args)
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the overview at the root, and Typer's layout below it."""
         if self.words:
@@ -92,7 +99,7 @@ class _Shelf(Mapping[str, "click.Command"]):
         start = words.split()
         found = [row.words.split() for row in COMMANDS]
         self._start = start
-        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start)
+        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start and name != start)
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._names:
@@ -175,7 +182,7 @@ def _shared_options() -> list[Any]:
             str,
             typer.Option(
                 "--lang",
-                help="Language of what people read: en, zh-Hant or zh-Hans.",
+                help="Language: en, zh-Hant or zh-Hans.",
                 metavar="TAG",
                 show_default=False,
                 expose_value=False,

@@ -25,7 +25,8 @@ FACT = re.compile(r"\{([a-z][a-z0-9_]*(?::time)?)\}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 WITHOUT_HAN = frozenset({
-    "DEMO_LINT", "FACT.expected.cid", "LABEL.iip", "LINT.counts", "SPELL.comma", "SPELL.false", "SPELL.true",
+    "DEMO_LINT", "FACT.expected.cid", "LABEL.iip", "LINT.counts", "SETTING.safes", "SPELL.comma", "SPELL.false",
+    "SPELL.true",
 })  # fmt: skip
 """Keys whose words are data, names or marks."""
 
