@@ -156,7 +156,11 @@ def _lines(rows: list[Row], names: Names) -> Iterator[str]:
             if row.aside is not None:
                 yield from text.wrapped(sentence("TAKE", "aside", {"path": row.aside}, language()), "    ")
         elif row.parcel is not None and row.taken is not None:
-            facts = {"kind": row.parcel.kind, "name": _named(row.taken, names), "leaves": row.taken.leaves}
+            facts = {
+                "kind": text.say("PARCEL", row.parcel.kind),
+                "name": _named(row.taken, names),
+                "leaves": row.taken.leaves,
+            }
             yield from text.wrapped(sentence("TAKE", row.state, facts, language()), "    ")
     states = [row.state for row in rows]
     counts = {state: states.count(state) for state in ("taken", "already", "refused")}
