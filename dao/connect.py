@@ -1,6 +1,7 @@
 """From a workspace to its chain: the embedded devnet, or the node whose URL an environment variable holds.
 
-A node must say that it is on the workspace's own chain. The URL is a secret: it is read here, handed to the node, and
+The devnet may be held by another process, which serves it (`dao.served`). A node must say that it is on the workspace's
+own chain. The URL is a secret: it is read here, handed to the node, and
 stands in no error.
 """
 
@@ -10,10 +11,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chain.clients.devnet import Devnet
 from chain.clients.node import Node
 from chain.networks import DEVNET_CHAIN_ID
 from dao.errors import DaoError
+from dao.served import open_devnet
 from dao.workspace import Workspace
 
 
@@ -37,5 +38,5 @@ def connect(workspace: Workspace) -> Iterator[Node]:
         return
     if anchors.chain_id != DEVNET_CHAIN_ID:
         raise ConnectError("E_DEVNET", "chain_id", chain_id=anchors.chain_id, expected=DEVNET_CHAIN_ID)
-    with Devnet.open(workspace.devnet_path) as devnet:
+    with open_devnet(workspace) as devnet:
         yield devnet.node()

@@ -13,7 +13,7 @@ from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
 from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
-from dao.record.case import need
+from dao.record.case import Row, cid_of, need
 from dao.session import KeySource, Session
 from dao.workflow import acting
 from governance.acts import read_act
@@ -88,7 +88,7 @@ def _standing(session: Session, named: steps.Named, signer: bytes, evidence: byt
     """The leaf of the part's newest report, if it is this one: a second would void what was approved since."""
     for index, leaf in reversed(list(enumerate(session.journal.leaves))):
         if leaf.kind == "act" and leaf.body["proposal"] == named.id:
-            found = read_act(session.journal.get(steps.link(leaf, "envelope")))
+            found = read_act(session.journal.get(cid_of(Row(index, leaf), "envelope")))
             if (found.kind, found.part) == ("report", named.part):
                 return index if (found.address, found.evidence) == (signer, evidence) else None
     return None

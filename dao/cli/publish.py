@@ -41,7 +41,7 @@ def command(
     """Sign and publish a proposal, whose vote opens after the settings' delay.
 
     Text, parts, settings and snapshot block are bound by content under the author's signature. A document with errors
-    is refused, with every finding listed.
+    is refused, with every finding listed; one that is published already, and whose vote is not closed, is shown.
     """
     raw = read(file)
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
@@ -50,14 +50,15 @@ def command(
         author = session.signer(source)
         settings = proposing.settings_in_force(session.desk)
         paying = steps.choose_fund(settings, fund)
+        standing = proposing.find_published(session.desk, raw, author=author.address, fund=paying.name)
         try:
-            published = proposing.publish(session.desk, raw, author=author, fund=paying.name)
+            published = standing or proposing.publish(session.desk, raw, author=author, fund=paying.name)
         except proposing.PublishError as error:
             if not error.findings:
                 raise
             return _refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
-        return _published(name, published, paying)
+        return _published(name, published, paying, is_new=standing is None)
 
 
 def _refuse_draft(raw: bytes) -> None:
@@ -67,7 +68,7 @@ def _refuse_draft(raw: bytes) -> None:
         raise proposing.PublishError("E_LINT", "draft", count=len(kept), first=kept[0].decode("utf-8", "replace"))
 
 
-def _published(name: str, published: proposing.Published, fund: FundSettings) -> Answer:
+def _published(name: str, published: proposing.Published, fund: FundSettings, *, is_new: bool) -> Answer:
     told = [(part.release, sentences(part, assets_of(fund))) for part in published.parts]
     parts = [
         {"part": number, "release": release or None, "payments": payments}
@@ -84,8 +85,9 @@ def _published(name: str, published: proposing.Published, fund: FundSettings) ->
         "parts_cid": str(published.parts_cid),
         "settings": str(published.settings),
         "parts": parts,
+        "is_new": is_new,
     }
-    lines = steps.done("STEP_PUBLISHED", name=name, id=published.id)
+    lines = steps.done("STEP_PUBLISHED", "" if is_new else "already", name=name, id=published.id)
     lines += steps.noted("STEP_WINDOW", start=published.start, end=published.end)
     lines += ["", text.paint("What the author signed, by content", "bold")]
     rows = [("document", document["document"]), ("settings", document["settings"]), ("parts", document["parts_cid"])]

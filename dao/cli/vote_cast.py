@@ -14,6 +14,7 @@ from dao.cli.answer import Answer
 from dao.cli.files import read
 from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.errors import UsageError
+from dao.record.case import Row, cid_of
 from dao.sentences import spell
 from dao.session import KeySource, Session
 from dao.workflow import voting
@@ -76,7 +77,7 @@ def _standing(
     """The voter's latest vote, if it says just this: a command that is run again does not vote again."""
     for index, leaf in reversed(list(enumerate(session.journal.leaves))):
         if leaf.kind == "vote" and leaf.body["proposal"] == named.id:
-            envelope = read_envelope(session.journal.get(steps.link(leaf, "envelope")))
+            envelope = read_envelope(session.journal.get(cid_of(Row(index, leaf), "envelope")))
             if envelope.address == voter:
                 said = (envelope.message["choice"], envelope.message["reason"])
                 return (envelope, index) if said == (choice, reason) else None

@@ -8,24 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chain.cid import CID
+from chain.cid import CID, raw_cid
 from chain.finding import Finding, has_errors
 from chain.signer import Signer
 from dao.errors import DaoError
+from dao.record.case import Row, cid_of
 from dao.record.checks_proposal import assets_of, events
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
 from dao.workflow.early_facts import history
 from dao.workflow.power_evidence import gather
-from governance.commitment import Commitment, write_commitment
-from governance.messages import message_id, proposal_message, sign_envelope
+from governance.admission.window import member_int
+from governance.commitment import Commitment, read_commitment, write_commitment
+from governance.messages import message_id, proposal_message, read_envelope, sign_envelope
 from governance.rules import rules_of
 from governance.settings import FundSettings, Settings
 from governance.space import in_force, settings_cid
 from proposals.compile import compile_parts
 from proposals.document import parse_document
 from proposals.lint import lint
-from proposals.parts import Part, encode_parts
+from proposals.parts import Part, decode_parts, encode_parts
 
 
 class PublishError(DaoError):
@@ -115,6 +117,25 @@ def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Published:
     return Published(
         proposal, document_cid, parts, parts_cid, settings_cid(settings.text), start, start + settings.voting.period
     )
+
+
+def find_published(desk: Desk, raw: bytes, *, author: bytes, fund: str) -> Published | None:
+    """The proposal with which this author published these very bytes, while its vote is not closed; else None.
+
+    Whoever was interrupted after the commit finds it here, and publishes nothing again.
+    """
+    over = {leaf.body["proposal"] for leaf in desk.journal.leaves if leaf.kind in {"closed", "cancel"}}
+    for index, leaf in enumerate(desk.journal.leaves):
+        if leaf.kind != "proposal" or leaf.body["id"] in over:
+            continue
+        envelope = read_envelope(desk.get(cid_of(Row(index, leaf), "envelope")))
+        bound = read_commitment(envelope.message.get("plugins"))
+        same = (bound.document, envelope.address, bound.fund) == (raw_cid(raw), author, fund)
+        if same and bound.parts is not None and bound.settings is not None:
+            parts = decode_parts(desk.get(bound.parts))
+            window = (member_int(envelope.message, name) for name in ("start", "end"))
+            return Published(envelope.id, bound.document, parts, bound.parts, bound.settings, *window)
+    return None
 
 
 def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:
