@@ -31,7 +31,8 @@ KEYS = "keys"
 
 CHECKPOINT_FILE = "checkpoint"
 
-_RPC = 'rpc_env = "{}" # the variable that holds the URL; the URL itself is a secret and stands nowhere'
+_RPC = "rpc_env = {} # the variables that hold a URL each; the URL itself is a secret and stands nowhere"
+PROVIDERS_MAX = 4
 _DEVNET = '# the embedded chain in devnet.sqlite; for a node, name the variable that holds its URL: rpc_env = "NAME"'
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}\Z", re.ASCII)
@@ -51,8 +52,8 @@ class Anchors:
     safe: bytes
     journal_key: bytes
     """Ed25519 public key, 32 bytes."""
-    rpc_env: str = ""
-    """Name of the environment variable with the node's URL; empty: the embedded devnet."""
+    rpc_env: tuple[str, ...] = ()
+    """Names of environment variables with a node's URL each, at most four; none: the embedded devnet."""
 
 
 class Workspace:
@@ -159,12 +160,16 @@ space = {json.dumps(anchors.space, ensure_ascii=False)}
 
 [chain]
 chain_id = {anchors.chain_id}
-{_RPC.format(anchors.rpc_env) if anchors.rpc_env else _DEVNET}
+{_RPC.format(_spell_names(anchors.rpc_env)) if anchors.rpc_env else _DEVNET}
 
 [anchors]
 safe = "{with_chain(anchors.safe, anchors.chain_id)}"
 journal_key = "{anchors.journal_key.hex()}"
 """
+
+
+def _spell_names(names: tuple[str, ...]) -> str:
+    return json.dumps(names[0] if len(names) == 1 else names, ensure_ascii=False)
 
 
 def _read_anchors(config: Path) -> Anchors:
@@ -178,8 +183,9 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
     try:
         found = tomllib.loads(text)
         chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
-        rpc_env = found["chain"].get("rpc_env", "")
-        if rpc_env and not _VARIABLE.match(rpc_env):
+        rpc_env = found["chain"].get("rpc_env", [])
+        names = [rpc_env] if isinstance(rpc_env, str) else list(rpc_env)
+        if not all(map(_VARIABLE.match, names)) or len(set(names)) != len(names) or len(names) > PROVIDERS_MAX:
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         if type(found["version"]) is not int or found["version"] != 1 or not isinstance(found["space"], str):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
@@ -190,7 +196,7 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
             chain_id=chain_id,
             safe=parse_on(found["anchors"]["safe"], chain_id),
             journal_key=bytes.fromhex(key),
-            rpc_env=rpc_env,
+            rpc_env=tuple(names),
         )
     except (ValueError, KeyError, TypeError, ChainError, RecursionError) as error:
         raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name) from error

@@ -13,12 +13,12 @@ from dao.cli.options import Dir, PassphraseFile
 from dao.cli.text import paint, wrapped
 from dao.cli.verify import answer_of
 from dao.errors import DaoError
-from dao.keys import KeyFileError
+from dao.keys import JOURNAL_KEY, KeyFileError
 from dao.record.verify import verify
 from dao.sentences import language, sentence
-from dao.session import Session, keyring, open_session
+from dao.session import Session, open_session
 from dao.store import durable
-from dao.views.keystores import JOURNAL_KEY, has_journal_key
+from dao.views.keystores import has_journal_key
 from dao.views.numbers import Numbered, UnknownNameError, find
 from dao.workflow.proposing import settings_in_force
 from dao.workflow.recording import write_record
@@ -51,7 +51,7 @@ def command(
     a journal that was rewritten is refused. A record that does not verify is not written.
     """
     with open_session(folder, passphrase_file=passphrase_file) as session:
-        numbered, data = _make(session, iip, passphrase_file)
+        numbered, data = _make(session, iip)
         path = out or folder / f"{iip.lower().partition('/')[0]}.car"
         report = verify(data)
         answer = answer_of(report)
@@ -68,7 +68,7 @@ def command(
     return Answer(document, _lines(answer.lines, path, len(data), is_new=is_new, ok=report.ok), answer.status)
 
 
-def _make(session: Session, iip: str, passphrase_file: Path | None) -> tuple[Numbered, bytes]:
+def _make(session: Session, iip: str) -> tuple[Numbered, bytes]:
     """The record's bytes; the workspace's anchors and its kept checkpoint are compared before anything is signed."""
     settings = settings_in_force(session.desk)
     numbered = find(session.journal, iip, settings.prefix)
@@ -78,7 +78,7 @@ def _make(session: Session, iip: str, passphrase_file: Path | None) -> tuple[Num
     session.desk.guarded(proposal, 10, 20, 21)
     if not has_journal_key(session.workspace):
         raise KeyFileError("E_KEY_FILE", "absent", name=JOURNAL_KEY)
-    key = keyring(session.workspace, passphrase_file).load_journal_key()
+    key = session.ring().load_journal_key()
     return numbered, write_record(session.desk, proposal, key, settings.journal.origin)
 
 

@@ -42,8 +42,9 @@ def command(
         prefix, now = settings_in_force(desk).prefix, desk.now()
         chosen = [find(desk.journal, iip, prefix)] if iip else list(numbers(desk.journal).values())
         shown = [iip_standing(desk, numbered, prefix, now) for numbered in chosen]
-    document = {"now": now, "iips": [_document(one) for one in shown]}
-    return Answer(document, _lines(shown, now), FALSE if any(one.problem for one in shown) else TRUE)
+        absent = [str(error.facts["provider"]) for error in desk.node.absent]
+    document = {"now": now, "iips": [_document(one) for one in shown], "absent": absent}
+    return Answer(document, _lines(shown, now, absent), FALSE if any(one.problem for one in shown) else TRUE)
 
 
 def _document(one: IipStanding) -> dict[str, object]:
@@ -90,7 +91,9 @@ def _payment(payment: Payment) -> dict[str, object]:
     }
 
 
-def _lines(shown: list[IipStanding], now: int) -> Iterator[str]:
+def _lines(shown: list[IipStanding], now: int, absent: list[str]) -> Iterator[str]:
+    for provider in absent:
+        yield from wrapped(sentence("W_RPC_ABSENT", "", {"provider": provider}, language()), "! ", "  ")
     yield sentence("STATUS", "now" if shown else "nothing", {"now": now}, language())
     for one in shown:
         yield ""

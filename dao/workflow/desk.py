@@ -26,13 +26,14 @@ from dao.workflow.guard import Guard
 
 NO_PROPOSAL = bytes(32)
 
-_PROPOSAL = (10, 20, 21, 22, 23, 24)
+_PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
 REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "settings": (10,),
     "document": (),
     "transition": (),
     "parts": (),
     "proposal": (*_PROPOSAL, 25),
+    "cancel": _PROPOSAL,
     "vote": (*_PROPOSAL, 30, 31),
     "closed": (*_PROPOSAL, 30, 31, 32),
     "power": (*_PROPOSAL, 30, 31, 32, 40),
@@ -86,7 +87,11 @@ class Desk:
 
     def now(self) -> int:
         """Unix seconds: the head's time, which on the devnet is the only clock."""
-        return self.node.head().timestamp
+        return self.head().timestamp
+
+    def head(self) -> BlockInfo:
+        """The chain's newest block; a node that has not seen yet what the journal knows is waited for a little."""
+        return self.node.head(self._known())
 
     def get(self, cid: CID) -> bytes:
         """A block of the journal."""
@@ -107,8 +112,9 @@ class Desk:
         Whatever a check refuses is raised, and the journal is as before. With `book` False the entries wait: a result
         that the fund does not cover is still a result. Whoever proved something at the head passes that `head`.
         """
-        head = self.node.head() if head is None else head
-        self._refuse_older_block(head)
+        head = self.head() if head is None else head
+        if head.ref.number < self._known():  # a verifier takes no journal whose blocks fall
+            raise self.node.error("E_RPC_BEHIND", number=head.ref.number, known=self._known())
         for fact in facts:
             if fact.body.get("proposal", proposal) != proposal:
                 raise RecordError("E_LOG_INCONSISTENT", "other_proposal", kind=fact.kind)
@@ -132,18 +138,16 @@ class Desk:
         self.journal.append(fresh, blocks)
         return list(range(first, first + len(facts)))
 
-    def _refuse_older_block(self, head: BlockInfo) -> None:
-        """A node behind another, or a reorganised chain, would write a journal that no verifier takes."""
-        known = [leaf.block.number for leaf in self.journal.leaves if leaf.block.chain_id == head.ref.chain_id]
-        if known and head.ref.number < known[-1]:
-            raise RecordError("E_RPC_BEHIND", number=head.ref.number, known=known[-1])
+    def _known(self) -> int:
+        """The newest block that the journal knows; blocks of a journal never fall."""
+        chain_id = self.node.chain_id()
+        return next((leaf.block.number for leaf in reversed(self.journal.leaves) if leaf.block.chain_id == chain_id), 0)
 
     def book_result(self, proposal: bytes) -> None:
         """Commit what a result released and the fund did not cover then; `E_BUDGET` as long as it does not."""
         case = self.case(proposal, *REQUIRED["result"], 70)
         row = next(case.rows("result", proposal=proposal))
-        head = self.node.head()
-        self._refuse_older_block(head)
+        head = self.head()
         entries = entries_of(case, row)
         fresh = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
         case = self._case(proposal, fresh, {})
@@ -162,7 +166,12 @@ class Desk:
     def keep(self, proposal: bytes) -> None:
         """Sign and keep a checkpoint of the journal, where this workspace is its writer."""
         if self._guard is not None:
-            self._guard.keep(self.journal, need(self.case(proposal, 10, 20, 21).settings).journal.origin)
+            self.keep_as(need(self.case(proposal, 10, 20, 21).settings).journal.origin)
+
+    def keep_as(self, origin: str) -> None:
+        """Sign and keep a checkpoint under an origin that is known already, where this workspace is the writer."""
+        if self._guard is not None:
+            self._guard.keep(self.journal, origin)
 
     def case(self, proposal: bytes, *numbers: int) -> Case:
         """The facts of a proposal as the journal holds them, with the named checks run."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from chain.clients.safe_deploy import exec_transaction_call
-from chain.clients.safe_read import fetch_safe_state, safe_nonce
+from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
 from chain.errors import CodedError
 from chain.finding import Finding
 from chain.receipt import open_receipt
@@ -88,15 +88,12 @@ def _next_nonce(desk: Desk, case: Case, part: Part) -> int:
 def _refuse_paid_outside(desk: Desk, case: Case, part: Part) -> None:
     """If the owners executed this very part from a wallet since it was published, queueing it would pay it again."""
     published = need(case.proposal_row).leaf.block.number
-    nonce_then = open_safe_state(fetch_safe_state(desk.node, part.safe, published)).nonce
+    head = desk.head().ref.number
+    then, now = (open_safe_state(fetch_safe_state(desk.node, part.safe, number)) for number in (published, head))
     version = safe_version(need(case.settings), part.chain_id, part.safe)
     booked = {queued.hash for queued in need(case.queue)}
-    done = {
-        found
-        for log in desk.node.logs(part.safe, [EXECUTION_SUCCESS], published, desk.node.head().ref.number)
-        for found in (*log.log.topics[1:], log.log.data[:32])
-    }
-    for nonce in range(nonce_then, safe_nonce(desk.node, part.safe)):
+    done = fetch_executed(desk.node, then, now)
+    for nonce in range(then.nonce, now.nonce):
         hash_ = safe_tx_hash(build(part, nonce, version=version))
         if hash_ in done - booked:
             raise PayError("E_ALREADY", "outside", hash=hash_, nonce=nonce)

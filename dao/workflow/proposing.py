@@ -74,7 +74,7 @@ def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Published:
     encoded = encode_parts(parts)
     parts_cid = blocks.map_bytes(encoded)
     now = desk.now()
-    snapshot = desk.node.block(desk.node.head().ref.number - 1)
+    snapshot = desk.node.block(desk.head().ref.number - 1)
     commitment = Commitment(
         iip=number,
         document=document_cid,

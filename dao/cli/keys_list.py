@@ -1,4 +1,4 @@
-"""`dao keys`: names and addresses in the workspace's keyring, and never a key."""
+"""`dao keys list`: names and addresses in the workspace's keyring, and never a key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dao.workspace import Workspace
 
 EXAMPLES = (
     "dao keys",
-    "dao keys --dir demo --json",
+    "dao keys list --dir demo --json",
 )
 
 
@@ -28,7 +28,7 @@ def command(folder: Dir = Path(), passphrase_file: PassphraseFile = None) -> Ans
     that of dao.toml.
     """
     with Workspace(folder) as workspace:
-        found = keystores(workspace, lambda: keyring(workspace, passphrase_file))
+        found = keystores(workspace.keys, lambda: keyring(workspace, passphrase_file))
         journal_key, is_writer = workspace.anchors.journal_key, has_journal_key(workspace)
     document = {
         "keys": [_document(key) for key in found],
