@@ -41,6 +41,17 @@ def replace(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     sync_folder(path.parent)
 
 
+def put(fresh: Path, path: Path) -> None:
+    """Put a finished file of the same folder in the place of another."""
+    handle = os.open(fresh, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    os.replace(fresh, path)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Put a folder's names on the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -69,7 +80,7 @@ def _write_beside(path: Path, data: bytes, mode: int) -> tuple[Path, int]:
 
 def remove_leftovers(folder: Path, name: str = "*") -> None:
     """Take away what writers left in a folder when they were killed; nobody holds the lock of such a file."""
-    for leftover in folder.glob(f".{name}.{'[0-9a-f]' * 16}{SUFFIX}"):
+    for leftover in folder.glob(f".{name}.{'[0-9a-f]' * 16}{SUFFIX}*"):
         with suppress(OSError):  # it is being written, or somebody else was quicker
             handle = os.open(leftover, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
             try:

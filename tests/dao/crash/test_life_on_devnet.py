@@ -73,8 +73,8 @@ def test_H90_a_life_of_deaths_leaves_what_a_quiet_one_leaves(founded: Path, tmp_
             for step in life(DEVNET, killed, lambda seconds: wait(second, seconds))
         }
 
-    print(deaths)
     assert traces(quiet) == traces(killed)
+    assert DEATHS == deaths
     assert verify((killed / RECORD).read_bytes()).ok
     assert 2 == len(set(second.proxy.sent))
     assert 2 == first.proxy.asked[SEND]

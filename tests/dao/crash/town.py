@@ -34,7 +34,7 @@ class Town:
 
     chain_id: int
     space: str
-    rpc_env: str = ""
+    rpc_env: tuple[str, ...] = ()
     finality_depth: int = 0
 
     def key(self, name: str) -> bytes:
