@@ -31,6 +31,7 @@ from chain.keccak import keccak256
 from chain.signature import SignatureError, address_of
 from dao.errors import DaoError
 from dao.store import durable
+from dao.workspace import JOURNAL_KEY
 
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}\Z", re.ASCII)
 _MAX_BYTES = 1 << 16
@@ -38,7 +39,6 @@ _COSTS = frozenset({"n", "r", "p", "c", "dklen"})
 _COST_MAX = 1 << 29
 """Product of a keystore's parameters, eight times that of the usual scrypt (2**18 * 8 * 1, for 32 bytes)."""
 
-JOURNAL_KEY = "journal.pem"
 LIGHT_SCRYPT = 1 << 12
 """Work factor of the devnet's keystores: quick to open and quick to guess, which is all that a public key deserves."""
 

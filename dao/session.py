@@ -20,7 +20,7 @@ from chain.clients.node import Node
 from chain.signer import KeySigner, Signer
 from dao.connect import connect
 from dao.errors import DaoError
-from dao.keys import JOURNAL_KEY, Keyring
+from dao.keys import Keyring
 from dao.passphrase import read_passphrase
 from dao.store.journal import Journal
 from dao.workflow.desk import Desk
@@ -72,8 +72,9 @@ def open_session(folder: Path, *, passphrase_file: Path | None = None) -> Iterat
     """Open the workspace in `folder`. Where the journal's key can be opened, checkpoints are signed and kept."""
     with Workspace(folder) as workspace, connect(workspace) as node, Journal(workspace.journal_path) as journal:
         ring = cache(lambda: keyring(workspace, passphrase_file, ask=True))
-        is_writer = (workspace.keys / JOURNAL_KEY).is_file()
-        guard = Guard(workspace.anchors, workspace.checkpoint_path, ring().load_journal_key() if is_writer else None)
+        guard = Guard(
+            workspace.anchors, workspace.checkpoint_path, ring().load_journal_key() if workspace.is_writer else None
+        )
         yield Session(workspace=workspace, node=node, journal=journal, desk=Desk(journal, node, guard), ring=ring)
 
 

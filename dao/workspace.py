@@ -28,11 +28,14 @@ DEVNET_FILE = "devnet.sqlite"
 SERVER_FILE = "devnet.server"
 DOCUMENTS = "iips"
 KEYS = "keys"
+QUARANTINE = "quarantine"
 
+JOURNAL_KEY = "journal.pem"
 CHECKPOINT_FILE = "checkpoint"
 
 _RPC = "rpc_env = {} # the variables that hold a URL each; the URL itself is a secret and stands nowhere"
 PROVIDERS_MAX = 4
+_SHARED = "devnet = {} # the workspace whose embedded chain this one shares, as a path from here"
 _DEVNET = '# the embedded chain in devnet.sqlite; for a node, name the variable that holds its URL: rpc_env = "NAME"'
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}\Z", re.ASCII)
@@ -54,6 +57,8 @@ class Anchors:
     """Ed25519 public key, 32 bytes."""
     rpc_env: tuple[str, ...] = ()
     """Names of environment variables with a node's URL each, at most four; none: the embedded devnet."""
+    devnet: str = ""
+    """Folder of the workspace whose embedded devnet is used, as a path from this one's; empty: its own."""
 
 
 class Workspace:
@@ -108,18 +113,28 @@ class Workspace:
 
     @property
     def devnet_path(self) -> Path:
-        """The SQLite file of the embedded chain."""
-        return self.folder / DEVNET_FILE
+        """The SQLite file of the embedded chain, which may be that of another workspace: a DAO has one chain."""
+        return self.folder / self.anchors.devnet / DEVNET_FILE
 
     @property
     def server_path(self) -> Path:
-        """Where a process that serves the embedded chain says how it is reached."""
-        return self.folder / SERVER_FILE
+        """Where a process that serves the embedded chain says how it is reached: beside the chain."""
+        return self.devnet_path.with_name(SERVER_FILE)
 
     @property
     def checkpoint_path(self) -> Path:
         """The last checkpoint of the journal that this workspace kept."""
         return self.folder / CHECKPOINT_FILE
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether this workspace has the journal's key, and so writes the journal."""
+        return (self.keys / JOURNAL_KEY).is_file()
+
+    @property
+    def quarantine_path(self) -> Path:
+        """The folder of what was refused."""
+        return self.folder / QUARANTINE
 
     @property
     def documents(self) -> Path:
@@ -148,7 +163,7 @@ def make_folder(folder: Path) -> None:
 def _config(folder: Path) -> Path:
     config = folder / CONFIG_FILE
     if not config.is_file():
-        raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name)
+        raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name or str(folder))
     return config
 
 
@@ -160,7 +175,7 @@ space = {json.dumps(anchors.space, ensure_ascii=False)}
 
 [chain]
 chain_id = {anchors.chain_id}
-{_RPC.format(_spell_names(anchors.rpc_env)) if anchors.rpc_env else _DEVNET}
+{_spell_chain(anchors)}
 
 [anchors]
 safe = "{with_chain(anchors.safe, anchors.chain_id)}"
@@ -168,8 +183,11 @@ journal_key = "{anchors.journal_key.hex()}"
 """
 
 
-def _spell_names(names: tuple[str, ...]) -> str:
-    return json.dumps(names[0] if len(names) == 1 else names, ensure_ascii=False)
+def _spell_chain(anchors: Anchors) -> str:
+    if anchors.rpc_env:
+        names = anchors.rpc_env
+        return _RPC.format(json.dumps(names[0] if len(names) == 1 else names, ensure_ascii=False))
+    return _SHARED.format(json.dumps(anchors.devnet, ensure_ascii=False)) if anchors.devnet else _DEVNET
 
 
 def _read_anchors(config: Path) -> Anchors:
@@ -183,9 +201,11 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
     try:
         found = tomllib.loads(text)
         chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
-        rpc_env = found["chain"].get("rpc_env", [])
+        rpc_env, devnet = found["chain"].get("rpc_env", []), found["chain"].get("devnet", "")
         names = [rpc_env] if isinstance(rpc_env, str) else list(rpc_env)
         if not all(map(_VARIABLE.match, names)) or len(set(names)) != len(names) or len(names) > PROVIDERS_MAX:
+            raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
+        if not isinstance(devnet, str) or (names and devnet):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         if type(found["version"]) is not int or found["version"] != 1 or not isinstance(found["space"], str):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
@@ -197,6 +217,7 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
             safe=parse_on(found["anchors"]["safe"], chain_id),
             journal_key=bytes.fromhex(key),
             rpc_env=tuple(names),
+            devnet=devnet,
         )
     except (ValueError, KeyError, TypeError, ChainError, RecursionError) as error:
         raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name) from error

@@ -179,10 +179,11 @@ def command(
     anchors = read_anchors(folder)
     if anchors.rpc_env:
         raise ConnectError("E_DEVNET", "embedded", chain_id=anchors.chain_id)
+    file = folder / anchors.devnet / DEVNET_FILE
     with (
-        Devnet.open(folder / DEVNET_FILE) as devnet,
+        Devnet.open(file) as devnet,
         DevnetServer(devnet, port) as server,
-        announced(folder / SERVER_FILE, server.server_port, server.token),
+        announced(file.with_name(SERVER_FILE), server.server_port, server.token),
     ):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:

@@ -99,7 +99,7 @@ class _Shelf(Mapping[str, "click.Command"]):
         start = words.split()
         found = [row.words.split() for row in COMMANDS]
         self._start = start
-        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start)
+        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start and name != start)
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._names:

@@ -41,6 +41,8 @@ def check(answers: Answers) -> None:
         raise UsageError("E_USAGE", "owners")
     for name in people(answers):
         check_key_name(name)
+        if name.startswith("0x"):  # an address that lost its checksum is nobody's name
+            raise UsageError("E_ADDRESS", "form", address=name)
     if len(set(answers.owners)) < len(answers.owners):
         raise UsageError("E_SAFE_CONFIG", "owner_twice", owners=answers.owners)
     if threshold_of(answers) > len(answers.owners):

@@ -47,7 +47,10 @@ COMMANDS = (
     Command("fund", "dao.cli.fund", "Treasury", "Show what each fund has, has promised and has paid."),
     Command("ledger", "dao.cli.ledger", "Treasury", "Show every entry of the books and every balance."),
     Command("status", "dao.cli.status", "Workspace", "Show where each proposal stands and what comes next."),
-    Command("journal", "dao.cli.journal", "Workspace", "List the journal and check that it only grew."),
+    Command("journal list", "dao.cli.journal_list", "Workspace", "List the journal and check that it only grew."),
+    Command("journal export", "dao.cli.journal_export", "Workspace", "Write the journal to a file for its followers."),
+    Command("journal follow", "dao.cli.journal_follow", "Workspace", "Check an export and take what is new in it."),
+    Command("take", "dao.cli.take", "Workspace", "Take signed files into the journal, each checked."),
     Command("settings show", "dao.cli.settings_show", "Workspace", "Show settings: in force, announced, drafted."),
     Command("settings check", "dao.cli.settings_check", "Workspace", "Check the draft, and who would hold which duty."),
     Command("settings sign", "dao.cli.settings_sign", "Workspace", "Sign the draft as an owner, or take signatures."),
@@ -65,6 +68,7 @@ COMMANDS = (
 
 GROUPS = {
     "devnet": "The embedded chain of a workspace.",
+    "journal": "The journal, and files for those who follow it; without a command it is listed.",
     "keys": "The keyring of a workspace; without a command it is listed.",
     "milestone": "Milestones that release a part.",
     "premiums": "What a premium is made of.",
@@ -73,7 +77,7 @@ GROUPS = {
 }
 """The first words of two-word commands, each with the sentence of its own `--help`."""
 
-BARE = {"keys": "list", "settings": "show"}
+BARE = {"journal": "list", "keys": "list", "settings": "show"}
 """Groups that mean one of their commands when none is typed."""
 
 EXAMPLES = (

@@ -20,18 +20,17 @@ from chain.finding import Finding
 from chain.safe_state import open_safe_state
 from dao.connect import connect
 from dao.connect import nodes as named_nodes
-from dao.keys import JOURNAL_KEY, public_key
+from dao.keys import public_key
 from dao.passphrase import DEVNET_FILE, PassphraseError
 from dao.record.checks_settings import check_known_singleton
 from dao.session import keyring
 from dao.store import rebuild
 from dao.store.journal import Journal
 from dao.views.kept import check_kept
-from dao.views.keystores import has_journal_key
 from dao.views.opening import settings_of
 from dao.views.providers import compare
 from dao.workflow.guard import GuardError
-from dao.workspace import CONFIG_FILE, Workspace
+from dao.workspace import CONFIG_FILE, JOURNAL_KEY, Workspace
 
 _LOW, _FULL = 200 << 20, 10 << 20
 """Bytes of free disk below which a workspace is warned, and below which a commit may fail."""
@@ -88,7 +87,7 @@ def journal(patient: Patient) -> Findings:
 def journal_key(patient: Patient) -> Findings:
     """The journal's key is the one of dao.toml, where this workspace writes the journal."""
     workspace = patient.workspace
-    if not has_journal_key(workspace):
+    if not workspace.is_writer:
         yield Finding(code="W_JOURNAL_KEY", reason="absent", level="info")
         return
     try:

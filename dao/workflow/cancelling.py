@@ -10,7 +10,7 @@ from governance.messages import cancel_message, proposal_id, read_envelope, sign
 
 def cancel(desk: Desk, proposal: bytes, author: Signer) -> int:
     """Sign and take the cancellation of an open proposal; return the leaf's index."""
-    return take_cancel(desk, _sign(desk, proposal, author))
+    return take_cancel(desk, sign(desk, proposal, author))
 
 
 def take_cancel(desk: Desk, raw: bytes) -> int:
@@ -25,7 +25,8 @@ def take_cancel(desk: Desk, raw: bytes) -> int:
     return index
 
 
-def _sign(desk: Desk, proposal: bytes, author: Signer) -> bytes:
+def sign(desk: Desk, proposal: bytes, author: Signer) -> bytes:
+    """Sign the cancellation of a proposal, and take it nowhere; return its envelope."""
     space = need(desk.case(proposal, 10, 20, 21).settings).space
     message = cancel_message(author=author.address, space=space, proposal=proposal, timestamp=desk.now())
     return sign_envelope("CancelProposal", message, author)

@@ -31,7 +31,7 @@ from proposals.parts import Part
 from treasury.asks import asks
 from treasury.binding import build
 from treasury.booking import COMMITTED
-from treasury.confirmations import check_confirmations, sign_safe_tx
+from treasury.confirmations import Confirmation, check_confirmations, sign_safe_tx
 from treasury.execution import EXECUTION_SUCCESS, check_execution
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
@@ -148,20 +148,38 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     )
 
 
-def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> None:
+def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> Confirmation:
     """Review a transaction and, if nothing speaks against it, sign it and take the confirmation.
 
     A refusal carries the first error of the review as its own code and reason.
     """
+    _refuse_reviewed(desk, proposal, part, tx)
+    confirmation = sign_safe_tx(tx, owner)
+    _take_confirmations(desk, proposal, tx, [confirmation])
+    return confirmation
+
+
+def confirm(desk: Desk, proposal: bytes, part: int, tx: SafeTx, confirmations: Sequence[Confirmation]) -> list[int]:
+    """Take confirmations that were made elsewhere, after the same review; return their leaves' indexes. All of them
+    are taken, or none.
+    """
+    _refuse_reviewed(desk, proposal, part, tx)
+    return _take_confirmations(desk, proposal, tx, confirmations)
+
+
+def _refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None:
     found = review_part(desk, proposal, part, tx)
     errors = [finding for finding in found.findings if finding.level == "error"]
     if errors:
         refusal = PayError(errors[0].code, errors[0].reason, **errors[0].facts)
         refusal.findings = found.findings
         raise refusal
-    confirmation = sign_safe_tx(tx, owner)
-    body = {"hash": safe_tx_hash(tx), "owner": confirmation.owner, "signature": confirmation.signature}
-    desk.take([Fact("confirmation", body)], {}, proposal)
+
+
+def _take_confirmations(desk: Desk, proposal: bytes, tx: SafeTx, given: Sequence[Confirmation]) -> list[int]:
+    hash_ = safe_tx_hash(tx)
+    facts = [Fact("confirmation", {"hash": hash_, "owner": owner, "signature": signed}) for owner, signed in given]
+    return desk.take(facts, {}, proposal)
 
 
 def execute(
@@ -179,7 +197,9 @@ def execute(
     If somebody has sent it already, that execution is booked and nothing is sent: a payout is adopted, never repeated.
     What an earlier run kept is waited for or sent again, byte for byte, and with `replace` outbid. `PendingError` where
     it is on its way after `seconds`, or in a block that is not final yet; `PayError` where the Safe did not execute it.
+    Where the journal is not written nothing is sent either (`E_WRITER`), because nobody would book it.
     """
+    desk.refuse_reader()
     intents, hash_ = desk.journal.intents, safe_tx_hash(tx)
     for _ in range(_ATTEMPTS):
         flight = sending.in_flight(desk.node, intents.of(hash_))  # first: what is mined meanwhile is in the logs then
