@@ -44,7 +44,8 @@ def command(
     """Sign and publish a proposal, whose vote opens after the settings' delay.
 
     Text, parts, settings and snapshot block are bound by content under the author's signature. A document with errors
-    is refused, with every finding listed. With --out the journal's writer takes the file, within the hour.
+    is refused, with every finding listed; one that is published already, and whose vote is not closed, is shown. With
+    --out the journal's writer takes the file, within the hour.
     """
     raw = read(file)
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
@@ -54,17 +55,22 @@ def command(
         author = session.signer(source)
         settings = proposing.settings_in_force(desk)
         paying = steps.choose_fund(settings, fund)
+        standing = None if out else proposing.find_published(desk, raw, author=author.address, fund=paying.name)
+        carried: list[str] = []
         try:
-            publication = proposing.sign(desk, raw, author=author, fund=paying.name)
-            published = proposing.take(desk, publication)
+            if standing is None:
+                signed = proposing.sign(desk, raw, author=author, fund=paying.name)
+                published = proposing.take(desk, signed)
+                carried += [] if out is None else carrying.carried(out, write_publication(signed))
+            else:
+                published = standing
         except proposing.PublishError as error:
             if not error.findings:
                 raise
             return _refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
-        told = () if out is None else carrying.carried(out, write_publication(publication))
-    answer = _published(name, published, paying, out)
-    return answer._replace(lines=[*answer.lines, *told])
+    answer = _published(name, published, paying, out, is_new=standing is None)
+    return answer._replace(lines=[*answer.lines, *carried])
 
 
 def _refuse_draft(raw: bytes) -> None:
@@ -74,7 +80,9 @@ def _refuse_draft(raw: bytes) -> None:
         raise proposing.PublishError("E_LINT", "draft", count=len(kept), first=kept[0].decode("utf-8", "replace"))
 
 
-def _published(name: str, published: proposing.Published, fund: FundSettings, out: Path | None) -> Answer:
+def _published(
+    name: str, published: proposing.Published, fund: FundSettings, out: Path | None, *, is_new: bool
+) -> Answer:
     told = [(part.release, sentences(part, assets_of(fund))) for part in published.parts]
     parts = [
         {"part": number, "release": release or None, "payments": payments}
@@ -93,8 +101,10 @@ def _published(name: str, published: proposing.Published, fund: FundSettings, ou
         "parts": parts,
         "leaf": published.leaf if out is None else None,
         "file": None if out is None else str(out),
+        "is_new": is_new,
     }
-    lines = steps.done("STEP_PUBLISHED", "" if out is None else "carried", name=name, id=published.id)
+    how = "carried" if out is not None else "" if is_new else "already"
+    lines = steps.done("STEP_PUBLISHED", how, name=name, id=published.id)
     lines += steps.noted("STEP_WINDOW", start=published.start, end=published.end)
     lines += ["", text.paint(text.say("PUBLISH", "signed"), "bold")]
     bound = {"document": published.document, "settings": published.settings, "parts": published.parts_cid}

@@ -61,6 +61,7 @@ COMMANDS = (
     Command("keys journal", "dao.cli.keys_journal", "Workspace", "Make the key that signs a journal's checkpoints."),
     Command("doctor", "dao.cli.doctor", "Workspace", "Find what is missing or unsafe, and how to mend it."),
     Command("completion", "dao.cli.completion", "Workspace", "Print the script that lets a shell complete dao."),
+    Command("rebuild", "dao.cli.rebuild", "Workspace", "Write the database anew from the journal's own bytes."),
     Command("devnet serve", "dao.cli.devnet_serve", "Workspace", "Serve the embedded chain to wallets and scripts."),
     Command("devnet wait", "dao.cli.devnet_wait", "Workspace", "Let time pass on the embedded chain."),
 )
