@@ -1,8 +1,8 @@
 """From a workspace to its chain: the embedded devnet, or the nodes whose URLs environment variables hold.
 
-A node must say that it is on the workspace's own chain. Of several, all must answer and say the same; who only looks
-(`every` False) goes on without those that do not answer, and they are named. URLs are secrets: they are read here,
-handed to the nodes, and stand in no error.
+The devnet may be held by another process, which serves it (`dao.served`). A node must say that it is on the workspace's
+own chain. Of several, all must answer and say the same; who only looks (`every` False) goes on without those that do
+not answer, and they are named. URLs are secrets: they are read here, handed to the nodes, and stand in no error.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from chain.clients.devnet import Devnet
 from chain.clients.node import Node, NodeError
 from chain.clients.nodes import Nodes
 from chain.networks import DEVNET_CHAIN_ID
 from dao.errors import DaoError
+from dao.served import open_devnet
 from dao.workspace import Anchors, Workspace
 
 
@@ -33,7 +33,7 @@ def connect(workspace: Workspace, *, every: bool = True) -> Iterator[Node]:
         return
     if anchors.chain_id != DEVNET_CHAIN_ID:
         raise ConnectError("E_DEVNET", "chain_id", chain_id=anchors.chain_id, expected=DEVNET_CHAIN_ID)
-    with Devnet.open(workspace.devnet_path) as devnet:
+    with open_devnet(workspace) as devnet:
         yield devnet.node()
 
 

@@ -25,11 +25,13 @@ from dao.store.journal import FILE_NAME as JOURNAL_FILE
 CONFIG_FILE = "dao.toml"
 LOCK_FILE = ".dao.lock"
 DEVNET_FILE = "devnet.sqlite"
+SERVER_FILE = "devnet.server"
 DOCUMENTS = "iips"
 KEYS = "keys"
 JOURNAL_KEY = "journal.pem"
 QUARANTINE = "quarantine"
 
+JOURNAL_KEY = "journal.pem"
 CHECKPOINT_FILE = "checkpoint"
 
 _RPC = "rpc_env = {} # the variables that hold a URL each; the URL itself is a secret and stands nowhere"
@@ -65,9 +67,7 @@ class Workspace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        config = folder / CONFIG_FILE
-        if not config.is_file():
-            raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name)
+        config = _config(folder)
         try:
             self._lock = (folder / LOCK_FILE).open("a")
         except OSError as error:
@@ -81,6 +81,8 @@ class Workspace:
         except WorkspaceError:
             self._lock.close()
             raise
+        for place in (folder, self.documents, self.keys):
+            durable.remove_leftovers(place)
 
     @classmethod
     def create(cls, folder: Path, anchors: Anchors) -> Self:
@@ -116,6 +118,11 @@ class Workspace:
         return self.folder / self.anchors.devnet / DEVNET_FILE
 
     @property
+    def server_path(self) -> Path:
+        """Where a process that serves the embedded chain says how it is reached: beside the chain."""
+        return self.devnet_path.with_name(SERVER_FILE)
+
+    @property
     def checkpoint_path(self) -> Path:
         """The last checkpoint of the journal that this workspace kept."""
         return self.folder / CHECKPOINT_FILE
@@ -141,12 +148,24 @@ class Workspace:
         return self.folder / KEYS
 
 
+def read_anchors(folder: Path) -> Anchors:
+    """The anchors of a workspace that somebody else may have open; nothing is locked."""
+    return _read_anchors(_config(folder))
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder with those above it; one that is there is left alone."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
+
+
+def _config(folder: Path) -> Path:
+    config = folder / CONFIG_FILE
+    if not config.is_file():
+        raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name or str(folder))
+    return config
 
 
 def _spell_anchors(anchors: Anchors) -> str:

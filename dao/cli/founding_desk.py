@@ -15,7 +15,6 @@ from chain.finding import Finding, has_errors
 from dao.cli.draft_file import DRAFT_FILE, SIGNATURES_FILE, Draft, DraftFileError, load_draft
 from dao.cli.files import read
 from dao.record.case import SettingsRow
-from dao.record.checks_settings import refuse_later_features
 from dao.views.duties import Facts, findings
 from dao.views.founding_facts import gather, token_findings
 from dao.workflow import founding
@@ -58,6 +57,8 @@ def examine(workspace: Workspace, desk: Desk, file: Path | None = None) -> Exami
     """Hold a draft against workspace, journal and chain; what is wrong in form is raised, the rest are findings."""
     draft = load_draft(file or workspace.folder / DRAFT_FILE)
     rows = founding.settings_rows(desk)
+    if rows:
+        desk.check_anchors(rows[-1].settings)
     facts = _hold(workspace, desk.node, draft.settings, rows)
     found = [*findings(facts), *token_findings(desk.node, facts)]
     return Examined(draft, rows, facts, found)
@@ -68,8 +69,7 @@ def _hold(workspace: Workspace, node: Node, settings: Settings, rows: tuple[Sett
     founding.refuse_other_space(
         settings, space=anchors.space, chain_id=anchors.chain_id, safe=anchors.safe, journal_key=anchors.journal_key
     )
-    refuse_later_features(settings, rows[0].settings if rows else settings)
-    founding.refuse_other_chains(settings)
+    founding.refuse_unknown(settings, rows[0].settings if rows else settings)
     treasury = founding.read_treasury(node, anchors.safe)
     if treasury.version != settings.treasury().version:
         found, expected = settings.treasury().version, treasury.version

@@ -31,26 +31,26 @@ def steps_to_found(
     writes_journal: bool,
     passphrase_file: Path | None = None,
 ) -> list[Step]:
-    """The signatures that are missing, then the founding itself."""
-    missing = state.threshold - len([owner for owner in state.owners if owner in signed])
+    """The signatures that are missing, then the founding itself, as far as they can be done from this workspace."""
+    missing = max(state.threshold - len([owner for owner in state.owners if owner in signed]), 0)
     waiting = [owner for owner in state.owners if owner not in signed]
-    here = [owner for owner in waiting if owner in names][: max(missing, 0)]
+    here = [owner for owner in waiting if owner in names][:missing]
+    out = "" if writes_journal else " --out {}.signatures.json"
     steps = [
-        Step(
-            "sign_here",
-            {"name": names[owner]},
-            command(f"settings sign --key {shlex.quote(names[owner])}", folder, passphrase_file),
-        )
-        for owner in here
+        Step("sign_here", {"name": names[owner]}, _sign(names[owner], out, folder, passphrase_file)) for owner in here
     ]
+    if not writes_journal:
+        if missing and not here:
+            steps.append(Step("sign_own", {}, _sign("NAME", out, folder, passphrase_file)))
+        return [*steps, Step("found_there", {"threshold": state.threshold})]
     left = missing - len(here)
-    if left > 0:
+    if left:
         others = [checksum(owner) for owner in waiting if owner not in here]
         facts = {"count": left, "owners": others, "file": DRAFT_FILE}
-        steps.append(Step("sign_there", facts, "dao settings sign --key NAME --out NAME.signatures.json"))
-        steps.append(Step("take", {}, command("settings sign --in NAME.signatures.json", folder)))
-    if writes_journal:
-        steps.append(Step("found", {}, command("settings found", folder, passphrase_file)))
-    else:
-        steps.append(Step("found_there", {}))
-    return steps
+        steps.append(Step("sign_there", facts))
+        steps.append(Step("take", {}, command("settings sign --in NAME.signatures.json", folder, passphrase_file)))
+    return [*steps, Step("found", {}, command("settings found", folder, passphrase_file))]
+
+
+def _sign(name: str, out: str, folder: Path, passphrase_file: Path | None) -> str:
+    return command(f"settings sign --key {shlex.quote(name)}{out.format(shlex.quote(name))}", folder, passphrase_file)

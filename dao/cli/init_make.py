@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from chain.address import checksum
 from chain.finding import Finding
@@ -24,14 +24,13 @@ from dao.cli.init_answer import Made, answer
 from dao.cli.init_answers import Answers, check_form, read_journal_key, read_place, read_space, read_start
 from dao.cli.init_ask import complete
 from dao.cli.init_folder import NewFolder, refuse_workspace
-from dao.cli.init_ground import Origin, origins, plan_of
+from dao.cli.init_ground import Origin, origins, person, plan_of
 from dao.cli.key_files import Place
 from dao.cli.settings_told import SHOWN
 from dao.connect import connect
 from dao.errors import DaoError, UsageError
 from dao.keys import KeyFileError, Keyring, public_key
 from dao.passphrase import read_passphrase
-from dao.record.checks_settings import refuse_later_features
 from dao.store.journal import Journal
 from dao.views.duties import findings
 from dao.views.founding_facts import gather, token_findings
@@ -43,9 +42,30 @@ from governance.settings_draft import write_draft
 from governance.settings_plan import Plan, plan_values
 from governance.settings_text import parse_settings
 
+_BESIDE_DRAFT = frozenset({"space", "safe", "rpc_env", "draft", "journal_key"})
+
 
 class InitError(DaoError):
     """Something that was found when the workspace stood, and for which it was taken away again."""
+
+
+class Site(NamedTuple):
+    """Where a workspace is made, and what is known of it besides its settings."""
+
+    folder: Path
+    passphrase_file: Path | None
+    rpc_env: str
+    origins: Mapping[str, Origin]
+    also: tuple[bytes, ...] = ()
+    """People who stand in no setting and whose votes are looked at."""
+
+
+class Drafted(NamedTuple):
+    """Settings and their draft; `is_complete` False where only the votes token is still to be named."""
+
+    settings: Settings
+    text: str
+    is_complete: bool = True
 
 
 def init(folder: Path, answers: Answers, passphrase_file: Path | None) -> Answer:
@@ -70,8 +90,7 @@ def _on_devnet(folder: Path, answers: Answers) -> Made:
     with NewFolder(folder, names):
         ground = init_devnet.build(folder / DEVNET_FILE, answers, start)
         key = public_key(init_devnet.save_keys(folder / KEYS, names))
-        plan = plan_of(answers, ground, key)
-        return _from_plan(folder, plan, origins(answers), None)
+        return _write(Site(folder, None, "", origins(answers)), _draft(plan_of(answers, ground, key)))
 
 
 def _around_safe(folder: Path, answers: Answers, passphrase_file: Path | None) -> Made:
@@ -80,32 +99,18 @@ def _around_safe(folder: Path, answers: Answers, passphrase_file: Path | None) -
         node = init_safe.reach(answers)
         names = {name: address for address, name in names_in(folder / KEYS).items()}
         ground = init_safe.survey(node, answers, names)
-        plan_of(answers, ground, bytes(32))  # refused before anybody types a passphrase
+        _draft(plan_of(answers, ground, bytes(32)))  # refused before anybody types a passphrase
         key = _journal_key(folder / KEYS, answers, passphrase_file)
-        return _from_plan(
-            folder, plan_of(answers, ground, key), origins(answers), passphrase_file, rpc_env=answers.rpc_env
-        )
-
-
-def _from_plan(
-    folder: Path, plan: Plan, known: Mapping[str, Origin], passphrase_file: Path | None, *, rpc_env: str = ""
-) -> Made:
-    values = plan_values(plan)
-    settings = parse_settings(canonical(values)) if plan.strategy is not None else _provisional(values)
-    return _write(
-        folder, settings, write_draft(values), known, passphrase_file, rpc_env=rpc_env,
-        is_complete=plan.strategy is not None,
-    )  # fmt: skip
+        holders = tuple(person(name, names) for name in answers.holders)
+        site = Site(folder, passphrase_file, answers.rpc_env, origins(answers), holders)
+        return _write(site, _draft(plan_of(answers, ground, key)))
 
 
 def _from_draft(folder: Path, answers: Answers, passphrase_file: Path | None) -> Made:
     """Take another owner's draft: it must be of the space and the Safe that were named here."""
     init_safe.check(answers)
-    given = [
-        field.name
-        for field in fields(Answers)
-        if getattr(answers, field.name) and field.name not in {"space", "safe", "rpc_env", "draft", "journal_key"}
-    ]
+    named = {field.name: getattr(answers, field.name) for field in fields(Answers)}
+    given = [name for name, value in named.items() if value and name not in _BESIDE_DRAFT]
     if given:
         raise UsageError("E_USAGE", "draft_alone", options=given)
     assert answers.draft is not None, "asked only where there is one"
@@ -121,42 +126,37 @@ def _from_draft(folder: Path, answers: Answers, passphrase_file: Path | None) ->
             safe=read_place(answers.safe).address,
             journal_key=_journal_key(folder / KEYS, answers, passphrase_file) if is_known else settings.journal.key,
         )
-        refuse_later_features(settings, settings)
-        known: dict[str, Origin] = dict.fromkeys(SHOWN, "draft")
-        text = drafted.file.read_text(encoding="utf-8")
-        return _write(folder, settings, text, known, passphrase_file, rpc_env=answers.rpc_env, is_complete=True)
+        founding.refuse_unknown(settings, settings)
+        site = Site(folder, passphrase_file, answers.rpc_env, dict.fromkeys(SHOWN, "draft"))
+        return _write(site, Drafted(settings, drafted.file.read_text(encoding="utf-8")))
 
 
-def _write(
-    folder: Path,
-    settings: Settings,
-    draft: str,
-    known: Mapping[str, Origin],
-    passphrase_file: Path | None,
-    *,
-    rpc_env: str,
-    is_complete: bool,
-) -> Made:
+def _draft(plan: Plan) -> Drafted:
+    values = plan_values(plan)
+    if plan.strategy is None:
+        return Drafted(_provisional(values), write_draft(values), is_complete=False)
+    return Drafted(parse_settings(canonical(values)), write_draft(values))
+
+
+def _write(site: Site, drafted: Drafted) -> Made:
     """Write the workspace around its anchors; settings with errors undo it."""
+    settings = drafted.settings
     safe = settings.treasury()
     anchors = Anchors(
-        space=settings.space,
-        chain_id=safe.chain_id,
-        safe=safe.address,
-        journal_key=settings.journal.key,
-        rpc_env=(rpc_env,) if rpc_env else (),
-    )
-    with Workspace.create(folder, anchors) as workspace, connect(workspace) as node:
+        space=settings.space, chain_id=safe.chain_id, safe=safe.address, journal_key=settings.journal.key,
+        rpc_env=(site.rpc_env,) if site.rpc_env else (),
+    )  # fmt: skip
+    with Workspace.create(site.folder, anchors) as workspace, connect(workspace) as node:
         with Journal(workspace.journal_path, create=True):
             pass
-        write_new(folder / DRAFT_FILE, draft)
-        treasury = founding.read_treasury(node, safe.address)
-        facts = gather(workspace, node, settings, treasury.state)
+        write_new(site.folder / DRAFT_FILE, drafted.text)
+        state = founding.read_treasury(node, safe.address).state
+        facts = gather(workspace, node, settings, state, site.also)
         found = [*findings(facts), *token_findings(node, facts)]
     _refuse_errors(found)
     return Made(
-        folder=folder, facts=facts, names=names_in(folder / KEYS), origins=known, findings=found,
-        is_complete=is_complete, passphrase_file=passphrase_file,
+        folder=site.folder, facts=facts, names=names_in(site.folder / KEYS), origins=site.origins, findings=found,
+        is_complete=drafted.is_complete, passphrase_file=site.passphrase_file,
     )  # fmt: skip
 
 

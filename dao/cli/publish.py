@@ -44,7 +44,8 @@ def command(
     """Sign and publish a proposal, whose vote opens after the settings' delay.
 
     Text, parts, settings and snapshot block are bound by content under the author's signature. A document with errors
-    is refused, with every finding listed. With --out the journal's writer takes the file, within the hour.
+    is refused, with every finding listed; one that is published already, and whose vote is not closed, is shown. With
+    --out the journal's writer takes the file, within the hour.
     """
     raw = read(file)
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
@@ -54,17 +55,22 @@ def command(
         author = session.signer(source)
         settings = proposing.settings_in_force(desk)
         paying = steps.choose_fund(settings, fund)
+        standing = None if out else proposing.find_published(desk, raw, author=author.address, fund=paying.name)
+        carried: list[str] = []
         try:
-            publication = proposing.sign(desk, raw, author=author, fund=paying.name)
-            published = proposing.take(desk, publication)
+            if standing is None:
+                signed = proposing.sign(desk, raw, author=author, fund=paying.name)
+                published = proposing.take(desk, signed)
+                carried += [] if out is None else carrying.carried(out, write_publication(signed))
+            else:
+                published = standing
         except proposing.PublishError as error:
             if not error.findings:
                 raise
             return _refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
-        told = () if out is None else carrying.carried(out, write_publication(publication))
-    answer = _published(name, published, paying, out)
-    return answer._replace(lines=[*answer.lines, *told])
+    answer = _published(name, published, paying, out, is_new=standing is None)
+    return answer._replace(lines=[*answer.lines, *carried])
 
 
 def _refuse_draft(raw: bytes) -> None:
@@ -74,7 +80,9 @@ def _refuse_draft(raw: bytes) -> None:
         raise proposing.PublishError("E_LINT", "draft", count=len(kept), first=kept[0].decode("utf-8", "replace"))
 
 
-def _published(name: str, published: proposing.Published, fund: FundSettings, out: Path | None) -> Answer:
+def _published(
+    name: str, published: proposing.Published, fund: FundSettings, out: Path | None, *, is_new: bool
+) -> Answer:
     told = [(part.release, sentences(part, assets_of(fund))) for part in published.parts]
     parts = [
         {"part": number, "release": release or None, "payments": payments}
@@ -93,20 +101,27 @@ def _published(name: str, published: proposing.Published, fund: FundSettings, ou
         "parts": parts,
         "leaf": published.leaf if out is None else None,
         "file": None if out is None else str(out),
+        "is_new": is_new,
     }
-    lines = steps.done("STEP_PUBLISHED", "" if out is None else "carried", name=name, id=published.id)
+    how = "carried" if out is not None else "" if is_new else "already"
+    lines = steps.done("STEP_PUBLISHED", how, name=name, id=published.id)
     lines += steps.noted("STEP_WINDOW", start=published.start, end=published.end)
-    lines += ["", text.paint("What the author signed, by content", "bold")]
-    rows = [("document", document["document"]), ("settings", document["settings"]), ("parts", document["parts_cid"])]
+    lines += ["", text.paint(text.say("PUBLISH", "signed"), "bold")]
+    bound = {"document": published.document, "settings": published.settings, "parts": published.parts_cid}
+    rows = [(text.label(name), str(cid)) for name, cid in bound.items()]
     for number, (release, payments) in enumerate(told, 1):
-        after = f", after milestone {release}" if release else ""
-        rows += [(f"part {number}", payment + after) for payment in payments]
+        place = text.place(f"part {number}")
+        rows += [(place, _after(payment, release)) for payment in payments]
     return Answer(document, [*lines, *text.rows(rows)])
+
+
+def _after(payment: str, release: str) -> str:
+    return text.say("PUBLISH", "after", payment=payment, release=release) if release else payment
 
 
 def _refused(error: proposing.PublishError) -> Answer:
     message = sentence(error.code, error.reason, error.facts, language())
     rows = [finding_row(finding) for finding in error.findings]
     lines = [line for finding in error.findings for line in text.told(finding)]
-    lines += ["", f"{text.paint('refused', 'red')} {error.code}", *text.wrapped(message, "  ")]
+    lines += ["", f"{text.paint(text.label('refused'), 'red')} {error.code}", *text.wrapped(message, "  ")]
     return Answer({"ok": False, "code": error.code, "message": message, "findings": rows}, lines, FALSE)

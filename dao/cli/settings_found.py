@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,14 @@ from chain.safe import join_signatures
 from dao.cli import steps
 from dao.cli.answer import Answer
 from dao.cli.draft_file import SIGNATURES_FILE
-from dao.cli.founding_desk import collected, examine, refuse_errors, take_files
+from dao.cli.founding_desk import Examined, collected, examine, refuse_errors, take_files
 from dao.cli.founding_steps import command as spelled
 from dao.cli.options import Dir, PassphraseFile
 from dao.keys import KeyFileError
 from dao.record.checks_settings import leaves
 from dao.session import Session
 from dao.workflow import founding
+from governance.settings import Settings
 from governance.space import SettingsError, binding, settings_cid
 
 EXAMPLES = (
@@ -45,27 +47,33 @@ def command(
         if not session.workspace.is_writer:
             raise KeyFileError("E_KEY_FILE", "no_journal_key", key=session.workspace.anchors.journal_key.hex())
         examined = examine(session.workspace, session.desk)
-        is_new = examined.founded is None
         dropped: list[bytes] = []
-        if is_new:
-            refuse_errors(examined)
-            signed = collected(session.workspace, examined)
-            owners = set(examined.facts.state.owners)
-            dropped = sorted(signed.by_owner.keys() - owners)  # owners when they signed, and no longer
-            signed = take_files(founding.without(signed, dropped), taken or (), examined)
-            if len(signed.by_owner) < examined.facts.state.threshold:
-                raise SettingsError(
-                    "E_SETTINGS", "too_few", signed=len(signed.by_owner), threshold=examined.facts.state.threshold
-                )
-            _found(session, examined.draft.settings.text, join_signatures(signed.by_owner))
-        return _answer(session, examined.draft.settings.text, dropped, folder, is_new=is_new)
+        if examined.founded is None:
+            dropped = _found(session, examined, taken or ())
+        _finish(session, examined.draft.settings, is_new=examined.founded is None)
+        return _answer(session, examined.draft.settings.text, dropped, folder, is_new=examined.founded is None)
 
 
-def _found(session: Session, text: str, signatures: bytes) -> None:
-    """Commit, keep a checkpoint, and clear away the signatures, which stand in the journal now."""
-    founding.found(session.desk, text, signatures)
-    settings = founding.settings_rows(session.desk)[-1].settings
-    session.desk.keep_as(settings.journal.origin)
+def _found(session: Session, examined: Examined, taken: Sequence[Path]) -> list[bytes]:
+    """Commit what enough owners signed; return who signed and owns the Safe no longer."""
+    refuse_errors(examined)
+    state = examined.facts.state
+    signed = collected(session.workspace, examined)
+    dropped = sorted(signed.by_owner.keys() - set(state.owners))
+    signed = take_files(founding.without(signed, dropped), taken, examined)
+    if len(signed.by_owner) < state.threshold:
+        raise SettingsError("E_SETTINGS", "too_few", signed=len(signed.by_owner), threshold=state.threshold)
+    founding.found(session.desk, examined.draft.settings.text, join_signatures(signed.by_owner))
+    return dropped
+
+
+def _finish(session: Session, settings: Settings, *, is_new: bool) -> None:
+    """Keep a checkpoint, and clear away the signatures, which stand in the journal now.
+
+    Also after a founding that was cut off behind its commit, which is why `is_new` alone does not decide.
+    """
+    if is_new or not session.workspace.checkpoint_path.exists():
+        session.desk.keep_as(settings.journal.origin)
     (session.workspace.folder / SIGNATURES_FILE).unlink(missing_ok=True)
 
 

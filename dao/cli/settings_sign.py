@@ -12,7 +12,7 @@ from chain.safe import domain_hash
 from dao.cli import settings_told as told
 from dao.cli import steps, text
 from dao.cli.answer import Answer
-from dao.cli.draft_file import SIGNATURES_FILE, replace, write_new
+from dao.cli.draft_file import SIGNATURES_FILE, DraftFileError, replace, write_new
 from dao.cli.founding_desk import Examined, collected, examine, refuse_errors, take_files
 from dao.cli.founding_steps import steps_to_found
 from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
@@ -55,6 +55,8 @@ def command(
     is_signing = bool(key or key_env)
     if not is_signing and not taken:
         raise UsageError("E_USAGE", "sign_settings")
+    if out is not None and out.exists():
+        raise DraftFileError("E_IO_EXISTS", "settings", path=str(out))
     with steps.open_for(folder, source if is_signing else None, passphrase_file=passphrase_file) as session:
         examined = examine(session.workspace, session.desk)
         if examined.founded is not None:

@@ -6,7 +6,7 @@
   help text, and which returns a `dao.cli.answer.Answer`;
 - `EXAMPLES`, a tuple of command lines that its `--help` shows.
 
-`--json` is added to every command by `dao.cli.frame`; no command declares or reads it.
+`--json` and `--lang` are added to every command by `dao.cli.frame`; no command declares or reads them.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ COMMANDS = (
     Command("keys journal", "dao.cli.keys_journal", "Workspace", "Make the key that signs a journal's checkpoints."),
     Command("doctor", "dao.cli.doctor", "Workspace", "Find what is missing or unsafe, and how to mend it."),
     Command("completion", "dao.cli.completion", "Workspace", "Print the script that lets a shell complete dao."),
+    Command("rebuild", "dao.cli.rebuild", "Workspace", "Write the database anew from the journal's own bytes."),
     Command("devnet serve", "dao.cli.devnet_serve", "Workspace", "Serve the embedded chain to wallets and scripts."),
     Command("devnet wait", "dao.cli.devnet_wait", "Workspace", "Let time pass on the embedded chain."),
 )
@@ -105,6 +106,7 @@ def _options(width: int) -> str:
         ("-h, --help", "Show this text, or after a command what it takes."),
         ("--version", "Show the version."),
         ("--json", "After a command: answer with one JSON document on stdout."),
+        ("--lang TAG", "Language: en, zh-Hant or zh-Hans; without it DAO_LANG's."),
     )
     return "".join(f"  {option:<{width}}{told}\n" for option, told in rows)
 

@@ -55,16 +55,23 @@ def duties(facts: Facts) -> tuple[Duty, ...]:
     quorum = {"quorum": spell_votes(settings.quorum.minimum), "supply": spell_votes(facts.supply)}
     reviews = {"required": settings.reviewers.required, "count": len(settings.reviewers.addresses)}
     signing = {"threshold": state.threshold, "count": len(state.owners)}
-    voters = sorted((who for who, power in facts.powers.items() if power), key=lambda who: (-facts.powers[who], who))
+    held = sorted(facts.powers.items(), key=lambda held: (-held[1], held[0]))
+    voters = tuple(who for who, power in held if power)
     return (
         Duty("propose", settings.proposers, "listed" if settings.proposers else "holders", {}),
-        Duty("vote", tuple(voters), "" if settings.strategies else "unknown", quorum),
+        Duty("vote", voters, _how_they_vote(settings, voters), quorum),
         Duty("review", settings.reviewers.addresses, "" if settings.reviewers.addresses else "nobody", reviews),
         Duty("sign", state.owners, "", signing),
         Duty("veto", () if settings.guardian is None else (settings.guardian,), "", {}),
         Duty("journal", (), "here" if facts.writes_journal else "elsewhere", {"key": settings.journal.key.hex()}),
         Duty("send", (), "", {}),
     )
+
+
+def _how_they_vote(settings: Settings, voters: Sequence[bytes]) -> str:
+    if not settings.strategies:
+        return "unknown"
+    return "" if voters else "strangers"
 
 
 def findings(facts: Facts) -> list[Finding]:

@@ -24,10 +24,12 @@ from dao.keys import public_key
 from dao.passphrase import DEVNET_FILE, PassphraseError
 from dao.record.checks_settings import check_known_singleton
 from dao.session import keyring
+from dao.store import rebuild
 from dao.store.journal import Journal
 from dao.views.kept import check_kept
 from dao.views.opening import settings_of
 from dao.views.providers import compare
+from dao.workflow.guard import GuardError
 from dao.workspace import CONFIG_FILE, JOURNAL_KEY, Workspace
 
 _LOW, _FULL = 200 << 20, 10 << 20
@@ -65,10 +67,21 @@ def files(patient: Patient) -> Findings:
 
 
 def journal(patient: Patient) -> Findings:
-    """The journal opens, and begins with the leaves whose checkpoint was kept."""
-    with Journal(patient.workspace.journal_path) as opened:
-        if check_kept(patient.workspace, opened) is None:
-            yield Finding(code="W_CHECKPOINT", level="warning")
+    """The journal opens, its file is sound, and it begins with the leaves whose checkpoint was kept."""
+    path = patient.workspace.journal_path
+    try:
+        with Journal(path) as opened:
+            kept = check_kept(patient.workspace, opened)
+            if kept is None:
+                yield Finding(code="W_CHECKPOINT", level="warning")
+        is_whole = rebuild.is_sound(path)
+    except GuardError:
+        raise
+    except CodedError:
+        rebuild.examine(path)  # whatever this refuses, only a copy can mend
+        is_whole = False
+    if not is_whole:
+        yield Finding(code="E_IO_JOURNAL", reason="index", place=path.name)
 
 
 def journal_key(patient: Patient) -> Findings:

@@ -23,7 +23,7 @@ from chain.safe_state import PROXY_CODE, SafeState, open_safe_state
 from chain.signer import Signer
 from dao.errors import DaoError
 from dao.record.case import SettingsRow
-from dao.record.checks_settings import check_known_singleton
+from dao.record.checks_settings import check_known_singleton, refuse_later_features
 from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
 from governance.settings import Settings
 from governance.settings_signatures import SettingsSignatures, typed_settings
@@ -129,8 +129,9 @@ def refuse_other_space(settings: Settings, *, space: str, chain_id: int, safe: b
             raise FoundingError("E_SETTINGS", "anchor", field=field, found=found, expected=expected)
 
 
-def refuse_other_chains(settings: Settings) -> None:
-    """Raise `E_VERSION` for settings that use a second chain: a workspace asks one node."""
+def refuse_unknown(settings: Settings, first: Settings) -> None:
+    """Raise `E_VERSION` for what this release does not act upon, a second chain among it: a workspace asks one node."""
+    refuse_later_features(settings, first)
     used = {chain.chain_id for chain in settings.chains}
     if used != {settings.treasury().chain_id}:
         raise FoundingError("E_VERSION", "settings_later", field="more than one chain")

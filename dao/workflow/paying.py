@@ -7,7 +7,8 @@ commit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from chain.clients.safe_deploy import exec_transaction_call
 from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
@@ -213,7 +214,7 @@ def execute(
     ours = {intent.transaction: intent for intent in intents.of(hash_)}
     with sending.on_its_way(flight[-1] if done is None else ours.get(done)):
         watched = [intent.transaction for intent in flight] if done is None else [done]
-        done = _await_success(desk, proposal, part, tx, watched, seconds=seconds)
+        done = _await_success(desk, tx, watched, partial(find_execution, desk, proposal, part, tx), seconds)
         book_execution(desk, proposal, part, tx, done)
     return done
 
@@ -231,16 +232,16 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
 
 
 def _await_success(
-    desk: Desk, proposal: bytes, part: int, tx: SafeTx, transactions: Sequence[bytes], *, seconds: int
+    desk: Desk, tx: SafeTx, transactions: Sequence[bytes], find: Callable[[], bytes | None], seconds: int
 ) -> bytes:
-    """Wait until one of some transactions is final, and return the one in which the Safe reported success.
+    """Wait until one of some transactions is final, and `find` the one in which the Safe reported success.
 
     That may be somebody else's, which made ours fail. `E_EXECUTION` where there is none.
     """
     chain = settings_in_force(desk).chain(tx.chain_id)
     depth = 0 if chain is None else chain.finality_depth
     mined = sending.wait(desk.node, transactions, depth, seconds)
-    done = find_execution(desk, proposal, part, tx)
+    done = find()
     if done is None and not mined.status:
         raise PayError("E_EXECUTION", "reverted", transaction=mined.transaction_hash, block=mined.block.number)
     if done is None:

@@ -13,6 +13,7 @@ from chain.finding import Finding, has_errors
 from chain.signer import Signer
 from dao.errors import DaoError
 from dao.record.carrier import Publication
+from dao.record.case import Row, cid_of
 from dao.record.checks_proposal import assets_of, events
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
@@ -28,7 +29,7 @@ from governance.space import in_force, settings_cid
 from proposals.compile import compile_parts
 from proposals.document import Document, parse_document
 from proposals.lint import lint
-from proposals.parts import Part, encode_parts
+from proposals.parts import Part, decode_parts, encode_parts
 
 
 class PublishError(DaoError):
@@ -163,6 +164,25 @@ def _compiled(desk: Desk, raw: bytes, money: FundSettings) -> tuple[Document, tu
     parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money))
     _refuse_hostage_parts(desk, parts)
     return document, parts
+
+
+def find_published(desk: Desk, raw: bytes, *, author: bytes, fund: str) -> Published | None:
+    """The proposal with which this author published these very bytes, while its vote is not closed; else None.
+
+    Whoever was interrupted after the commit finds it here, and publishes nothing again.
+    """
+    over = {leaf.body["proposal"] for leaf in desk.journal.leaves if leaf.kind in {"closed", "cancel"}}
+    for index, leaf in enumerate(desk.journal.leaves):
+        if leaf.kind != "proposal" or leaf.body["id"] in over:
+            continue
+        envelope = read_envelope(desk.get(cid_of(Row(index, leaf), "envelope")))
+        bound = read_commitment(envelope.message.get("plugins"))
+        same = (bound.document, envelope.address, bound.fund) == (raw_cid(raw), author, fund)
+        if same and bound.parts is not None:
+            parts = decode_parts(desk.get(bound.parts))
+            start, end = member_int(envelope.message, "start"), member_int(envelope.message, "end")
+            return Published(envelope.id, bound.document, parts, bound.parts, bound.settings, start, end, index)
+    return None
 
 
 def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:

@@ -27,11 +27,11 @@ class ChainServer(DevnetServer):
         self.saved: list[Path] = []
         super().__init__(self.devnet, 0)
 
-    def answer(self, body: bytes) -> tuple[int, bytes]:
+    def answer(self, body: bytes, authorization: str = "") -> tuple[int, bytes]:
         asked = json.loads(body)
         extra = {"evm_snapshot": self._snapshot, "evm_revert": self._revert, "evm_mine": self._mine}
         if asked["method"] not in extra:
-            return super().answer(body)
+            return super().answer(body, authorization)
         with self.turn:
             result = extra[asked["method"]](*asked["params"])
         return 200, json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": result}).encode()
