@@ -72,7 +72,7 @@ def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Published:
     encoded = encode_parts(parts)
     parts_cid = blocks.map_bytes(encoded)
     now = desk.now()
-    snapshot = desk.node.block(desk.head().ref.number - 1)
+    snapshot = desk.node.block(desk.head().ref.number - _snapshot_depth(settings, money.chain_id))
     commitment = Commitment(
         iip=number,
         document=document_cid,
@@ -115,6 +115,12 @@ def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Published:
     return Published(
         proposal, document_cid, parts, parts_cid, settings_cid(settings.text), start, start + settings.voting.period
     )
+
+
+def _snapshot_depth(settings: Settings, chain_id: int) -> int:
+    """How deep the snapshot lies: so deep that the settings call it final, for a vote cannot outlive its block."""
+    chain = settings.chain(chain_id)
+    return max(1, 0 if chain is None else chain.finality_depth)
 
 
 def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:
