@@ -37,21 +37,34 @@ def connect(workspace: Workspace, *, every: bool = True) -> Iterator[Node]:
         yield devnet.node()
 
 
+def node_behind(variable: str, chain_id: int | None = None) -> Node:
+    """Reach the node whose URL a variable holds; without `chain_id` any chain but the devnet's will do."""
+    node = Node(_url_in(variable), chain_id=chain_id, name=variable)
+    if node.chain_id() == DEVNET_CHAIN_ID:
+        raise ConnectError("E_DEVNET", "served", chain_id=DEVNET_CHAIN_ID)
+    return node
+
+
 def nodes(anchors: Anchors) -> list[Node]:
     """The nodes that the workspace names, none of them asked yet."""
     if anchors.chain_id == DEVNET_CHAIN_ID or anchors.space.endswith(".devnet"):
         raise ConnectError("E_DEVNET", "node", chain_id=anchors.chain_id, space=anchors.space)
     urls: dict[str, str] = {}
     for variable in anchors.rpc_env:
-        url = os.environ.get(variable, "")
-        if not url:
-            raise ConnectError("E_RPC_ENV", "unset", variable=variable)
-        if not _is_url(url):
-            raise ConnectError("E_RPC_ENV", "url", variable=variable)
+        url = _url_in(variable)
         for other in (name for name, known in urls.items() if known.rstrip("/") == url.rstrip("/")):
             raise ConnectError("E_RPC_ENV", "same", variable=variable, other=other)  # no second opinion
         urls[variable] = url
     return [Node(url, chain_id=anchors.chain_id, name=variable) for variable, url in urls.items()]
+
+
+def _url_in(variable: str) -> str:
+    url = os.environ.get(variable, "")
+    if not url:
+        raise ConnectError("E_RPC_ENV", "unset", variable=variable)
+    if not _is_url(url):
+        raise ConnectError("E_RPC_ENV", "url", variable=variable)
+    return url
 
 
 def _is_url(url: str) -> bool:

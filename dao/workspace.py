@@ -19,6 +19,7 @@ from typing import Self
 from chain.address import parse_on, with_chain
 from chain.errors import ChainError
 from dao.errors import DaoError
+from dao.store import durable
 from dao.store.journal import FILE_NAME as JOURNAL_FILE
 
 CONFIG_FILE = "dao.toml"
@@ -26,11 +27,14 @@ LOCK_FILE = ".dao.lock"
 DEVNET_FILE = "devnet.sqlite"
 DOCUMENTS = "iips"
 KEYS = "keys"
+QUARANTINE = "quarantine"
 
+JOURNAL_KEY = "journal.pem"
 CHECKPOINT_FILE = "checkpoint"
 
 _RPC = "rpc_env = {} # the variables that hold a URL each; the URL itself is a secret and stands nowhere"
 PROVIDERS_MAX = 4
+_SHARED = "devnet = {} # the workspace whose embedded chain this one shares, as a path from here"
 _DEVNET = '# the embedded chain in devnet.sqlite; for a node, name the variable that holds its URL: rpc_env = "NAME"'
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}\Z", re.ASCII)
@@ -52,6 +56,8 @@ class Anchors:
     """Ed25519 public key, 32 bytes."""
     rpc_env: tuple[str, ...] = ()
     """Names of environment variables with a node's URL each, at most four; none: the embedded devnet."""
+    devnet: str = ""
+    """Folder of the workspace whose embedded devnet is used, as a path from this one's; empty: its own."""
 
 
 class Workspace:
@@ -61,7 +67,7 @@ class Workspace:
         self.folder = folder
         config = folder / CONFIG_FILE
         if not config.is_file():
-            raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name)
+            raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name or str(folder))
         try:
             self._lock = (folder / LOCK_FILE).open("a")
         except OSError as error:
@@ -84,8 +90,7 @@ class Workspace:
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         make_folder(folder / DOCUMENTS)
         try:
-            with (folder / CONFIG_FILE).open("x", encoding="utf-8") as config:
-                config.write(text)
+            durable.write_new(folder / CONFIG_FILE, text.encode())
         except FileExistsError as error:
             raise WorkspaceError("E_WORKSPACE", "exists", folder=folder.name) from error
         except OSError as error:
@@ -107,13 +112,23 @@ class Workspace:
 
     @property
     def devnet_path(self) -> Path:
-        """The SQLite file of the embedded chain."""
-        return self.folder / DEVNET_FILE
+        """The SQLite file of the embedded chain, which may be that of another workspace: a DAO has one chain."""
+        return self.folder / self.anchors.devnet / DEVNET_FILE
 
     @property
     def checkpoint_path(self) -> Path:
         """The last checkpoint of the journal that this workspace kept."""
         return self.folder / CHECKPOINT_FILE
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether this workspace has the journal's key, and so writes the journal."""
+        return (self.keys / JOURNAL_KEY).is_file()
+
+    @property
+    def quarantine_path(self) -> Path:
+        """The folder of what was refused."""
+        return self.folder / QUARANTINE
 
     @property
     def documents(self) -> Path:
@@ -142,7 +157,7 @@ space = {json.dumps(anchors.space, ensure_ascii=False)}
 
 [chain]
 chain_id = {anchors.chain_id}
-{_RPC.format(_spell_names(anchors.rpc_env)) if anchors.rpc_env else _DEVNET}
+{_spell_chain(anchors)}
 
 [anchors]
 safe = "{with_chain(anchors.safe, anchors.chain_id)}"
@@ -150,8 +165,11 @@ journal_key = "{anchors.journal_key.hex()}"
 """
 
 
-def _spell_names(names: tuple[str, ...]) -> str:
-    return json.dumps(names[0] if len(names) == 1 else names, ensure_ascii=False)
+def _spell_chain(anchors: Anchors) -> str:
+    if anchors.rpc_env:
+        names = anchors.rpc_env
+        return _RPC.format(json.dumps(names[0] if len(names) == 1 else names, ensure_ascii=False))
+    return _SHARED.format(json.dumps(anchors.devnet, ensure_ascii=False)) if anchors.devnet else _DEVNET
 
 
 def _read_anchors(config: Path) -> Anchors:
@@ -165,9 +183,11 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
     try:
         found = tomllib.loads(text)
         chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
-        rpc_env = found["chain"].get("rpc_env", [])
+        rpc_env, devnet = found["chain"].get("rpc_env", []), found["chain"].get("devnet", "")
         names = [rpc_env] if isinstance(rpc_env, str) else list(rpc_env)
         if not all(map(_VARIABLE.match, names)) or len(set(names)) != len(names) or len(names) > PROVIDERS_MAX:
+            raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
+        if not isinstance(devnet, str) or (names and devnet):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         if type(found["version"]) is not int or found["version"] != 1 or not isinstance(found["space"], str):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
@@ -179,6 +199,7 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
             safe=parse_on(found["anchors"]["safe"], chain_id),
             journal_key=bytes.fromhex(key),
             rpc_env=tuple(names),
+            devnet=devnet,
         )
     except (ValueError, KeyError, TypeError, ChainError, RecursionError) as error:
         raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name) from error

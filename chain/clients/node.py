@@ -314,6 +314,10 @@ class Node:
             raise self._rpc.error("E_RPC_ANSWER", "other", method=method)
         return tx_hash
 
+    def knows(self, tx_hash: bytes) -> bool:
+        """Return whether the node has a transaction, in a block or waiting for one."""
+        return self._rpc.ask("eth_getTransactionByHash", hex_text(tx_hash)) is not None
+
     def wait(self, tx_hash: bytes) -> TxReceipt:
         """Return a transaction's receipt as soon as there is one; `E_RPC_SENT` after `WAIT_SECONDS`."""
         deadline = time.monotonic() + WAIT_SECONDS

@@ -211,6 +211,10 @@ class Nodes(Node):
             raise next((error for error in failed if error.code == "E_RPC_SENT"), failed[0])
         return tx_hash
 
+    def knows(self, tx_hash: bytes) -> bool:
+        """Return whether any provider has a transaction."""
+        return any(node.knows(tx_hash) for node in self.nodes)
+
     # Comparing
 
     def _same(self, what: str, ask: Callable[[Node], T], **facts: object) -> T:

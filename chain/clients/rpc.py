@@ -23,8 +23,8 @@ from urllib3.exceptions import ProtocolError
 
 from chain.errors import ChainError, CodedError, UncheckableError
 
-TIMEOUT_SECONDS = (10, 60)
-"""To connect, and between two bytes."""
+CONNECT_SECONDS, PATIENCE_SECONDS = 10, 60
+"""To connect, and between two bytes; behind a wallet sits somebody who reads, and takes longer."""
 ANSWER_SECONDS = 300
 """For a whole answer, head and body, however slowly it drips."""
 ANSWER_MAX = 64 * 1024 * 1024
@@ -33,7 +33,11 @@ LIMIT_PAUSES = (1, 2)
 """Seconds before a read is asked again after HTTP 429, where the provider does not say how long it wants."""
 RETRY_AFTER_MAX = 10
 """A provider that wants longer than that is not waited for; the refusal says how long."""
-_NEVER_TWICE = frozenset({"eth_sendRawTransaction"})
+_NEVER_TWICE = frozenset({
+    "eth_sendRawTransaction", "eth_signTypedData_v4", "eth_signTransaction", "account_signTypedData",
+    "account_signTransaction",
+})  # fmt: skip
+"""What sends, and what somebody at a wallet has to confirm."""
 _TEXT_MAX = 200
 _DATA_TOLD = 100
 """Bytes of revert data that a message shows; all of them are in the exception's `data`."""
@@ -66,11 +70,14 @@ class CallReverted(ChainError):  # noqa: N818 - what happened, in the words of t
 class Rpc:
     """A provider behind a URL. With a `session` the caller decides how requests travel (the devnet's never leave)."""
 
-    def __init__(self, url: str, session: requests.Session | None = None, *, name: str = "") -> None:
+    def __init__(
+        self, url: str, session: requests.Session | None = None, *, name: str = "", patience: int = PATIENCE_SECONDS
+    ) -> None:
         self.host = urlsplit(url).hostname or "?"
         self.label = f"{self.host} ({name})" if name else self.host
         """What errors call the provider: two may share a host, so the name that the user gave it stands beside."""
         self._url = url
+        self._patience = patience
         self._session = session or _bounded_session()
         self._provider: Any = None
 
@@ -116,7 +123,7 @@ class Rpc:
                 logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger(name).level))
             self._provider = HTTPProvider(
                 self._url,
-                request_kwargs={"timeout": TIMEOUT_SECONDS, "allow_redirects": False},
+                request_kwargs={"timeout": (CONNECT_SECONDS, self._patience), "allow_redirects": False},
                 session=self._session,
                 exception_retry_configuration=None,
             )

@@ -6,6 +6,7 @@ hands everything else to `dao.cli.frame`. Nothing heavy is imported before a com
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -34,6 +35,10 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
     stranger = _stranger()
     if stranger is not None:
         return _show_stranger(*stranger, as_json=as_json)
+    if "_DAO_COMPLETE" in os.environ:
+        from dao.cli.completion import answer_shell
+
+        return answer_shell()
     asked = [argument for argument in arguments if argument != "--json"]
     if asked in _OVERVIEWS:
         from dao.cli.table import overview
@@ -84,6 +89,4 @@ def _show_stranger(package: str, found: str, *, as_json: bool) -> int:
 
 def _discard_stdout() -> None:
     """Point stdout at nothing, so that the interpreter does not complain about the closed pipe when it exits."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

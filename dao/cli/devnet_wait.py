@@ -5,7 +5,6 @@ Only the devnet's time can be moved; a workspace on a node has the chain's own t
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -20,14 +19,12 @@ from dao.connect import ConnectError
 from dao.errors import UsageError
 from dao.workspace import Workspace
 from proposals import times
+from proposals.durations import find_duration
 
 EXAMPLES = (
     "dao devnet wait 2d --dir demo",
     "dao devnet wait 2026-02-01T00:00:00Z --dir demo --json",
 )
-
-_SPAN = re.compile(r"([1-9][0-9]{0,5})([smhd])\Z", re.ASCII)
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def command(
@@ -56,10 +53,8 @@ def command(
 
 
 def _until(text: str, now: int) -> int:
-    span = _SPAN.match(text)
-    if span is not None:
-        return now + int(span[1]) * _SECONDS[span[2]]
     try:
-        return times.parse_instant(text)
+        span = find_duration(text)
+        return now + span if span is not None else times.parse_instant(text)
     except times.TimeError as error:
         raise UsageError(error.code, error.reason, **error.facts) from None

@@ -22,6 +22,7 @@ from dao.errors import DaoError, UsageError
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
 from dao.session import Session
+from dao.store import durable
 from dao.workflow.proposing import settings_in_force
 from proposals import times
 from proposals.draft import budget_row, draft, milestone
@@ -148,8 +149,7 @@ def _next_number(session: Session) -> int:
 
 def _write(file: Path, raw: bytes) -> None:
     try:
-        with file.open("xb") as made:
-            made.write(raw)
+        durable.write_new(file, raw)
     except FileExistsError:
         raise DraftError("E_IO_EXISTS", "document", path=str(file)) from None
     except OSError as error:

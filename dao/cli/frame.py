@@ -21,7 +21,7 @@ from typer.main import get_command
 
 from chain.errors import CodedError, UncheckableError
 from dao.cli.answer import BUG, FALSE, INTERRUPTED, UNCHECKED, USAGE, Answer, show, show_error
-from dao.cli.table import COMMANDS, GROUPS, overview
+from dao.cli.table import BARE, COMMANDS, GROUPS, overview
 from dao.errors import UsageError
 from dao.sentences import escape, language, sentence
 
@@ -60,12 +60,29 @@ class Group(TyperGroup):
         )
         self.words = words
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take options without a command as those of the group's bare command, where it has one."""
+        is_bare = not args or (args[0].startswith("-") and args[0] not in _CONTEXT["help_option_names"])
+        if self.words in BARE and is_bare:
+            args = [BARE[self.words], *args]
+        return super().parse_args(ctx, args)
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the overview at the root, and Typer's layout below it."""
         if self.words:
             super().format_help(ctx, formatter)
         else:
             formatter.write(overview() + "\n")
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Offer the group's next words with their sentences; Typer offers the options."""
+        from typer._click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        told = {**GROUPS, **{row.words: row.sentence for row in COMMANDS}}
+        names = [name for name in self.commands if name.startswith(incomplete)]
+        return [CompletionItem(name, help=told[f"{self.words} {name}".strip()]) for name in names]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the group's commands with their sentences of the table."""
@@ -82,7 +99,7 @@ class _Shelf(Mapping[str, "click.Command"]):
         start = words.split()
         found = [row.words.split() for row in COMMANDS]
         self._start = start
-        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start)
+        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start and name != start)
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._names:

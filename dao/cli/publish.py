@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from dao.cli import steps, text
+from dao.cli import carrying, steps, text
 from dao.cli.answer import FALSE, Answer
 from dao.cli.draft import placeholders
 from dao.cli.files import read
 from dao.cli.lint import finding_row
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
+from dao.record.carrier import write_publication
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
 from dao.session import KeySource
@@ -24,6 +25,7 @@ from proposals.explain import sentences
 EXAMPLES = (
     "dao publish iips/iip-2.md --key dora",
     "dao publish iips/iip-2.md --key-env AUTHOR_KEY --fund iip --json",
+    "dao publish iips/iip-2.md --key dora --out iip-2.publication.json",
 )
 
 
@@ -32,30 +34,37 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     fund: Annotated[str, typer.Option("--fund", help="Fund that pays; may be left out if there is one.")] = "",
+    out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Sign and publish a proposal, whose vote opens after the settings' delay.
 
     Text, parts, settings and snapshot block are bound by content under the author's signature. A document with errors
-    is refused, with every finding listed.
+    is refused, with every finding listed. With --out the journal's writer takes the file, within the hour.
     """
     raw = read(file)
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     _refuse_draft(raw)
     with steps.open_for(folder, source) as session:
+        desk = carrying.desk_for(session, out)
         author = session.signer(source)
-        settings = proposing.settings_in_force(session.desk)
+        settings = proposing.settings_in_force(desk)
         paying = steps.choose_fund(settings, fund)
         try:
-            published = proposing.publish(session.desk, raw, author=author, fund=paying.name)
+            publication = proposing.sign(desk, raw, author=author, fund=paying.name)
+            published = proposing.take(desk, publication)
         except proposing.PublishError as error:
             if not error.findings:
                 raise
             return _refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
-        return _published(name, published, paying)
+        told = () if out is None else carrying.carried(out, write_publication(publication))
+    answer = _published(name, published, paying, out)
+    return answer._replace(lines=[*answer.lines, *told])
 
 
 def _refuse_draft(raw: bytes) -> None:
@@ -65,7 +74,7 @@ def _refuse_draft(raw: bytes) -> None:
         raise proposing.PublishError("E_LINT", "draft", count=len(kept), first=kept[0].decode("utf-8", "replace"))
 
 
-def _published(name: str, published: proposing.Published, fund: FundSettings) -> Answer:
+def _published(name: str, published: proposing.Published, fund: FundSettings, out: Path | None) -> Answer:
     told = [(part.release, sentences(part, assets_of(fund))) for part in published.parts]
     parts = [
         {"part": number, "release": release or None, "payments": payments}
@@ -82,8 +91,10 @@ def _published(name: str, published: proposing.Published, fund: FundSettings) ->
         "parts_cid": str(published.parts_cid),
         "settings": str(published.settings),
         "parts": parts,
+        "leaf": published.leaf if out is None else None,
+        "file": None if out is None else str(out),
     }
-    lines = steps.done("STEP_PUBLISHED", name=name, id=published.id)
+    lines = steps.done("STEP_PUBLISHED", "" if out is None else "carried", name=name, id=published.id)
     lines += steps.noted("STEP_WINDOW", start=published.start, end=published.end)
     lines += ["", text.paint("What the author signed, by content", "bold")]
     rows = [("document", document["document"]), ("settings", document["settings"]), ("parts", document["parts_cid"])]

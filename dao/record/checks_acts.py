@@ -63,6 +63,9 @@ def _check_reporter(case: Case, act: Act) -> None:
 def acts_release(case: Case) -> None:
     """Every milestone whose payment was queued had been approved by enough reviewers, neither author nor payee."""
     acts, parts, settings = need(case.acts), need(case.parts), need(case.settings)
+    if case.cancelled is not None:
+        case.releases = {}
+        return
     author = need(case.envelope).address
     roles = _roles(case)
     closed_at = need(case.closed).leaf.time

@@ -81,6 +81,8 @@ def books_cover(case: Case) -> None:
         for row in case.rows("executed", proposal=case.proposal)
         if row.index not in sources and _amounts(case, _part(row))
     ]
+    if case.cancelled is not None and case.cancelled.index not in sources and total(asks(need(case.parts))):
+        unbooked.append(case.cancelled.index)
     for index in unbooked:
         raise RecordError("E_LEDGER", "unbooked", index=index, kind=case.leaves[index].kind)
 
@@ -224,6 +226,13 @@ def _of_result(case: Case, row: Row) -> Iterator[Entry | None]:
         yield booking.committed(payout, fund=fund, iip=iip, amounts=amounts, source=row.index)
 
 
+def _of_cancel(case: Case, row: Row) -> Iterator[Entry | None]:
+    """A cancelled vote gives back what it asked for."""
+    fund, iip = _fund_and_number(case)
+    payout, amounts = PayoutId(case.proposal, 0), total(asks(need(case.parts)))
+    yield booking.released(payout, fund=fund, iip=iip, amounts=amounts, source=row.index, of="asked")
+
+
 def _of_executed(case: Case, row: Row) -> Iterator[Entry | None]:
     fund, iip = _fund_and_number(case)
     part = _part(row)
@@ -243,6 +252,7 @@ _RULES: dict[str, Callable[[Case, Row], Iterator[Entry | None]]] = {
     "donation": _of_income,
     "proposal": _of_proposal,
     "result": _of_result,
+    "cancel": _of_cancel,
     "executed": _of_executed,
 }
 

@@ -77,7 +77,7 @@ def payout_confirmations(case: Case) -> None:
     """Enough owners of the Safe, as it was just before the execution, had confirmed exactly this hash, and the Safe was
     still configured as at the close; what is not executed yet was confirmed by nobody but owners, each once.
     """
-    executed, before = need(case.executed), need(case.safe_at_close)
+    executed = need(case.executed)
     queued_at = {queued.hash: queued.row.index for queued in reversed(need(case.queue))}
     for row in case.rows("confirmation"):
         hash_ = bytes(row.leaf.body["hash"])  # type: ignore[call-overload]
@@ -87,7 +87,7 @@ def payout_confirmations(case: Case) -> None:
             raise RecordError("E_LOG_INCONSISTENT", "confirmed_early", index=row.index)
     for tx_hash, (number, tx) in need(case.safe_txs).items():
         if number not in executed:
-            _check_waiting(tx, confirmations_of(case, tx_hash), before)
+            _check_waiting(tx, confirmations_of(case, tx_hash), need(case.safe_at_close))
     for row in case.rows("executed", proposal=case.proposal):
         _, tx = _executed_tx(case, row)
         proof = SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state"))))
@@ -97,7 +97,7 @@ def payout_confirmations(case: Case) -> None:
         if state.block.hash != header.parent_hash or state.nonce > tx.nonce:
             raise RecordError("E_SAFE_SIGS", "state", index=row.index)
         check_known_singleton(state, tx.version)
-        _check_configuration(before, state, row.index)
+        _check_configuration(need(case.safe_at_close), state, row.index)
         given = [found for found in confirmation_rows(case, safe_tx_hash(tx)) if found.index < row.index]
         check_confirmations(tx, [_confirmation(found) for found in given], state)
         _check_waiting(tx, confirmations_of(case, safe_tx_hash(tx)), state)  # also those that came too late to count

@@ -139,6 +139,8 @@ def events(leaves: Iterable[Leaf], proposal: bytes | None, parts: int) -> list[s
             found.append("open_vote")
         elif leaf.kind == "result":
             found.append(_outcome(str(leaf.body["verdict"])))
+        elif leaf.kind == "cancel":
+            found.append("cancel")
         elif leaf.kind == "queued" and own and "queue" not in found:
             found.append("queue")
         elif leaf.kind == "executed" and own:
@@ -152,9 +154,9 @@ def _standing(case: Case, row: Row) -> bytes | None:
     """An earlier proposal of the same number that is open or passed, if there is one (H103)."""
     number = need(case.commitment).iip
     numbered = {other.leaf.body["id"] for other in case.rows("proposal")}
-    for result in case.rows("result"):
-        if result.leaf.body["proposal"] not in numbered:
-            raise RecordError("E_LOG_INCONSISTENT", "foreign", index=result.index, kind="result")
+    for end in case.rows_of("result", "cancel"):
+        if end.leaf.body["proposal"] not in numbered:
+            raise RecordError("E_LOG_INCONSISTENT", "foreign", index=end.index, kind=end.leaf.kind)
     for other in case.rows("proposal"):
         if other.leaf.body["id"] == case.proposal:
             continue

@@ -21,14 +21,14 @@ from chain.safe_state import open_safe_state
 from dao.connect import connect
 from dao.connect import nodes as named_nodes
 from dao.keys import public_key
+from dao.passphrase import DEVNET_FILE, PassphraseError
 from dao.record.checks_settings import check_known_singleton
-from dao.session import PASSPHRASE_FILE, SessionError, keyring
+from dao.session import keyring
 from dao.store.journal import Journal
 from dao.views.kept import check_kept
-from dao.views.keystores import JOURNAL_KEY, has_journal_key
 from dao.views.opening import settings_of
 from dao.views.providers import compare
-from dao.workspace import CONFIG_FILE, Workspace
+from dao.workspace import CONFIG_FILE, JOURNAL_KEY, Workspace
 
 _LOW, _FULL = 200 << 20, 10 << 20
 """Bytes of free disk below which a workspace is warned, and below which a commit may fail."""
@@ -58,10 +58,10 @@ def files(patient: Patient) -> Findings:
         return
     for path in (workspace.keys, *sorted(workspace.keys.iterdir())):
         is_closed = workspace.keys.stat().st_mode & 0o077 == 0
-        if path.stat().st_mode & 0o077 and not (is_closed and path.name == PASSPHRASE_FILE):
+        if path.stat().st_mode & 0o077 and not (is_closed and path.name == DEVNET_FILE):
             yield Finding(code="E_MODE", reason="readable", place=path.name, facts={"path": path, "mode": _mode(path)})
-    if (workspace.keys / PASSPHRASE_FILE).exists() and not patient.is_devnet:
-        yield Finding(code="E_PASSPHRASE", place=PASSPHRASE_FILE, facts={"path": workspace.keys / PASSPHRASE_FILE})
+    if (workspace.keys / DEVNET_FILE).exists() and not patient.is_devnet:
+        yield Finding(code="E_PASSPHRASE", place=DEVNET_FILE, facts={"path": workspace.keys / DEVNET_FILE})
 
 
 def journal(patient: Patient) -> Findings:
@@ -74,12 +74,12 @@ def journal(patient: Patient) -> Findings:
 def journal_key(patient: Patient) -> Findings:
     """The journal's key is the one of dao.toml, where this workspace writes the journal."""
     workspace = patient.workspace
-    if not has_journal_key(workspace):
+    if not workspace.is_writer:
         yield Finding(code="W_JOURNAL_KEY", reason="absent", level="info")
         return
     try:
         ring = keyring(workspace, patient.passphrase_file)
-    except SessionError:
+    except PassphraseError:
         yield Finding(code="W_JOURNAL_KEY", reason="unopened", level="info")
         return
     if public_key(ring.load_journal_key()) != workspace.anchors.journal_key:

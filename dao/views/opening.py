@@ -42,12 +42,19 @@ def open_desk(folder: Path) -> Iterator[Desk]:
 
     Providers that do not answer are left out and named (`desk.node.absent`), as long as one does.
     """
+    with open_workspace(folder) as (_, desk):
+        yield desk
+
+
+@contextmanager
+def open_workspace(folder: Path) -> Iterator[tuple[Workspace, Desk]]:
+    """As `open_desk`, with the workspace itself."""
     with (
         Workspace(folder) as workspace,
         connect(workspace, every=False) as node,
         Journal(workspace.journal_path) as journal,
     ):
-        yield Desk(journal, node)
+        yield workspace, Desk(journal, node)
 
 
 def settings_of(journal: Journal) -> Settings:

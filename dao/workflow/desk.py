@@ -23,16 +23,18 @@ from dao.record.pack import select
 from dao.store.journal import Journal
 from dao.workflow.early_facts import EARLY
 from dao.workflow.guard import Guard
+from governance.settings import Settings
 
 NO_PROPOSAL = bytes(32)
 
-_PROPOSAL = (10, 20, 21, 22, 23, 24)
+_PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
 REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "settings": (10,),
     "document": (),
     "transition": (),
     "parts": (),
     "proposal": (*_PROPOSAL, 25),
+    "cancel": _PROPOSAL,
     "vote": (*_PROPOSAL, 30, 31),
     "closed": (*_PROPOSAL, 30, 31, 32),
     "power": (*_PROPOSAL, 30, 31, 32, 40),
@@ -79,10 +81,22 @@ class Blocks(dict[CID, bytes]):
 class Desk:
     """A journal and a chain, open together for writing."""
 
-    def __init__(self, journal: Journal, node: Node, guard: Guard | None = None) -> None:
+    def __init__(self, journal: Journal, node: Node, guard: Guard | None = None, *, rehearses: bool = False) -> None:
         self.journal = journal
         self.node = node
         self._guard = guard
+        self._rehearses = rehearses
+
+    def rehearsal(self) -> Desk:
+        """A desk on the same journal and chain that checks every fact and appends none, in any workspace: what is
+        signed for a file is held against everything that is known here.
+        """
+        return Desk(self.journal, self.node, self._guard, rehearses=True)
+
+    def refuse_reader(self) -> None:
+        """Raise `E_WRITER` where this workspace does not write its journal."""
+        if self._guard is not None and not self._rehearses:
+            self._guard.refuse_reader()
 
     def now(self) -> int:
         """Unix seconds: the head's time, which on the devnet is the only clock."""
@@ -111,6 +125,7 @@ class Desk:
         Whatever a check refuses is raised, and the journal is as before. With `book` False the entries wait: a result
         that the fund does not cover is still a result. Whoever proved something at the head passes that `head`.
         """
+        self.refuse_reader()
         head = self.head() if head is None else head
         if head.ref.number < self._known():  # a verifier takes no journal whose blocks fall
             raise self.node.error("E_RPC_BEHIND", number=head.ref.number, known=self._known())
@@ -134,8 +149,12 @@ class Desk:
             case = self._case(proposal, fresh, blocks)
             case.fresh = frozenset(range(first, first + len(fresh)))
             run_checks(case, {*numbers, *REQUIRED["entry"]})
-        self.journal.append(fresh, blocks)
+        self._append(fresh, blocks)
         return list(range(first, first + len(facts)))
+
+    def _append(self, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> None:
+        if not self._rehearses:
+            self.journal.append(fresh, blocks)
 
     def _known(self) -> int:
         """The newest block that the journal knows; blocks of a journal never fall."""
@@ -144,6 +163,7 @@ class Desk:
 
     def book_result(self, proposal: bytes) -> None:
         """Commit what a result released and the fund did not cover then; `E_BUDGET` as long as it does not."""
+        self.refuse_reader()
         case = self.case(proposal, *REQUIRED["result"], 70)
         row = next(case.rows("result", proposal=proposal))
         head = self.head()
@@ -153,19 +173,38 @@ class Desk:
         first = len(self.journal)
         case.fresh = frozenset(range(first, first + len(fresh)))
         run_checks(case, {*REQUIRED["result"], *REQUIRED["entry"]})
-        self.journal.append(fresh, {})
+        self._append(fresh, {})
+
+    def check_anchors(self, settings: Settings) -> None:
+        """Compare settings, journal and chain with the workspace's anchors and its kept checkpoint (`E_SPLIT_VIEW`)."""
+        if self._guard is not None:
+            self._guard.check(self.journal, settings, self.node.chain_id())
 
     def guarded(self, proposal: bytes, *numbers: int) -> Case:
         """As `case`, after the workspace's anchors and its kept checkpoint were compared: for whatever moves money."""
         case = self.case(proposal, *numbers)
-        if self._guard is not None:
-            self._guard.check(self.journal, need(case.settings), self.node.chain_id())
+        self.check_anchors(need(case.settings))
         return case
 
     def keep(self, proposal: bytes) -> None:
         """Sign and keep a checkpoint of the journal, where this workspace is its writer."""
         if self._guard is not None:
-            self._guard.keep(self.journal, need(self.case(proposal, 10, 20, 21).settings).journal.origin)
+            self.keep_as(need(self.case(proposal, 10, 20, 21).settings).journal.origin)
+
+    def keep_as(self, origin: str) -> None:
+        """Sign and keep a checkpoint under an origin that is known already, where this workspace is the writer."""
+        if self._guard is not None and not self._rehearses:
+            self._guard.keep(self.journal, origin)
+
+    def note(self, origin: str) -> bytes:
+        """A signed note of the journal as it is here (`E_WRITER` where none can be had)."""
+        assert self._guard is not None, "whoever signs checkpoints has anchors"
+        return self._guard.note(self.journal, origin)
+
+    def keep_note(self, note: bytes, origin: str) -> None:
+        """Keep a note that `note` gave."""
+        assert self._guard is not None, "whoever keeps checkpoints has a place for them"
+        self._guard.keep_note(note, self.journal.leaf_hashes(), origin)
 
     def case(self, proposal: bytes, *numbers: int) -> Case:
         """The facts of a proposal as the journal holds them, with the named checks run."""

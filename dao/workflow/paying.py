@@ -7,6 +7,8 @@ commit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chain.clients.safe_deploy import exec_transaction_call
 from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
 from chain.errors import CodedError
@@ -21,19 +23,23 @@ from dao.record.checks_payout import confirmations_of, window_of
 from dao.record.checks_proposal import safe_version
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
+from dao.workflow import sending
 from dao.workflow.desk import Blocks, Desk, Fact
+from dao.workflow.proposing import settings_in_force
 from proposals.parts import Part
 from treasury.asks import asks
 from treasury.binding import build
 from treasury.booking import COMMITTED
-from treasury.confirmations import check_confirmations, sign_safe_tx
-from treasury.execution import EXECUTION_SUCCESS
+from treasury.confirmations import Confirmation, check_confirmations, sign_safe_tx
+from treasury.execution import EXECUTION_SUCCESS, check_execution
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
 
 _RESULT = (10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42)
 _ACTS = (*_RESULT, 50, 51)
 _QUEUED = (*_ACTS, 60)
+_ATTEMPTS = 3
+"""How often a new transaction is made when others take its nonce."""
 
 
 class PayError(DaoError):
@@ -141,40 +147,107 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     )
 
 
-def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> None:
+def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> Confirmation:
     """Review a transaction and, if nothing speaks against it, sign it and take the confirmation.
 
     A refusal carries the first error of the review as its own code and reason.
     """
+    _refuse_reviewed(desk, proposal, part, tx)
+    confirmation = sign_safe_tx(tx, owner)
+    _take_confirmations(desk, proposal, tx, [confirmation])
+    return confirmation
+
+
+def confirm(desk: Desk, proposal: bytes, part: int, tx: SafeTx, confirmations: Sequence[Confirmation]) -> list[int]:
+    """Take confirmations that were made elsewhere, after the same review; return their leaves' indexes. All of them
+    are taken, or none.
+    """
+    _refuse_reviewed(desk, proposal, part, tx)
+    return _take_confirmations(desk, proposal, tx, confirmations)
+
+
+def _refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None:
     found = review_part(desk, proposal, part, tx)
     errors = [finding for finding in found.findings if finding.level == "error"]
     if errors:
         refusal = PayError(errors[0].code, errors[0].reason, **errors[0].facts)
         refusal.findings = found.findings
         raise refusal
-    confirmation = sign_safe_tx(tx, owner)
-    body = {"hash": safe_tx_hash(tx), "owner": confirmation.owner, "signature": confirmation.signature}
-    desk.take([Fact("confirmation", body)], {}, proposal)
 
 
-def execute(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -> bytes:
+def _take_confirmations(desk: Desk, proposal: bytes, tx: SafeTx, given: Sequence[Confirmation]) -> list[int]:
+    hash_ = safe_tx_hash(tx)
+    facts = [Fact("confirmation", {"hash": hash_, "owner": owner, "signature": signed}) for owner, signed in given]
+    return desk.take(facts, {}, proposal)
+
+
+def execute(
+    desk: Desk,
+    proposal: bytes,
+    part: int,
+    tx: SafeTx,
+    sender: Signer,
+    *,
+    replace: bool = False,
+    seconds: int = sending.WAIT_SECONDS,
+) -> bytes:
     """Send a confirmed transaction and book it with its proved receipt; return the transaction's hash.
 
     If somebody has sent it already, that execution is booked and nothing is sent: a payout is adopted, never repeated.
+    What an earlier run kept is waited for or sent again, byte for byte, and with `replace` outbid. `PendingError` where
+    it is on its way after `seconds`, or in a block that is not final yet; `PayError` where the Safe did not execute it.
+    Where the journal is not written nothing is sent either (`E_WRITER`), because nobody would book it.
     """
-    done = find_execution(desk, proposal, part, tx)
-    if done is None:
-        found = review_part(desk, proposal, part, tx)
-        if found.verdict == "refuse":
-            first = next(finding for finding in found.findings if finding.level == "error")
-            raise PayError(first.code, first.reason, **first.facts)
-        case = desk.guarded(proposal, *_QUEUED)
-        now = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
-        blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), now)
-        call = desk.node.prepare(sender.address, tx.safe, data=exec_transaction_call(tx, blob))
-        done = desk.node.wait(desk.node.send_raw(sender.sign_transaction(call))).transaction_hash
-    book_execution(desk, proposal, part, tx, done)
+    desk.refuse_reader()
+    intents, hash_ = desk.journal.intents, safe_tx_hash(tx)
+    for _ in range(_ATTEMPTS):
+        flight = sending.in_flight(desk.node, intents.of(hash_))  # first: what is mined meanwhile is in the logs then
+        done = find_execution(desk, proposal, part, tx)
+        if done is None:
+            order = _order(desk, proposal, part, tx, sender)
+            flight = sending.send(desk.node, intents, order, flight, replace=replace)
+        if done is not None or flight:
+            break
+    else:
+        raise sending.SendError("E_STATE", "nonce_used", sender=sender.address, attempts=_ATTEMPTS)
+    ours = {intent.transaction: intent for intent in intents.of(hash_)}
+    with sending.on_its_way(flight[-1] if done is None else ours.get(done)):
+        watched = [intent.transaction for intent in flight] if done is None else [done]
+        done = _await_success(desk, proposal, part, tx, watched, seconds=seconds)
+        book_execution(desk, proposal, part, tx, done)
     return done
+
+
+def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -> sending.Order:
+    """Review a transaction once more, and make the call that carries it and its confirmations."""
+    found = review_part(desk, proposal, part, tx)
+    if found.verdict == "refuse":
+        first = next(finding for finding in found.findings if finding.level == "error")
+        raise PayError(first.code, first.reason, **first.facts)
+    case = desk.guarded(proposal, *_QUEUED)
+    now = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
+    blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), now)
+    return sending.Order(proposal, part, safe_tx_hash(tx), tx.safe, exec_transaction_call(tx, blob), sender)
+
+
+def _await_success(
+    desk: Desk, proposal: bytes, part: int, tx: SafeTx, transactions: Sequence[bytes], *, seconds: int
+) -> bytes:
+    """Wait until one of some transactions is final, and return the one in which the Safe reported success.
+
+    That may be somebody else's, which made ours fail. `E_EXECUTION` where there is none.
+    """
+    chain = settings_in_force(desk).chain(tx.chain_id)
+    depth = 0 if chain is None else chain.finality_depth
+    mined = sending.wait(desk.node, transactions, depth, seconds)
+    done = find_execution(desk, proposal, part, tx)
+    if done is None and not mined.status:
+        raise PayError("E_EXECUTION", "reverted", transaction=mined.transaction_hash, block=mined.block.number)
+    if done is None:
+        check_execution(open_receipt(desk.node.receipt_proof(mined.transaction_hash)), tx)
+    elif done != mined.transaction_hash:
+        sending.wait(desk.node, [done], depth, seconds)
+    return done or mined.transaction_hash
 
 
 def find_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> bytes | None:

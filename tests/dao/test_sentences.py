@@ -23,8 +23,8 @@ FACT = re.compile(r"\{([a-z][a-z0-9_]*)(?::time)?\}")
 DOUBLED = re.compile(r"\{\{|\}\}")
 PLACES = frozenset({"place", "line"})
 """What every finding can tell beside its facts."""
-FRAGMENTS = ("DEMO_", "ACTION.")
-"""Headings of the demo, and what a call does, to be read behind its place."""
+FRAGMENTS = ("DEMO_", "ACTION.", "ASK.", "DUTY", "ORIGIN.", "NEEDED.", "PASSPHRASE.", "SETTING.", "SETTINGS.")
+"""Headings, questions, cells of a table, and what a call does, to be read behind its place."""
 LOCATED = frozenset({"problem", "FrontMatterError", "TableError"})
 """Makers whose news becomes a finding, which adds the place (`proposals.problems`)."""
 

@@ -17,6 +17,7 @@ from dao.cli.demo.stage import Stage
 from dao.cli.demo.world import World
 from dao.record.case import need
 from dao.record.verify import Report, verify
+from dao.store import durable
 from dao.workflow import acting, paying, recording
 from dao.workflow.desk import Desk
 from dao.workflow.proposing import Published
@@ -92,7 +93,7 @@ def record(stage: Stage, desk: Desk, published: Published, file: Path) -> tuple[
     """Write the record and verify it from its bytes."""
     stage.scene("DEMO_RECORD")
     data = recording.write_record(desk, published.id, cast.journal_key(), world.origin())
-    file.write_bytes(data)
+    durable.replace(file, data)
     report = verify(data)
     leaves = len(need(report.case).leaves)
     stage.good("DEMO_WRITTEN", file=file.name, size=len(data), leaves=leaves, total=len(desk.journal))

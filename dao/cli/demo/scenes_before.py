@@ -14,6 +14,7 @@ from dao.cli.demo.books import fund_rows
 from dao.cli.demo.stage import Stage
 from dao.cli.demo.world import World
 from dao.record.case import Case, need
+from dao.store import durable
 from dao.workflow import founding, income, proposing, voting
 from dao.workflow.desk import Desk
 from dao.workflow.proposing import Published
@@ -65,7 +66,7 @@ def publish(stage: Stage, desk: Desk, there: World, document: Path) -> Published
     """The author drafts, lints and publishes."""
     stage.scene("DEMO_PUBLISH")
     raw = world.document()
-    document.write_bytes(raw)
+    durable.replace(document, raw)
     there.wait(cast.DAY)
     published = proposing.publish(desk, raw, author=cast.signer(cast.AUTHOR), fund=cast.FUND)
     stage.good("DEMO_LINT", file=document.name, findings="no errors")

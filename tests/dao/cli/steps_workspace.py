@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from chain import log_tree
@@ -22,7 +25,7 @@ from dao.store.journal import Journal
 from dao.workflow import founding, income, paying, proposing, voting
 from dao.workflow.desk import Desk
 from dao.workflow.guard import Guard
-from dao.workspace import DEVNET_FILE, Anchors, Workspace
+from dao.workspace import DEVNET_FILE, LOCK_FILE, Anchors, Workspace
 from governance.messages import sign_envelope, vote_message
 
 FOR = ("eve", "ivo")
@@ -40,6 +43,25 @@ def state(folder: Path) -> State:
     """Read the journal's size and root."""
     with Journal(folder / "journal.sqlite") as journal:
         return State(len(journal), log_tree.root(journal.leaf_hashes()))
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Every file of a workspace by its digest, without the lock and SQLite's own; databases as table dumps."""
+    return {
+        str(path.relative_to(folder)): _dump(path) if path.suffix == ".sqlite" else sha256(path.read_bytes()).digest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.endswith((LOCK_FILE, "-wal", "-shm"))
+    }
+
+
+def _dump(path: Path) -> bytes:
+    digest = sha256()
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        for (table,) in sorted(database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")):
+            digest.update(table.encode())
+            for row in sorted(database.execute(f'SELECT * FROM "{table}"'), key=repr):
+                digest.update(repr(row).encode())
+    return digest.digest()
 
 
 def copy_of(folder: Path, to: Path) -> Path:

@@ -22,7 +22,7 @@ from proposals.times import spell_instant
 
 EXAMPLES = (
     "dao journal",
-    "dao journal --since 40 --dir demo",
+    "dao journal list --since 40 --dir demo",
     "dao journal --json",
 )
 
@@ -47,7 +47,7 @@ def command(
     """List the journal's leaves, and hold it against the checkpoint that this workspace kept.
 
     A journal only grows. One that no longer begins with the leaves of the kept checkpoint was rewritten: E_SPLIT_VIEW,
-    exit status 1.
+    exit status 1. `dao journal export` writes it for other workspaces, and `dao journal follow` takes such a file.
     """
     with open_journal(folder) as (workspace, journal):
         root = log_tree.root(journal.leaf_hashes())

@@ -1,4 +1,4 @@
-"""`dao keys`: names and addresses in the workspace's keyring, and never a key."""
+"""`dao keys list`: names and addresses in the workspace's keyring, and never a key."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dao.cli.options import Dir, PassphraseFile
 from dao.cli.text import columns, paint, wrapped
 from dao.sentences import escape, language, sentence
 from dao.session import keyring
-from dao.views.keystores import Keystore, has_journal_key, keystores
+from dao.views.keystores import Keystore, keystores
 from dao.workspace import Workspace
 
 EXAMPLES = (
     "dao keys",
-    "dao keys --dir demo --json",
+    "dao keys list --dir demo --json",
 )
 
 
@@ -28,8 +28,8 @@ def command(folder: Dir = Path(), passphrase_file: PassphraseFile = None) -> Ans
     that of dao.toml.
     """
     with Workspace(folder) as workspace:
-        found = keystores(workspace, lambda: keyring(workspace, passphrase_file))
-        journal_key, is_writer = workspace.anchors.journal_key, has_journal_key(workspace)
+        found = keystores(workspace.keys, lambda: keyring(workspace, passphrase_file))
+        journal_key, is_writer = workspace.anchors.journal_key, workspace.is_writer
     document = {
         "keys": [_document(key) for key in found],
         "journal": {"public_key": journal_key.hex(), "present": is_writer},
