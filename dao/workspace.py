@@ -28,6 +28,7 @@ DEVNET_FILE = "devnet.sqlite"
 SERVER_FILE = "devnet.server"
 DOCUMENTS = "iips"
 KEYS = "keys"
+JOURNAL_KEY = "journal.pem"
 QUARANTINE = "quarantine"
 
 JOURNAL_KEY = "journal.pem"

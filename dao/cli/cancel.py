@@ -72,6 +72,6 @@ def command(
         "file": None if out is None else str(out),
     }
     lines = steps.done("STEP_CANCELLED", "" if out is None else "carried", name=named.name, votes=votes)
-    place = [("leaf", str(leaf))] if out is None else []
-    lines += text.rows([("cancellation", document["id"]), *place, ("author", author)])
+    rows = {"cancellation": document["id"], "leaf": str(leaf), "author": author}
+    lines += text.rows([(text.label(name), told) for name, told in rows.items() if name != "leaf" or out is None])
     return Answer(document, lines if out is None else [*lines, *carrying.carried(out, raw)])

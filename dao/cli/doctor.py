@@ -55,7 +55,8 @@ def _lines(found: list[tuple[str, list[Finding]]], *, is_ill: bool) -> Iterator[
             mark = text.paint("!", "yellow")
         else:
             mark = text.paint("✓", "green")
-        yield f"{mark} {name}"
+        told = text.say("EXAMINATION", name.replace(" ", "_"))
+        yield f"{mark} {told}"
         for finding in findings:
             yield from text.told(finding, "  ")
     yield ""

@@ -21,7 +21,7 @@ from dao.cli.lint import finding_row
 from dao.cli.options import Dir, PassphraseFile
 from dao.errors import DaoError, UsageError
 from dao.record.checks_proposal import assets_of
-from dao.sentences import language, sentence
+from dao.sentences import LANGUAGES, language, sentence
 from dao.session import Session
 from dao.store import durable
 from dao.workflow.proposing import settings_in_force
@@ -116,8 +116,9 @@ def command(
 
 
 def placeholders() -> list[str]:
-    """The sentences that wait to be replaced, none of which may be published."""
-    return [sentence("DRAFT", name.lower(), {}, language()) for name in (*_SECTIONS, *_WORDS)]
+    """The sentences that wait to be replaced, in whatever language; none of them may be published."""
+    words = (*_SECTIONS, *_WORDS)
+    return [sentence("DRAFT", word.lower(), {}, lang) for lang in LANGUAGES for word in words]
 
 
 def _budget(pay: Sequence[str], parts: Sequence[int]) -> list[BudgetRow]:

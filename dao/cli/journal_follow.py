@@ -62,4 +62,4 @@ def command(
     lines = steps.done("STEP_FOLLOWED", reason, new=followed.new, size=followed.size, proposals=followed.proposals)
     if followed.unasked:
         lines += steps.noted("STEP_FOLLOWED", "unasked", blocks=len(followed.unasked))
-    return Answer(document, [*lines, *text.rows([("root", str(document["root"]))])])
+    return Answer(document, [*lines, *text.rows([(text.label("root"), str(document["root"]))])])

@@ -85,7 +85,8 @@ def act(part: str, kind: str, file: Path, source: KeySource, folder: Path, *, ou
     }
     told = kind if standing is None else "already"
     lines = steps.done("STEP_ACT", told, name=named.payout, milestone=release, signer=signer.address)
-    lines += text.rows([("sha256", str(document["evidence"])), *([("leaf", str(leaf))] if carried is None else [])])
+    place = [(text.label("leaf"), str(leaf))] if carried is None else []
+    lines += text.rows([("sha256", str(document["evidence"])), *place])
     if carried is not None:
         return Answer(document, [*lines, *carrying.carried(carried, write_act(SignedAct(envelope, evidence)))])
     lines += steps.noted("STEP_MILESTONE", "released" if is_released else "", name=named.payout, required=required)

@@ -106,17 +106,22 @@ def _published(
     how = "carried" if out is not None else "" if is_new else "already"
     lines = steps.done("STEP_PUBLISHED", how, name=name, id=published.id)
     lines += steps.noted("STEP_WINDOW", start=published.start, end=published.end)
-    lines += ["", text.paint("What the author signed, by content", "bold")]
-    rows = [("document", document["document"]), ("settings", document["settings"]), ("parts", document["parts_cid"])]
+    lines += ["", text.paint(text.say("PUBLISH", "signed"), "bold")]
+    bound = {"document": published.document, "settings": published.settings, "parts": published.parts_cid}
+    rows = [(text.label(name), str(cid)) for name, cid in bound.items()]
     for number, (release, payments) in enumerate(told, 1):
-        after = f", after milestone {release}" if release else ""
-        rows += [(f"part {number}", payment + after) for payment in payments]
+        place = text.place(f"part {number}")
+        rows += [(place, _after(payment, release)) for payment in payments]
     return Answer(document, [*lines, *text.rows(rows)])
+
+
+def _after(payment: str, release: str) -> str:
+    return text.say("PUBLISH", "after", payment=payment, release=release) if release else payment
 
 
 def _refused(error: proposing.PublishError) -> Answer:
     message = sentence(error.code, error.reason, error.facts, language())
     rows = [finding_row(finding) for finding in error.findings]
     lines = [line for finding in error.findings for line in text.told(finding)]
-    lines += ["", f"{text.paint('refused', 'red')} {error.code}", *text.wrapped(message, "  ")]
+    lines += ["", f"{text.paint(text.label('refused'), 'red')} {error.code}", *text.wrapped(message, "  ")]
     return Answer({"ok": False, "code": error.code, "message": message, "findings": rows}, lines, FALSE)

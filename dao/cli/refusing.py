@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chain.errors import CodedError, UncheckableError
 from dao.errors import UsageError
-from dao.sentences import sentence
+from dao.sentences import language, sentence
 from dao.store import quarantine
 from dao.workspace import Workspace
 
@@ -21,5 +21,5 @@ def put_aside(workspace: Workspace, data: bytes, error: CodedError, now: int) ->
     """Put a refused file aside and return where it lies; None where it was not kept."""
     if isinstance(error, UncheckableError | UsageError) or error.code.startswith(_NOT_THE_FILE):
         return None
-    told = sentence(error.code, error.reason, error.facts)
+    told = sentence(error.code, error.reason, error.facts, language())
     return quarantine.put_aside(workspace.quarantine_path, data, error, told, now)

@@ -6,7 +6,7 @@
   help text, and which returns a `dao.cli.answer.Answer`;
 - `EXAMPLES`, a tuple of command lines that its `--help` shows.
 
-`--json` is added to every command by `dao.cli.frame`; no command declares or reads it.
+`--json` and `--lang` are added to every command by `dao.cli.frame`; no command declares or reads them.
 """
 
 from __future__ import annotations
@@ -106,6 +106,7 @@ def _options(width: int) -> str:
         ("-h, --help", "Show this text, or after a command what it takes."),
         ("--version", "Show the version."),
         ("--json", "After a command: answer with one JSON document on stdout."),
+        ("--lang TAG", "Language: en, zh-Hant or zh-Hans; without it DAO_LANG's."),
     )
     return "".join(f"  {option:<{width}}{told}\n" for option, told in rows)
 

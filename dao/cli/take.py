@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from dao.cli.files import UnreadableError, read
 from dao.cli.options import Dir, PassphraseFile
 from dao.cli.refusing import put_aside
 from dao.cli.steps import open_for
+from dao.cli.take_settings import KIND, collect, is_signatures
 from dao.errors import UsageError
 from dao.sentences import escape, language, sentence
 from dao.session import Session
@@ -23,6 +24,8 @@ from dao.views.numbers import numbers
 from dao.workflow import taking
 from dao.workflow.proposing import settings_in_force
 from dao.workflow.taking import Parcel, Taken
+from governance.settings import Settings
+from governance.space import SettingsError
 
 EXAMPLES = (
     "dao take eve.vote.json",
@@ -32,18 +35,20 @@ EXAMPLES = (
 
 FILES_MAX = 10_000
 
-Names = Mapping[bytes, str]
-"""Proposals by id."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """What became of one file."""
 
     file: Path
-    parcel: Parcel | None = None
+    kind: str | None = None
     """None where the file could not be read so far."""
+    id: bytes | None = None
+    """The digest under the signature."""
+    of: str | None = None
+    """`IIP-1`, `IIP-1/2` for a part, or the CID of settings; None for what was refused."""
     taken: Taken | None = None
+    is_new: bool = False
     error: CodedError | None = None
     aside: Path | None = None
     """Where its bytes lie, if it was refused and put aside."""
@@ -51,9 +56,9 @@ class Row:
     @property
     def state(self) -> str:
         """`taken`, `already` or `refused`."""
-        if self.taken is None:
+        if self.error is not None:
             return "refused"
-        return "taken" if self.taken.is_new else "already"
+        return "taken" if self.is_new else "already"
 
 
 def command(
@@ -66,12 +71,13 @@ def command(
 
     Every file is checked as if it had been signed here, against this workspace's own settings, journal and chain. They
     are taken in the order in which they depend on each other. One that is in the journal already changes nothing. A
-    refused one is put into quarantine/ with the reason, and the others are taken all the same.
+    refused one is put into quarantine/ with the reason, and the others are taken all the same. Signatures over the
+    draft of settings are collected for `dao settings found`.
     """
     with open_for(folder, passphrase_file=passphrase_file) as session:
-        rows, names = _take_all(session, _expanded(files, session.workspace.keys))
-    document = {"ok": all(row.error is None for row in rows), "files": [_document(row, names) for row in rows]}
-    return Answer(document, _lines(rows, names), _status(rows))
+        rows = _take_all(session, _expanded(files, session.workspace.keys))
+    document = {"ok": all(row.error is None for row in rows), "files": [_document(row) for row in rows]}
+    return Answer(document, _lines(rows), _status(rows))
 
 
 def _expanded(files: Iterable[Path], keys: Path) -> list[Path]:
@@ -86,28 +92,60 @@ def _expanded(files: Iterable[Path], keys: Path) -> list[Path]:
     return found
 
 
-def _take_all(session: Session, paths: list[Path]) -> tuple[list[Row], Names]:
-    """Take every file by itself, in the order of their dependence; return also what the proposals are called."""
-    desk, chain_id = session.desk, session.workspace.anchors.chain_id
-    desk.refuse_reader()
-    settings = settings_in_force(desk)
-    desk.check_anchors(settings)
+def _take_all(session: Session, paths: list[Path]) -> list[Row]:
+    """Take every file by itself, in the order of their dependence."""
+    session.desk.refuse_reader()
+    settings = _settings(session)
     rows: list[Row] = []
     opened: list[tuple[Parcel, Path, bytes]] = []
     for path in paths:
         raw = b""
         try:
             raw = _read(path)
-            opened.append((taking.read_parcel(raw, settings, chain_id), path, raw))
+            if is_signatures(taking.open_json(raw)):
+                cid, is_new = collect(session, raw)
+                rows.append(Row(file=path, kind=KIND, of=cid, is_new=is_new))
+            elif settings is None:
+                raise SettingsError("E_SETTINGS", "none")
+            else:
+                parcel = taking.read_parcel(raw, settings, session.workspace.anchors.chain_id)
+                opened.append((parcel, path, raw))
         except CodedError as error:
             rows.append(_refused(session, Row(file=path, error=error), raw))
     for parcel, path, raw in sorted(opened, key=lambda row: row[0].order):
+        row = Row(file=path, kind=parcel.kind, id=parcel.id)
         try:
-            rows.append(Row(file=path, parcel=parcel, taken=parcel.take(desk)))
+            taken = parcel.take(session.desk)
+            rows.append(replace(row, taken=taken, is_new=taken.is_new))
         except CodedError as error:
-            rows.append(_refused(session, Row(file=path, parcel=parcel, error=error), raw))
-    known = numbers(session.journal)
-    return rows, {proposal: f"{settings.prefix}-{number}" for number in known for proposal in known[number].proposals}
+            rows.append(_refused(session, replace(row, error=error), raw))
+    return _named(rows, session, settings)
+
+
+def _settings(session: Session) -> Settings | None:
+    """The settings in force, those of the workspace's own anchors; None before the space is founded."""
+    if not len(session.journal):
+        return None
+    settings = settings_in_force(session.desk)
+    session.desk.check_anchors(settings)
+    return settings
+
+
+def _named(rows: list[Row], session: Session, settings: Settings | None) -> list[Row]:
+    """Name what was taken, as people do."""
+    if settings is None:
+        return rows
+    names = {
+        proposal: f"{settings.prefix}-{number}"
+        for number, known in numbers(session.journal).items()
+        for proposal in known.proposals
+    }
+    return [
+        row
+        if row.taken is None
+        else replace(row, of=f"{names[row.taken.proposal]}{f'/{row.taken.part}' if row.taken.part else ''}")
+        for row in rows
+    ]
 
 
 def _read(path: Path) -> bytes:
@@ -119,8 +157,7 @@ def _read(path: Path) -> bytes:
 
 def _refused(session: Session, row: Row, raw: bytes) -> Row:
     assert row.error is not None, "a refusal has its reason"
-    aside = put_aside(session.workspace, raw, row.error, session.desk.now())
-    return Row(file=row.file, parcel=row.parcel, error=row.error, aside=aside)
+    return replace(row, aside=put_aside(session.workspace, raw, row.error, session.desk.now()))
 
 
 def _status(rows: list[Row]) -> int:
@@ -130,14 +167,13 @@ def _status(rows: list[Row]) -> int:
     return UNCHECKED if all(isinstance(error, UncheckableError) for error in errors) else FALSE
 
 
-def _document(row: Row, names: Names) -> dict[str, object]:
-    parcel = row.parcel
+def _document(row: Row) -> dict[str, object]:
     document: dict[str, object] = {
         "file": str(row.file),
         "state": row.state,
-        "kind": None if parcel is None else parcel.kind,
-        "id": None if parcel is None else "0x" + parcel.id.hex(),
-        "of": None if row.taken is None else _named(row.taken, names),
+        "kind": row.kind,
+        "id": None if row.id is None else "0x" + row.id.hex(),
+        "of": row.of,
         "leaves": [] if row.taken is None else list(row.taken.leaves),
         "code": None if row.error is None else row.error.code,
     }
@@ -146,26 +182,23 @@ def _document(row: Row, names: Names) -> dict[str, object]:
     return document
 
 
-def _lines(rows: list[Row], names: Names) -> Iterator[str]:
+def _lines(rows: list[Row]) -> Iterator[str]:
     for row in rows:
         mark = {"taken": text.paint("✓", "green"), "already": "·", "refused": text.paint("✗", "red")}[row.state]
         yield f"{mark} {escape(str(row.file))}"
-        if row.error is not None:
-            yield f"    {text.paint(row.error.code, 'red')}"
-            yield from text.wrapped(_told(row.error), "    ")
-            if row.aside is not None:
-                yield from text.wrapped(sentence("TAKE", "aside", {"path": row.aside}, language()), "    ")
-        elif row.parcel is not None and row.taken is not None:
-            facts = {"kind": row.parcel.kind, "name": _named(row.taken, names), "leaves": row.taken.leaves}
-            yield from text.wrapped(sentence("TAKE", row.state, facts, language()), "    ")
+        if row.error is None:
+            leaves = () if row.taken is None else row.taken.leaves
+            facts = {"kind": text.say("PARCEL", str(row.kind)), "of": row.of, "leaves": leaves}
+            reason = row.state if leaves else "collected"
+            yield from text.wrapped(sentence("TAKE", reason, facts, language()), "    ")
+            continue
+        yield f"    {text.paint(row.error.code, 'red')}"
+        yield from text.wrapped(_told(row.error), "    ")
+        if row.aside is not None:
+            yield from text.wrapped(sentence("TAKE", "aside", {"path": row.aside}, language()), "    ")
     states = [row.state for row in rows]
     counts = {state: states.count(state) for state in ("taken", "already", "refused")}
     yield from text.wrapped(sentence("TAKE", "summary", counts, language()))
-
-
-def _named(taken: Taken, names: Names) -> str:
-    """`IIP-1`, or `IIP-1/2` where it is about a part."""
-    return f"{names[taken.proposal]}/{taken.part}" if taken.part else names[taken.proposal]
 
 
 def _told(error: CodedError) -> str:

@@ -139,7 +139,7 @@ def _receipt(
     }
     state = "already" if not is_new else "" if out is None else "carried"
     lines = steps.done("STEP_VOTED", state, name=named.name, option=option)
-    place = [] if leaf is None else [("leaf", str(leaf))]
-    lines += text.rows([("vote", document["id"]), *place, ("voter", voter)])
+    rows = {"vote": document["id"], "leaf": str(leaf), "voter": voter}
+    lines += text.rows([(text.label(name), told) for name, told in rows.items() if name != "leaf" or leaf is not None])
     lines += steps.noted("STEP_VOTED", "again", end=named.end)
     return Answer(document, lines)

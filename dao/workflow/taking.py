@@ -84,11 +84,16 @@ ENVELOPES: Mapping[str, Intake] = MappingProxyType({
 """By action. Another message that needs nothing besides itself is one more row."""
 
 
-def read_parcel(raw: bytes, settings: Settings, chain_id: int) -> Parcel:
-    """Recognise a file and read it strictly; `settings` and `chain_id` are the workspace's own."""
+def open_json(raw: bytes) -> object:
+    """Read a file's text, whatever it holds; a CAR is told by name, because it is often taken for a signed thing."""
     if raw[1:].startswith(_CAR):
         raise CarrierError("E_CARRIER", "car")
-    value = json_text.loads(raw, max_bytes=MAX_BYTES, allow_floats=True)
+    return json_text.loads(raw, max_bytes=MAX_BYTES, allow_floats=True)
+
+
+def read_parcel(raw: bytes, settings: Settings, chain_id: int) -> Parcel:
+    """Recognise a file and read it strictly; `settings` and `chain_id` are the workspace's own."""
+    value = open_json(raw)
     if carrier.is_carrier(value):
         carried = carrier.open_carrier(value)
         return _of_publication(carried) if isinstance(carried, Publication) else _of_act(carried)
