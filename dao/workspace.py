@@ -133,6 +133,11 @@ def make_folder(folder: Path) -> None:
         raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
 
 
+def is_variable(name: str) -> bool:
+    """Whether a text can name the environment variable with a node's URL."""
+    return _VARIABLE.match(name) is not None
+
+
 def _spell_anchors(anchors: Anchors) -> str:
     return f"""\
 # What this workspace holds to be true of its DAO. Files that are taken in never change it.
@@ -161,7 +166,7 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
         found = tomllib.loads(text)
         chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
         rpc_env = found["chain"].get("rpc_env", "")
-        if rpc_env and not _VARIABLE.match(rpc_env):
+        if rpc_env and not is_variable(rpc_env):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         if type(found["version"]) is not int or found["version"] != 1 or not isinstance(found["space"], str):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
