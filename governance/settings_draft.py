@@ -104,10 +104,12 @@ _SHORT = MappingProxyType({"delay": "voting.delay"})
 
 
 def _place(error: CodedError) -> str:
-    for name in ("field", "setting", "committee"):
+    for name in ("field", "setting"):
         if isinstance(error.facts.get(name), str):
             found = str(error.facts[name])
             return _SHORT.get(found, found)
+    if "committee" in error.facts:
+        return f"{error.facts['committee']}.required"
     return _PLACES.get(error.reason, _PLACES.get(error.code, ""))
 
 

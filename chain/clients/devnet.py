@@ -31,7 +31,7 @@ FAUCET_BALANCE = 10**27
 
 SINGLETON_FACTORY = bytes.fromhex("914d7fec6aac8cd542e72bca78b30650d45643d7")
 """Safe's deployer (safe-singleton-factory): CREATE2 of the calldata after its first word, the salt."""
-SINGLETON_FACTORY_CODE = bytes.fromhex(
+_FACTORY_CODE = bytes.fromhex(
     "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0"
     "3601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3"
 )
@@ -71,7 +71,7 @@ class Devnet:
         try:
             accounts = {
                 address_of(FAUCET_KEY): GenesisAccount(FAUCET_BALANCE),
-                SINGLETON_FACTORY: GenesisAccount(0, SINGLETON_FACTORY_CODE),
+                SINGLETON_FACTORY: GenesisAccount(0, _FACTORY_CODE),
             }
             chain = EvmChain.create(store, now, accounts)
             store.save()

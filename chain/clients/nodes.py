@@ -3,8 +3,8 @@
 Decides what is compared (blocks by number, state, calls, logs, receipts) and what need not be: proofs are taken from
 the first provider, because their block's hash is compared. A provider that has not seen a block yet lags and is waited
 for; one that says another thing of the same block disagrees (`E_RPC_DISAGREE`), and which of the two lies is not
-decided here. What a provider cannot answer is answered by nobody: a second opinion that may be missing is none. Gas,
-fees and an account's next nonce decide nothing and are the first's; a transaction is sent to all.
+decided here. What a provider cannot answer is answered by nobody: a second opinion that may be missing is none. Gas and
+an account's next nonce decide nothing and are the first's, fees are the lowest named; a transaction is sent to all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chain.clients import node as one
 from chain.clients.multicall import Read
@@ -166,8 +166,8 @@ class Nodes(Node):
             found = other.logs(address, topics, first, last)
             for left, right in zip_longest(expected, found):
                 if left != right:
-                    is_extra = left is None or left in found
-                    has, lacks, log = (other, leader, right or left) if is_extra else (leader, other, left)
+                    is_extra = right is not None and (left is None or left in found)
+                    has, lacks, log = (other, leader, right) if is_extra else (leader, other, left)
                     facts = {"transaction": log.transaction_hash, "number": log.block.number, "address": address}
                     raise has.error("E_RPC_DISAGREE", "log", other=lacks.label, **facts)
         return expected
@@ -187,6 +187,16 @@ class Nodes(Node):
             return receipt
 
         return self._same("receipt", caught_up, transaction=tx_hash)
+
+    def prepare(
+        self, sender: bytes, to: bytes | None, value: int = 0, data: bytes = b"", *, gas: int | None = None
+    ) -> dict[str, Any]:
+        """Return the fields of a transaction as the first offers them, with the lowest fees that any names: what one
+        makes up for a fee is paid by the sender.
+        """
+        offered = [node.prepare(sender, to, value, data, gas=gas) for node in self.nodes]
+        lowest = {fee: min(fields[fee] for fields in offered) for fee in ("maxFeePerGas", "maxPriorityFeePerGas")}
+        return {**offered[0], **lowest}
 
     def send_raw(self, raw: bytes) -> bytes:
         """Send a signed transaction to every provider; one that takes it is enough."""

@@ -117,13 +117,15 @@ class Desk:
         proposal: bytes = NO_PROPOSAL,
         *,
         book: bool = True,
+        owed: Row | None = None,
         head: BlockInfo | None = None,
     ) -> list[int]:
         """Check the facts of one step and append them in one commit, each with the entries that follow from it; return
         the indexes of the facts.
 
         Whatever a check refuses is raised, and the journal is as before. With `book` False the entries wait: a result
-        that the fund does not cover is still a result. Whoever proved something at the head passes that `head`.
+        that the fund does not cover is still a result. The entries of that result come with a later step, as `owed`.
+        Whoever proved something at the head passes that `head`.
         """
         self.refuse_reader()
         head = self.head() if head is None else head
@@ -142,7 +144,8 @@ class Desk:
         case.fresh = frozenset(range(first, first + len(fresh)))
         numbers = {number for leaf in fresh for number in REQUIRED[leaf.kind]}
         run_checks(case, numbers)
-        entries = [entry for index, leaf in enumerate(fresh, first) for entry in entries_of(case, Row(index, leaf))]
+        sources = [*(() if owed is None else (owed,)), *(Row(index, leaf) for index, leaf in enumerate(fresh, first))]
+        entries = [entry for source in sources for entry in entries_of(case, source)]
         if entries and book:
             booked = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
             fresh = [*fresh, *booked]
@@ -160,20 +163,6 @@ class Desk:
         """The newest block that the journal knows; blocks of a journal never fall."""
         chain_id = self.node.chain_id()
         return next((leaf.block.number for leaf in reversed(self.journal.leaves) if leaf.block.chain_id == chain_id), 0)
-
-    def book_result(self, proposal: bytes) -> None:
-        """Commit what a result released and the fund did not cover then; `E_BUDGET` as long as it does not."""
-        self.refuse_reader()
-        case = self.case(proposal, *REQUIRED["result"], 70)
-        row = next(case.rows("result", proposal=proposal))
-        head = self.head()
-        entries = entries_of(case, row)
-        fresh = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
-        case = self._case(proposal, fresh, {})
-        first = len(self.journal)
-        case.fresh = frozenset(range(first, first + len(fresh)))
-        run_checks(case, {*REQUIRED["result"], *REQUIRED["entry"]})
-        self._append(fresh, {})
 
     def check_anchors(self, settings: Settings) -> None:
         """Compare settings, journal and chain with the workspace's anchors and its kept checkpoint (`E_SPLIT_VIEW`)."""

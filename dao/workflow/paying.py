@@ -19,7 +19,7 @@ from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import open_safe_state
 from chain.signer import Signer
 from dao.errors import DaoError
-from dao.record.case import Case, Queued, need
+from dao.record.case import Case, Queued, Row, need
 from dao.record.checks_payout import confirmations_of, window_of
 from dao.record.checks_proposal import safe_version
 from dao.record.queue import spent_before
@@ -41,6 +41,8 @@ _ACTS = (*_RESULT, 50, 51)
 _QUEUED = (*_ACTS, 60)
 _ATTEMPTS = 3
 """How often a new transaction is made when others take its nonce."""
+_MARGIN_SECONDS = 600
+"""Before the end of a part nothing is sent any more: mined after it, the money would be gone and never be booked."""
 
 
 class PayError(DaoError):
@@ -55,21 +57,20 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
     What the fund did not cover when the vote was counted is committed now, if the money has come since (`E_BUDGET`).
     """
     case = desk.guarded(proposal, *_QUEUED, 70, 71)
-    if part not in range(1, len(need(case.parts)) + 1):
-        raise PayError("E_HASH_MISMATCH", "no_part", part=part, parts=len(need(case.parts)))
-    wanted = need(case.parts)[part - 1]
+    wanted = _part_of(case, part)
     if need(case.released) and (not wanted.release or part in need(case.releases)):
         span = window_of(case, part)
         if desk.now() > span.latest:
             raise PayError("E_EXPIRED", latest=span.latest, now=desk.now())
-    if need(case.released) and not _is_committed(case, proposal, part):
-        desk.book_result(proposal)
-    _refuse_paid_outside(desk, case, wanted)
+    outside = _paid_outside(desk, case, wanted)
+    if outside is not None:
+        raise PayError("E_ALREADY", "outside", nonce=outside[0], hash=outside[1])
+    owed = None if not need(case.released) or _is_committed(case, proposal, part) else _result(case)
     version = safe_version(need(case.settings), wanted.chain_id, wanted.safe)
     tx = build(wanted, _next_nonce(desk, case, wanted), version=version)
     blocks = Blocks()
     body = {"proposal": proposal, "part": part, "hash": safe_tx_hash(tx), "safe_tx": blocks.map(write_safe_tx(tx))}
-    desk.take([Fact("queued", body)], blocks, proposal)
+    desk.take([Fact("queued", body)], blocks, proposal, owed=owed)
     return tx
 
 
@@ -85,8 +86,10 @@ def _next_nonce(desk: Desk, case: Case, part: Part) -> int:
     return nonce
 
 
-def _refuse_paid_outside(desk: Desk, case: Case, part: Part) -> None:
-    """If the owners executed this very part from a wallet since it was published, queueing it would pay it again."""
+def _paid_outside(desk: Desk, case: Case, part: Part) -> tuple[int, bytes] | None:
+    """Nonce and hash of a transaction by which the owners executed this very part from a wallet since it was published:
+    queueing, signing or executing ours would pay it again.
+    """
     published = need(case.proposal_row).leaf.block.number
     head = desk.head().ref.number
     then, now = (open_safe_state(fetch_safe_state(desk.node, part.safe, number)) for number in (published, head))
@@ -96,7 +99,8 @@ def _refuse_paid_outside(desk: Desk, case: Case, part: Part) -> None:
     for nonce in range(then.nonce, now.nonce):
         hash_ = safe_tx_hash(build(part, nonce, version=version))
         if hash_ in done - booked:
-            raise PayError("E_ALREADY", "outside", hash=hash_, nonce=nonce)
+            return nonce, hash_
+    return None
 
 
 def is_dead(desk: Desk, queued: Queued) -> bool:
@@ -112,6 +116,13 @@ def is_dead(desk: Desk, queued: Queued) -> bool:
         return False  # whatever is wrong with that one, it is none of this one's business
 
 
+def _part_of(case: Case, part: int) -> Part:
+    parts = need(case.parts)
+    if not 1 <= part <= len(parts):
+        raise PayError("E_HASH_MISMATCH", "no_part", part=part, parts=len(parts))
+    return parts[part - 1]
+
+
 def _is_of(queued: Queued, part: Part) -> bool:
     return (queued.tx.chain_id, queued.tx.safe) == (part.chain_id, part.safe)
 
@@ -122,8 +133,8 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     """
     case = desk.guarded(proposal, *_QUEUED, 61, 62)
     settings, closed = need(case.settings), need(case.closed)
+    wanted = _part_of(case, part)
     released = need(case.releases).get(part)
-    wanted = need(case.parts)[part - 1]
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
     others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
@@ -137,6 +148,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             timelock=settings.timelock,
             grace=settings.grace,
             is_paid=part in need(case.executed),
+            outside=_paid_outside(desk, case, wanted),
             now=desk.now(),
             expected=need(case.safe_at_close),
             state=state,
@@ -226,8 +238,12 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
         first = next(finding for finding in found.findings if finding.level == "error")
         raise PayError(first.code, first.reason, **first.facts)
     case = desk.guarded(proposal, *_QUEUED)
-    now = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
-    blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), now)
+    span, now = window_of(case, part), desk.now()
+    margin = max(1, min(_MARGIN_SECONDS, (span.latest - span.eta) // 2))  # a short window is not all margin
+    if now > span.latest - margin:
+        raise PayError("E_EXPIRED", "soon", latest=span.latest, now=now, seconds=margin)
+    state = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
+    blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state)
     return sending.Order(proposal, part, safe_tx_hash(tx), tx.safe, exec_transaction_call(tx, blob), sender)
 
 
@@ -282,6 +298,10 @@ def book_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx, transacti
     }
     desk.take([Fact("executed", body)], blocks, proposal)
     desk.keep(proposal)
+
+
+def _result(case: Case) -> Row:
+    return next(case.rows("result", proposal=case.proposal))
 
 
 def _is_committed(case: Case, proposal: bytes, part: int) -> bool:

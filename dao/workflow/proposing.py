@@ -74,7 +74,7 @@ def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Publication:
         raise PublishError("E_LINT", "number", count=1)
     encoded = encode_parts(parts)
     now = desk.now()
-    snapshot = desk.node.block(desk.head().ref.number - 1)
+    snapshot = desk.node.block(desk.head().ref.number - _snapshot_depth(settings, money.chain_id))
     commitment = Commitment(
         iip=number,
         document=raw_cid(raw),
@@ -183,6 +183,12 @@ def find_published(desk: Desk, raw: bytes, *, author: bytes, fund: str) -> Publi
             start, end = member_int(envelope.message, "start"), member_int(envelope.message, "end")
             return Published(envelope.id, bound.document, parts, bound.parts, bound.settings, start, end, index)
     return None
+
+
+def _snapshot_depth(settings: Settings, chain_id: int) -> int:
+    """How deep the snapshot lies: so deep that the settings call it final, for a vote cannot outlive its block."""
+    chain = settings.chain(chain_id)
+    return max(1, 0 if chain is None else chain.finality_depth)
 
 
 def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:

@@ -86,6 +86,11 @@ class Ground:
         settings["chains"][0]["finality_depth"] = self.depth
         return canonical(settings | {"space": self.space})
 
+    def settle(self, there: world.World) -> None:
+        """Mine what it takes until the head is final."""
+        for _ in range(self.depth):
+            there.wait(12)
+
     def document(self) -> bytes:
         """The demo's document, for this chain."""
         return world.document().replace(str(DEVNET_CHAIN_ID).encode(), str(self.chain_id).encode())
@@ -128,8 +133,7 @@ def _earn(desk: Desk, there: world.World, ground: Ground) -> None:
     premium = devnet_contracts.bring_premium(desk.node, cast.key(cast.BUYER), there.proxy, 50 * cast.UNIT)
     forward = devnet_contracts.forward(desk.node, cast.key(cast.BUYER), there.proxy)
     grant = devnet_contracts.transfer(desk.node, cast.key(cast.AUTHOR), there.token, there.safe, cast.GRANT)
-    for _ in range(ground.depth):
-        there.wait(12)
+    ground.settle(there)
     income.book_income(desk, "premium", cast.FUND, premium.transaction_hash)
     income.book_income(desk, "forward", cast.FUND, forward.transaction_hash, log=len(forward.logs) - 1)
     income.book_income(desk, "donation", cast.FUND, grant.transaction_hash)
@@ -137,6 +141,7 @@ def _earn(desk: Desk, there: world.World, ground: Ground) -> None:
 
 def _decide(desk: Desk, there: world.World, ground: Ground) -> None:
     there.wait(cast.DAY)
+    ground.settle(there)
     published = proposing.publish(desk, ground.document(), author=cast.signer(cast.AUTHOR), fund=cast.FUND)
     there.wait_until(published.start)
     for name in FOR:
@@ -147,6 +152,7 @@ def _decide(desk: Desk, there: world.World, ground: Ground) -> None:
     paying.queue(desk, published.id, 1)
     there.wait(3 * cast.DAY)
     there.wait(60)  # the next snapshot is of the block before the head
+    ground.settle(there)
 
 
 def _open(desk: Desk, there: world.World, ground: Ground, workspace: Workspace) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from chain.address import checksum
 from dao.cli.demo import cast, world
+from tests.dao.crash.deaths import Deaths
 from tests.dao.crash.nursery import KILLED, Ended, Nursery
-from tests.dao.crash.proxy import Proxy
 from tests.dao.crash.town import Town
 
 REPORT = "report.md"
@@ -62,13 +62,13 @@ class Living:
 
     folder: Path
     nursery: Nursery
-    proxy: Proxy
+    deaths: Deaths
 
     def run(self, step: Step, die_after: int = 0) -> Ended:
         """Run a command once."""
 
         def born(pid: int) -> None:
-            self.proxy.victim = pid
+            self.deaths.victim = pid
 
         return self.nursery.run(*step.words, "--dir", self.folder, "--json", die_after=die_after, born=born)
 
@@ -87,18 +87,17 @@ class Living:
         """
         step.before()
         died = 0
-        sends = step.words[0] == "execute"
-        if sends:
+        if step.words[0] == "execute":
             died += self._die(step, die_after=1)  # the transaction is kept, and not a byte of it has left
-            self.proxy.dies = ["before"]
+            self.deaths.next = ["before"]
             died += self._die(step)
-            self.proxy.dies = ["after"]
+            self.deaths.next = ["after"]
             died += self._die(step)
         while (ended := self.run(step, die_after=1)).status == KILLED:
             died += 1
             assert died < 20, step.words
         code = ended.document.get("error", ended.document).get("code", "")
-        assert (0, "") == (ended.status, "") or (1, step.again) == (ended.status, code), (step.words, ended)
+        assert (0, "") == (ended.status, code) or (1, step.again) == (ended.status, code), (step.words, ended)
         return died
 
     def _die(self, step: Step, die_after: int = 0) -> int:

@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,6 +91,7 @@ def _listening(process: subprocess.Popen[str]) -> str:
     deadline = time.monotonic() + 30
     for line in process.stdout:
         if "Listening on" in line:
+            threading.Thread(target=deque, args=(process.stdout, 0), daemon=True).start()  # it tells of every question
             return f"http://{line.split()[-1]}"
         assert time.monotonic() < deadline
     raise AssertionError("anvil ended before it listened")

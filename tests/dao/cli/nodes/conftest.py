@@ -20,7 +20,7 @@ from tests.dao.cli.nodes.chains import CHAIN_ID, Chain, our_chain
 from tests.dao.cli.nodes.proxy import SECRET, Fault, Proxy, honest, when
 
 NAMES = ("NODE_A", "NODE_B")
-GROUND = steps_workspace.Ground(chain_id=CHAIN_ID, space="3f.example", rpc_env=NAMES[:1], depth=1)
+GROUND = steps_workspace.Ground(chain_id=CHAIN_ID, space="3f.example", rpc_env=NAMES[:1], depth=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,8 @@ class Asked:
 
     def answer(self) -> dict[str, Any]:
         """What the chain says."""
-        return dict(requests.post(self.handler.server.upstream, json=self.body, timeout=60).json())
+        kept = {name: self.handler.headers[name] for name in ("Authorization",) if name in self.handler.headers}
+        return dict(requests.post(self.handler.server.upstream, json=self.body, headers=kept, timeout=60).json())
 
     def result(self, result: Any) -> dict[str, Any]:
         return {"jsonrpc": "2.0", "id": self.body["id"], "result": result}

@@ -13,11 +13,11 @@ from chain.clients.node import LOGS_SUSPECT
 from chain.clients.safe_deploy import execute_safe_tx
 from chain.safe import EXECUTION_SUCCESS, join_signatures
 from dao.cli.demo import cast
-from dao.cli.steps import find_proposal
+from dao.cli.steps import find_leaf, find_proposal
 from dao.record.case import need
 from dao.session import open_session
 from proposals.parts import Call, Part
-from tests.dao.cli.nodes.conftest import Ground, Scene, impatience
+from tests.dao.cli.nodes.conftest import GROUND, Ground, Scene, impatience
 from tests.dao.cli.nodes.proxy import (
     MIB,
     Asked,
@@ -346,13 +346,25 @@ def test_H96_reorganised_below_the_snapshot(scene: Scene, ground: Ground) -> Non
     """The snapshot's block is another one now: nothing is counted on it; when it is back, the count goes on."""
     scene.chain.revert(ground.before)
     while scene.chain.node().head().ref.number < ground.head:
-        scene.chain.time_travel(scene.chain.now() + 20 * cast.HOUR)  # as many blocks, and none of the same
+        scene.chain.time_travel(scene.chain.now() + cast.HOUR)  # as many blocks, and none of the same
 
     told = scene.uncheckable(*TALLY, code="E_RPC_REORG")
 
     assert "and 0x" in told
     scene.chain.revert(ground.moment)
     assert "passed" == scene.completes(*TALLY).document["verdict"]
+
+
+def test_the_snapshot_lies_as_deep_as_what_is_final(scene: Scene) -> None:
+    """A reorganisation that the settings expect does not reach it."""
+    with open_session(scene.folder) as session:
+        named = find_proposal(session, "IIP-2")
+        found = find_leaf(session, "proposal", id=named.id)
+        case = session.desk.case(named.id, 10, 20, 21, 22)
+    assert found is not None
+    (snapshot,) = need(case.commitment).blocks
+
+    assert found[1].block.number - GROUND.depth == snapshot.number
 
 
 def test_H96_reorganised_while_it_is_read(scene: Scene) -> None:
