@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chain.cid import CID
+from chain.clients.node import BlockInfo
 from chain.finding import Finding, has_errors
 from chain.signer import Signer
 from dao.errors import DaoError
@@ -72,7 +73,7 @@ def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Published:
     encoded = encode_parts(parts)
     parts_cid = blocks.map_bytes(encoded)
     now = desk.now()
-    snapshot = desk.node.block(desk.node.head().ref.number - 1)
+    snapshot = _snapshot(desk, settings)
     commitment = Commitment(
         iip=number,
         document=document_cid,
@@ -115,6 +116,16 @@ def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Published:
     return Published(
         proposal, document_cid, parts, parts_cid, settings_cid(settings.text), start, start + settings.voting.period
     )
+
+
+def _snapshot(desk: Desk, settings: Settings) -> BlockInfo:
+    """The newest block that is final: of one that a reorganisation takes back, no power could be read any more, and
+    the vote would never be counted.
+    """
+    head = desk.node.head().ref
+    chain = settings.chain(head.chain_id)
+    depth = 1 if chain is None else max(1, chain.finality_depth)  # power is older than its proposal in any case
+    return desk.node.block(max(0, head.number - depth))
 
 
 def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:
