@@ -168,6 +168,11 @@ def _config(folder: Path) -> Path:
     return config
 
 
+def is_variable(name: str) -> bool:
+    """Whether a text can name the environment variable with a node's URL."""
+    return _VARIABLE.match(name) is not None
+
+
 def _spell_anchors(anchors: Anchors) -> str:
     return f"""\
 # What this workspace holds to be true of its DAO. Files that are taken in never change it.
@@ -204,7 +209,7 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
         chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
         rpc_env, devnet = found["chain"].get("rpc_env", []), found["chain"].get("devnet", "")
         names = [rpc_env] if isinstance(rpc_env, str) else list(rpc_env)
-        if not all(map(_VARIABLE.match, names)) or len(set(names)) != len(names) or len(names) > PROVIDERS_MAX:
+        if not all(map(is_variable, names)) or len(set(names)) != len(names) or len(names) > PROVIDERS_MAX:
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         if not isinstance(devnet, str) or (names and devnet):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)

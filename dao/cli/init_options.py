@@ -8,14 +8,19 @@ from typing import Annotated
 import typer
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder that becomes the workspace; other files in it stay.")]
-Space = Annotated[str, typer.Option("--space", help="Name of the space, as club.eth; on a devnet club.devnet.")]
+Space = Annotated[
+    str, typer.Option("--space", help="Name of the space, as club.eth; on a devnet club.devnet.", metavar="NAME")
+]
 IsDevnet = Annotated[bool, typer.Option("--devnet", help="Make an embedded chain, with keys that everybody has.")]
 Owners = Annotated[
     list[str] | None,
     typer.Option("--owner", help="Devnet: an owner of the Safe, by name; repeatable.", metavar="NAME"),
 ]
 SafeThreshold = Annotated[
-    int, typer.Option("--threshold", help="Devnet: owners who must sign; else more than half.", min=0)
+    int,
+    typer.Option(
+        "--threshold", help="Devnet: owners who must sign; else more than half.", min=0, metavar="N", show_default=False
+    ),
 ]
 Holders = Annotated[
     list[str] | None,
@@ -34,6 +39,7 @@ Token = Annotated[
     typer.Option(
         "--token",
         help="Token whose holders vote: [SYMBOL=]0x…; on a devnet the symbol of the one that is made.",
+        metavar="TOKEN",
     ),
 ]
 DraftFile = Annotated[
@@ -42,7 +48,9 @@ DraftFile = Annotated[
 JournalKey = Annotated[
     str, typer.Option("--journal-key", help="Public key of the journal, if it is written elsewhere.", metavar="HEX")
 ]
-Quorum = Annotated[str, typer.Option("--quorum", help="Votes that must be counted: 200, or 20% of the supply.")]
+Quorum = Annotated[
+    str, typer.Option("--quorum", help="Votes that must be counted: 200, or 20% of the supply.", metavar="VOTES")
+]
 Majority = Annotated[
     str, typer.Option("--majority", help="Share of For + Against that For must exceed, as 1/2.", metavar="N/D")
 ]
@@ -61,16 +69,21 @@ Reviewers = Annotated[
     list[str] | None,
     typer.Option("--reviewer", help="Who releases milestones, by name or address; repeatable.", metavar="WHO"),
 ]
-Reviews = Annotated[int, typer.Option("--reviews", help="Reviewers it takes; else more than half.", min=0)]
-Fund = Annotated[str, typer.Option("--fund", help="Name of the fund in the Safe; else treasury.")]
+Reviews = Annotated[
+    int,
+    typer.Option("--reviews", help="Reviewers it takes; else more than half.", min=0, metavar="N", show_default=False),
+]
+Fund = Annotated[str, typer.Option("--fund", help="Name of the fund in the Safe; else treasury.", metavar="NAME")]
 Assets = Annotated[
     list[str] | None,
     typer.Option(
-        "--asset", help="Another token of the fund, [SYMBOL=]0x…; repeatable. The coin and the votes token are in it."
+        "--asset",
+        help="Another token of the fund, [SYMBOL=]0x…; repeatable. The coin and the votes token are in it.",
+        metavar="TOKEN",
     ),
 ]
 IipShare = Annotated[
     str,
     typer.Option("--iip-share", help="Contract that forwards a share of premiums; `new` on a devnet.", metavar="0x…"),
 ]
-Prefix = Annotated[str, typer.Option("--prefix", help="What proposals are called; else IIP.")]
+Prefix = Annotated[str, typer.Option("--prefix", help="What proposals are called; else IIP.", metavar="WORD")]

@@ -20,6 +20,7 @@ from dao.cli.key_files import public_keys
 from dao.connect import ConnectError, node_behind
 from dao.errors import UsageError
 from dao.workflow.founding import Treasury, read_treasury
+from dao.workspace import is_variable
 
 FINALITY_DEPTH = 64
 """Blocks: two epochs of Ethereum, after which a block is final when all is well."""
@@ -31,6 +32,8 @@ def check(answers: Answers) -> None:
         raise UsageError("E_USAGE", "safe_only")
     if not answers.safe or not answers.rpc_env:
         raise UsageError("E_USAGE", "safe_and_node")
+    if not is_variable(answers.rpc_env):
+        raise UsageError("E_USAGE", "variable", variable=answers.rpc_env)
     read_place(answers.safe)
     for contract in [*([answers.token] if answers.token else []), *answers.assets]:
         read_contract(contract)

@@ -188,7 +188,7 @@ def _lines(rows: list[Row]) -> Iterator[str]:
         yield f"{mark} {escape(str(row.file))}"
         if row.error is None:
             leaves = () if row.taken is None else row.taken.leaves
-            facts = {"kind": text.say("PARCEL", str(row.kind)), "of": row.of, "leaves": leaves}
+            facts = {"kind": text.say("PARCEL", row.kind or ""), "name": row.of, "leaves": leaves}
             reason = row.state if leaves else "collected"
             yield from text.wrapped(sentence("TAKE", reason, facts, language()), "    ")
             continue

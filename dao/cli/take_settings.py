@@ -14,7 +14,7 @@ from dao.session import Session
 from dao.workflow import founding
 from governance.settings_signatures import merge, read_signatures, refuse_other, write_signatures
 
-KIND = "settings signature"
+KIND = "settings_signature"
 
 
 def is_signatures(value: object) -> bool:

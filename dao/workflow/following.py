@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _FILE = (3, 11, 90)
 """Tree, checkpoint and anchors: what holds of every record under one checkpoint."""
-_BOOKS = (10, 70, 71, 72)
+_BOOKS = (70, 71, 72)
 
 
 class FollowError(DaoError):
@@ -116,14 +116,24 @@ def check_journal(
             EARLY[leaf.kind](leaves[:index], leaf, get)
     reached = _reached(leaves)
     blocks: set[BlockRef] = set()
-    for proposal, numbers in {NO_PROPOSAL: {*_BOOKS}, **reached}.items():
+    for proposal, numbers in (reached or {NO_PROPOSAL: {10, 70, 71}}).items():
         chosen = select(leaves, proposal, get)
         proof = tuple(log_tree.batch_proof(hashes, chosen))
         head = Head(len(leaves), checkpoint, {index: hashes[index] for index in chosen}, proof)
         case = Case(proposal=proposal, leaves=chosen, get=get, head=head, trust=trust)
         run_checks(case, {*_FILE, *numbers})
+        if not reached:
+            _refuse_unbooked(case)
         blocks |= case.blocks
     return blocks, len(reached)
+
+
+def _refuse_unbooked(case: Case) -> None:
+    """Before there is a proposal check 72 has nothing to begin with: all money came in, and all of it is booked."""
+    sources = {entry.source for _, entry in need(case.entries)}
+    for index in need(case.incomes):
+        if index not in sources:
+            raise RecordError("E_LEDGER", "unbooked", index=index, kind=case.leaves[index].kind)
 
 
 def _reached(leaves: Sequence[Leaf]) -> dict[bytes, set[int]]:

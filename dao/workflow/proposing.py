@@ -73,8 +73,8 @@ def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Publication:
     if number is None:
         raise PublishError("E_LINT", "number", count=1)
     encoded = encode_parts(parts)
-    now = desk.now()
-    snapshot = desk.node.block(desk.head().ref.number - _snapshot_depth(settings, money.chain_id))
+    head = desk.head()  # asked once: the snapshot must be older than the proposal, and the chain goes on meanwhile
+    now, snapshot = head.timestamp, desk.node.block(head.ref.number - _snapshot_depth(settings, money.chain_id))
     commitment = Commitment(
         iip=number,
         document=raw_cid(raw),

@@ -263,7 +263,7 @@ def test_owners_signatures_over_settings_are_collected(three: People) -> None:
 
     assert before == people.kept(three.ben)["journal"]
     assert ["taken", "already", "taken"] == [answer["files"][0]["state"] for answer in answers]
-    assert {"settings signature"} == {answer["files"][0]["kind"] for answer in answers}
+    assert {"settings_signature"} == {answer["files"][0]["kind"] for answer in answers}
     found = three.dao("settings", "found", "--dir", three.ben)
     assert 0 == found.status, found.err
     assert ["already"] == [row["state"] for row in three.take(ann)["files"]]
