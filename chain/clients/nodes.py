@@ -10,7 +10,7 @@ an account's next nonce decide nothing and are the first's, fees are the lowest 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, TypeVar
 
@@ -66,7 +66,10 @@ class Nodes(Node):
 
     def block(self, number: int) -> BlockInfo:
         """Return the block of this number, which must be the same everywhere."""
-        info = self._same("block", lambda node: _reached(node, number), number=number)
+        return self._block_of_all(number, {})
+
+    def _block_of_all(self, number: int, known: Mapping[Node, BlockInfo]) -> BlockInfo:
+        info = self._same("block", lambda node: known.get(node) or _reached(node, number), number=number)
         self._agreed.add(number)
         return info
 
@@ -84,7 +87,8 @@ class Nodes(Node):
             is_late = time.monotonic() >= deadline
             if high.timestamp - low.timestamp <= APART_SECONDS:
                 try:
-                    return self.block(low.ref.number)
+                    known = {node: info for info, node in found if info.ref.number == low.ref.number}
+                    return self._block_of_all(low.ref.number, known)
                 except NodeError as error:
                     if is_late or error.code != "E_RPC_DISAGREE":
                         raise

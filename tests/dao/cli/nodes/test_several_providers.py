@@ -12,7 +12,7 @@ from chain.clients import node
 from dao.cli.demo import cast
 from tests.dao.cli import steps_workspace
 from tests.dao.cli.nodes.chains import our_chain
-from tests.dao.cli.nodes.conftest import NAMES, Ground, Scene
+from tests.dao.cli.nodes.conftest import GROUND, NAMES, Ground, Scene
 from tests.dao.cli.nodes.proxy import Asked, Fault, Proxy, lies, page, refuses, resets, when
 from tests.dao.cli.nodes.test_one_provider import (
     BALANCE_OF,
@@ -244,6 +244,21 @@ def test_H96_nobody_takes_the_transaction(pair: Scene) -> None:
 
     assert SECOND in pair.unanswered(*EXECUTE, code="E_PENDING")
     assert_paid_once(pair)
+
+
+def test_two_providers_that_agree_are_as_good_as_one(pair: Scene) -> None:
+    """Publishing, counting and queueing ask both, and nothing is wrong with either."""
+    file = pair.folder / "iips" / "iip-3.md"
+    file.write_bytes((pair.folder / "iips" / "iip-2.md").read_bytes().replace(b"iip: 2\n", b"iip: 3\n"))
+    for _ in range(GROUND.depth):
+        pair.chain.time_travel(pair.chain.now() + 12)
+
+    for command in (TALLY, ("queue", "IIP-2/1"), ("publish", str(file), "--key", "dora")):
+        pair.completes(*command)
+
+    first, second = (proxy.asked for proxy in pair.proxies)
+    assert {"eth_chainId", "eth_getBlockByNumber", "eth_call", "eth_getLogs"} <= set(first) & set(second)
+    assert "eth_getProof" not in second
 
 
 # What dao.toml names
