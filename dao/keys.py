@@ -31,6 +31,7 @@ from chain.keccak import keccak256
 from chain.signature import SignatureError, address_of
 from dao.errors import DaoError
 from dao.store import durable
+from dao.workspace import JOURNAL_KEY
 
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}\Z", re.ASCII)
 _MAX_BYTES = 1 << 16
@@ -85,16 +86,33 @@ class Keyring:
             raise KeyFileError("E_KEY_FILE", "other_key", name=name)
         return key
 
+    def refuse_another(self) -> None:
+        """Raise `E_KEY_FILE` where the folder's keys open with another passphrase: a keyring has one.
+
+        The journal's key is tried, because it opens quickly, or else the first keystore.
+        """
+        stores = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
+        name = "journal" if (self._folder / JOURNAL_KEY).is_file() else stores[0].stem if stores else ""
+        try:
+            if name == "journal":
+                self.load_journal_key()
+            elif name:
+                self.load(name)
+        except KeyFileError as error:
+            if error.reason == "passphrase":
+                raise KeyFileError("E_KEY_FILE", "another_passphrase", name=name) from None
+            raise
+
     def save_journal_key(self, private_key: bytes) -> None:
         """Write the journal's Ed25519 key, encrypted."""
         key = Ed25519PrivateKey.from_private_bytes(private_key)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(self._passphrase.encode()))
-        self._write("journal.pem", pem)
+        self._write(JOURNAL_KEY, pem)
 
     def load_journal_key(self) -> bytes:
         """Return the journal's 32-byte Ed25519 private key."""
         try:
-            key = load_pem_private_key(self._read("journal.pem"), self._passphrase.encode())
+            key = load_pem_private_key(self._read(JOURNAL_KEY), self._passphrase.encode())
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise KeyFileError("E_KEY_FILE", "passphrase", name="journal") from error
         if not isinstance(key, Ed25519PrivateKey):

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chain.address import ZERO
 from chain.errors import CodedError
 from chain.finding import Finding
-from chain.safe import FALLBACK_HANDLERS, SINGLETONS, SafeTx
+from chain.safe import SafeTx
 from chain.safe_state import SafeState
 from proposals.parts import Part
 from treasury.binding import check_binding
 from treasury.nonces import check_nonce, check_single
 from treasury.payouts import PayoutId
+from treasury.safe_pinned import unpinned
 from treasury.window import check_window, window
 
 
@@ -135,18 +135,10 @@ def has_a_pinned_configuration(case: Signing) -> Iterator[Finding]:
     """E_SAFE_CONFIG: a singleton or handler that is not the Safe project's, and every module and guard (H81)."""
     if case.vote.state is None:
         return
-    state, release = case.vote.state, case.tx.version.partition("+")[0]
-    handlers = {handler for known in FALLBACK_HANDLERS.values() for handler in known}
-    for name, found, is_pinned in (
-        ("singleton", state.singleton, state.singleton in SINGLETONS.get(release, {})),
-        ("fallback_handler", state.fallback_handler, state.fallback_handler in handlers | {ZERO}),
-        ("guard", state.guard, state.guard == ZERO),
-        ("module_guard", state.module_guard, state.module_guard == ZERO),
-        ("modules", state.modules, not state.modules),
-    ):
-        if not is_pinned:
-            facts = {"field": name, "found": found, "version": release}
-            yield Finding(code="E_SAFE_CONFIG", reason="unpinned", place=name, facts=facts)
+    release = case.tx.version.partition("+")[0]
+    for name, found in unpinned(case.vote.state, release):
+        facts = {"field": name, "found": found, "version": release}
+        yield Finding(code="E_SAFE_CONFIG", reason="unpinned", place=name, facts=facts)
 
 
 VOTE_RULES: tuple[Rule, ...] = (

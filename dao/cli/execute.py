@@ -73,7 +73,7 @@ def command(
     }
     lines = steps.done("STEP_EXECUTED", state, name=named.payout, block=receipt.header.number,
                        time=receipt.header.timestamp)  # fmt: skip
-    rows = [("transaction", str(document["transaction"])), ("leaf", str(booked[0]))]
+    rows = [(text.label("transaction"), str(document["transaction"])), (text.label("leaf"), str(booked[0]))]
     return Answer(document, [*lines, *text.rows(rows)])
 
 

@@ -26,3 +26,7 @@ PassphraseFile = Annotated[
     Path | None,
     typer.Option("--passphrase-file", help="File with the keystores' passphrase; a devnet keeps its own."),
 ]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Write what is signed to this file, and take it into no journal.", metavar="FILE"),
+]

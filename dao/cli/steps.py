@@ -79,11 +79,18 @@ def open_for(
             raise UsageError("E_USAGE", "key")
         if source.account and not source.wallet_variable:
             raise UsageError("E_USAGE", "account")
-        if source.name and not _KEY_NAME.match(source.name):
-            raise UsageError("E_USAGE", "key_name", name=source.name)
+        if source.name:
+            check_key_name(source.name)
         passphrase_file = source.passphrase_file
     with open_session(folder, passphrase_file=passphrase_file) as session:
         yield session
+
+
+def check_key_name(name: str) -> str:
+    """Return a name that a keystore may have."""
+    if not _KEY_NAME.match(name):
+        raise UsageError("E_USAGE", "key_name", name=name)
+    return name
 
 
 def find_proposal(session: Session, name: str) -> Named:
@@ -109,9 +116,17 @@ def find_part(session: Session, name: str) -> Named:
     parts = len(session.desk.case(named.id, 10, 20, 21, 22, 23).parts or ())
     if named.part > parts:
         raise StepError("E_PROPOSAL", "part", name=named.name, part=named.part, parts=parts)
+    refuse_cancelled(session, named)
     if find_leaf(session, "result", proposal=named.id) is None:
         raise StepError("E_STATE", "no_result", name=named.name, end=named.end)
     return named
+
+
+def refuse_cancelled(session: Session, named: Named) -> None:
+    """Refuse a step on a proposal that its author cancelled (`E_STATE`)."""
+    found = find_leaf(session, "cancel", proposal=named.id)
+    if found is not None:
+        raise StepError("E_STATE", "cancelled", index=found[0], time=found[1].time)
 
 
 def find_leaf(session: Session, kind: str, **body: object) -> tuple[int, Leaf] | None:

@@ -43,6 +43,7 @@ def command(
     """
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
         named = steps.find_proposal(session, proposal)
+        steps.refuse_cancelled(session, named)
         if session.desk.now() <= named.end:
             return _provisional(session, named)
         if steps.find_leaf(session, "closed", proposal=named.id) is None:

@@ -9,10 +9,10 @@ import typer
 
 from chain import address
 from chain.signer import Signer
-from dao.cli import steps, text
+from dao.cli import carrying, steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
-from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.errors import UsageError
 from dao.sentences import spell
 from dao.session import KeySource, Session
@@ -24,6 +24,7 @@ EXAMPLES = (
     "dao vote cast IIP-2 For --key eve",
     'dao vote cast IIP-2 2 --key finn --reason "Too early"',
     "dao vote cast IIP-2 --file vote.json --json",
+    "dao vote cast IIP-2 For --key eve --out eve.vote.json",
 )
 
 _SIZE_MAX = 2**20
@@ -44,18 +45,23 @@ def command(
     file: Annotated[
         Path | None, typer.Option("--file", help="Envelope of a vote that was signed elsewhere.", metavar="ENVELOPE")
     ] = None,
+    out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Cast a vote: build it, sign it, and take it into the journal.
 
     Of several votes of one voter the latest counts, and all are kept; the same vote said again shows the receipt of the
-    first. The receipt names the vote's id and its leaf in the journal. With --file nothing is signed here.
+    first. The receipt names the vote's id and its leaf in the journal. With --file nothing is signed here; with --out
+    nothing is taken here.
     """
+    if file is not None and out is not None:
+        raise UsageError("E_USAGE", "file_and_out")
     if (file is None) == (choice == ""):
         raise UsageError("E_USAGE", "choice_or_file")
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     raw = None if file is None else read(file, _SIZE_MAX)
     with steps.open_for(folder, source if raw is None else None) as session:
+        desk = carrying.desk_for(session, out)
         named = steps.find_proposal(session, proposal)
         if raw is None:
             signer, number = session.signer(source), _number(_options(named), choice)
@@ -66,8 +72,11 @@ def command(
         envelope = read_envelope(raw)
         if envelope.action == "vote" and proposal_id(envelope) != named.id:
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
-        leaf = voting.cast(session.desk, raw)
-    return _receipt(named, envelope, leaf, is_new=True)
+        leaf = voting.cast(desk, raw)
+    if out is None:
+        return _receipt(named, envelope, leaf, is_new=True)
+    receipt = _receipt(named, envelope, None, is_new=True, out=out)
+    return receipt._replace(lines=[*receipt.lines, *carrying.carried(out, raw)])
 
 
 def _standing(
@@ -110,7 +119,9 @@ def _number(options: list[str], choice: str) -> int:
     raise steps.StepError("E_CHOICE", "unknown", choice=choice, choices=options)
 
 
-def _receipt(named: steps.Named, envelope: Envelope, leaf: int, *, is_new: bool) -> Answer:
+def _receipt(
+    named: steps.Named, envelope: Envelope, leaf: int | None, *, is_new: bool, out: Path | None = None
+) -> Answer:
     chosen = envelope.message["choice"]
     options = _options(named)
     option = options[chosen - 1] if isinstance(chosen, int) else spell(chosen)
@@ -124,8 +135,11 @@ def _receipt(named: steps.Named, envelope: Envelope, leaf: int, *, is_new: bool)
         "choice": chosen,
         "option": option,
         "is_new": is_new,
+        "file": None if out is None else str(out),
     }
-    lines = steps.done("STEP_VOTED", "" if is_new else "already", name=named.name, option=option)
-    lines += text.rows([("vote", document["id"]), ("leaf", str(leaf)), ("voter", voter)])
+    state = "already" if not is_new else "" if out is None else "carried"
+    lines = steps.done("STEP_VOTED", state, name=named.name, option=option)
+    rows = {"vote": document["id"], "leaf": str(leaf), "voter": voter}
+    lines += text.rows([(text.label(name), told) for name, told in rows.items() if name != "leaf" or leaf is not None])
     lines += steps.noted("STEP_VOTED", "again", end=named.end)
     return Answer(document, lines)

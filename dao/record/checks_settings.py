@@ -45,7 +45,7 @@ def settings_signature(case: Case) -> None:
         signatures = row.leaf.body["signatures"]
         assert isinstance(signatures, bytes), "the leaf's schema says so"
         check_settings_signature(text, previous, signatures, state, settings.treasury().version)
-        _refuse_later_features(settings, rows[0].settings if rows else settings)
+        refuse_later_features(settings, rows[0].settings if rows else settings)
         if rows:
             check_succession(rows[-1].settings, settings, state)
         rows.append(SettingsRow(row.index, row.leaf.time, cid, settings, state))
@@ -98,7 +98,7 @@ def check_fresh(row: Row, block_time: int) -> None:
         raise RecordError("E_TIME", "block_age", index=row.index, time=row.leaf.time, block_time=block_time)
 
 
-def _refuse_later_features(settings: Settings, first: Settings) -> None:
+def refuse_later_features(settings: Settings, first: Settings) -> None:
     """What these settings ask for and this release would ignore is refused by name, never ignored."""
     asked = {
         "venue": settings.venue != "journal",

@@ -64,8 +64,8 @@ class Intents:
         try:
             with self._engine.begin() as connection:
                 INTENTS.create(connection, checkfirst=True)
-                last = connection.execute(sa.select(sa.func.max(INTENTS.c.idx))).scalar()
-                connection.execute(sa.insert(INTENTS).values(idx=0 if last is None else last + 1, **write_intent(intent)))
+                next_index = connection.execute(sa.select(sa.func.coalesce(sa.func.max(INTENTS.c.idx) + 1, 0))).scalar()
+                connection.execute(sa.insert(INTENTS).values(idx=next_index, **write_intent(intent)))
         except sa.exc.SQLAlchemyError as error:
             raise IntentError("E_IO_JOURNAL", "write") from error
 

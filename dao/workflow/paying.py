@@ -7,10 +7,11 @@ commit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from chain.clients.safe_deploy import exec_transaction_call
-from chain.clients.safe_read import fetch_safe_state, safe_nonce
+from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
 from chain.errors import CodedError
 from chain.finding import Finding
 from chain.receipt import open_receipt
@@ -30,7 +31,7 @@ from proposals.parts import Part
 from treasury.asks import asks
 from treasury.binding import build
 from treasury.booking import COMMITTED
-from treasury.confirmations import check_confirmations, sign_safe_tx
+from treasury.confirmations import Confirmation, check_confirmations, sign_safe_tx
 from treasury.execution import EXECUTION_SUCCESS, check_execution
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
@@ -90,15 +91,12 @@ def _paid_outside(desk: Desk, case: Case, part: Part) -> tuple[int, bytes] | Non
     queueing, signing or executing ours would pay it again.
     """
     published = need(case.proposal_row).leaf.block.number
-    nonce_then = open_safe_state(fetch_safe_state(desk.node, part.safe, published)).nonce
+    head = desk.head().ref.number
+    then, now = (open_safe_state(fetch_safe_state(desk.node, part.safe, number)) for number in (published, head))
     version = safe_version(need(case.settings), part.chain_id, part.safe)
     booked = {queued.hash for queued in need(case.queue)}
-    done = {
-        found
-        for log in desk.node.logs(part.safe, [EXECUTION_SUCCESS], published, desk.node.head().ref.number)
-        for found in (*log.log.topics[1:], log.log.data[:32])
-    }
-    for nonce in range(nonce_then, safe_nonce(desk.node, part.safe)):
+    done = fetch_executed(desk.node, then, now)
+    for nonce in range(then.nonce, now.nonce):
         hash_ = safe_tx_hash(build(part, nonce, version=version))
         if hash_ in done - booked:
             return nonce, hash_
@@ -162,20 +160,38 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     )
 
 
-def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> None:
+def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> Confirmation:
     """Review a transaction and, if nothing speaks against it, sign it and take the confirmation.
 
     A refusal carries the first error of the review as its own code and reason.
     """
+    _refuse_reviewed(desk, proposal, part, tx)
+    confirmation = sign_safe_tx(tx, owner)
+    _take_confirmations(desk, proposal, tx, [confirmation])
+    return confirmation
+
+
+def confirm(desk: Desk, proposal: bytes, part: int, tx: SafeTx, confirmations: Sequence[Confirmation]) -> list[int]:
+    """Take confirmations that were made elsewhere, after the same review; return their leaves' indexes. All of them
+    are taken, or none.
+    """
+    _refuse_reviewed(desk, proposal, part, tx)
+    return _take_confirmations(desk, proposal, tx, confirmations)
+
+
+def _refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None:
     found = review_part(desk, proposal, part, tx)
     errors = [finding for finding in found.findings if finding.level == "error"]
     if errors:
         refusal = PayError(errors[0].code, errors[0].reason, **errors[0].facts)
         refusal.findings = found.findings
         raise refusal
-    confirmation = sign_safe_tx(tx, owner)
-    body = {"hash": safe_tx_hash(tx), "owner": confirmation.owner, "signature": confirmation.signature}
-    desk.take([Fact("confirmation", body)], {}, proposal)
+
+
+def _take_confirmations(desk: Desk, proposal: bytes, tx: SafeTx, given: Sequence[Confirmation]) -> list[int]:
+    hash_ = safe_tx_hash(tx)
+    facts = [Fact("confirmation", {"hash": hash_, "owner": owner, "signature": signed}) for owner, signed in given]
+    return desk.take(facts, {}, proposal)
 
 
 def execute(
@@ -193,7 +209,9 @@ def execute(
     If somebody has sent it already, that execution is booked and nothing is sent: a payout is adopted, never repeated.
     What an earlier run kept is waited for or sent again, byte for byte, and with `replace` outbid. `PendingError` where
     it is on its way after `seconds`, or in a block that is not final yet; `PayError` where the Safe did not execute it.
+    Where the journal is not written nothing is sent either (`E_WRITER`), because nobody would book it.
     """
+    desk.refuse_reader()
     intents, hash_ = desk.journal.intents, safe_tx_hash(tx)
     for _ in range(_ATTEMPTS):
         flight = sending.in_flight(desk.node, intents.of(hash_))  # first: what is mined meanwhile is in the logs then
@@ -208,7 +226,7 @@ def execute(
     ours = {intent.transaction: intent for intent in intents.of(hash_)}
     with sending.on_its_way(flight[-1] if done is None else ours.get(done)):
         watched = [intent.transaction for intent in flight] if done is None else [done]
-        done = _await_success(desk, proposal, part, tx, watched, seconds)
+        done = _await_success(desk, tx, watched, partial(find_execution, desk, proposal, part, tx), seconds)
         book_execution(desk, proposal, part, tx, done)
     return done
 
@@ -230,16 +248,16 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
 
 
 def _await_success(
-    desk: Desk, proposal: bytes, part: int, tx: SafeTx, transactions: Sequence[bytes], seconds: int
+    desk: Desk, tx: SafeTx, transactions: Sequence[bytes], find: Callable[[], bytes | None], seconds: int
 ) -> bytes:
-    """Wait until one of some transactions is final, and return the one in which the Safe reported success.
+    """Wait until one of some transactions is final, and `find` the one in which the Safe reported success.
 
     That may be somebody else's, which made ours fail. `E_EXECUTION` where there is none.
     """
     chain = settings_in_force(desk).chain(tx.chain_id)
     depth = 0 if chain is None else chain.finality_depth
     mined = sending.wait(desk.node, transactions, depth, seconds)
-    done = find_execution(desk, proposal, part, tx)
+    done = find()
     if done is None and not mined.status:
         raise PayError("E_EXECUTION", "reverted", transaction=mined.transaction_hash, block=mined.block.number)
     if done is None:
