@@ -24,6 +24,8 @@ from dao.store.journal import FILE_NAME as JOURNAL_FILE
 
 CONFIG_FILE = "dao.toml"
 LOCK_FILE = ".dao.lock"
+MAKING_FILE = ".dao.making"
+"""Lies in a folder for as long as a workspace is made of it, and on if that is cut off."""
 DEVNET_FILE = "devnet.sqlite"
 SERVER_FILE = "devnet.server"
 DOCUMENTS = "iips"
@@ -65,9 +67,9 @@ class Anchors:
 class Workspace:
     """An open workspace, held by this process alone until it is closed. Use it as a context manager."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_new: bool = False) -> None:
         self.folder = folder
-        config = _config(folder)
+        config = _config(folder, is_new=is_new)
         try:
             self._lock = (folder / LOCK_FILE).open("a")
         except OSError as error:
@@ -97,7 +99,7 @@ class Workspace:
             raise WorkspaceError("E_WORKSPACE", "exists", folder=folder.name) from error
         except OSError as error:
             raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
-        return cls(folder)
+        return cls(folder, is_new=True)
 
     def __enter__(self) -> Self:
         return self
@@ -161,8 +163,10 @@ def make_folder(folder: Path) -> None:
         raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
 
 
-def _config(folder: Path) -> Path:
+def _config(folder: Path, *, is_new: bool = False) -> Path:
     config = folder / CONFIG_FILE
+    if not is_new and (folder / MAKING_FILE).exists():
+        raise WorkspaceError("E_WORKSPACE", "unfinished", folder=folder.name or str(folder))
     if not config.is_file():
         raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name or str(folder))
     return config

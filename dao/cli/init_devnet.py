@@ -25,6 +25,7 @@ from dao.keys import LIGHT_SCRYPT, Keyring, devnet_key
 from dao.passphrase import DEVNET_FILE
 from dao.store import durable
 from dao.workflow.founding import read_treasury
+from dao.workspace import JOURNAL_KEY
 
 JOURNAL = "journal"
 """The name of which the devnet's journal key is made."""
@@ -94,11 +95,16 @@ def build(file: Path, answers: Answers, start: int) -> Ground:
 
 
 def save_keys(folder: Path, names: Iterable[str]) -> bytes:
-    """Write everybody's keystore, the journal's key and the passphrase of them all; return the journal's key."""
+    """Write everybody's keystore, the journal's key and the passphrase of them all; return the journal's key.
+
+    Those that a making left that was cut off stay as they are: they are made of the same names.
+    """
     ring = Keyring(folder, PASSPHRASE)
     for name in names:
-        ring.save(name, devnet_key(name), work=LIGHT_SCRYPT)
-    ring.save_journal_key(devnet_key(JOURNAL))
+        if not (folder / f"{name}.json").exists():
+            ring.save(name, devnet_key(name), work=LIGHT_SCRYPT)
+    if not (folder / JOURNAL_KEY).exists():
+        ring.save_journal_key(devnet_key(JOURNAL))
     durable.replace(folder / DEVNET_FILE, f"{PASSPHRASE}\n".encode())
     return devnet_key(JOURNAL)
 
