@@ -74,7 +74,7 @@ def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Publication:
         raise PublishError("E_LINT", "number", count=1)
     encoded = encode_parts(parts)
     head = desk.head()  # asked once: the snapshot must be older than the proposal, and the chain goes on meanwhile
-    now, snapshot = head.timestamp, desk.node.block(head.ref.number - _snapshot_depth(settings, money.chain_id))
+    now, snapshot = head.timestamp, desk.node.block(max(0, head.ref.number - _snapshot_depth(settings, money.chain_id)))
     commitment = Commitment(
         iip=number,
         document=raw_cid(raw),

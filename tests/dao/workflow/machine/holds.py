@@ -55,6 +55,8 @@ class Holds(RuleBasedStateMachine):
         self.first = self.scanned = self.house.node.head().ref.number
         self.photo: int | None = None
         """Height at which the chain was photographed, to come back to it."""
+        self.lost = 0
+        """How many blocks the deepest reorganisation took back."""
         self.steps = 0
         self.seen: object = None
         self.refusal: CodedError | None = None

@@ -109,6 +109,8 @@ class Asked:
     grace: int
     required: int
     """Approvals that a milestone needs."""
+    depth: int
+    """The finality that the settings wanted when it was published."""
     raw: bytes
     """The document."""
     ballots: list[bytes] = field(default_factory=list)

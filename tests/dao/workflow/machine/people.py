@@ -66,7 +66,8 @@ class People(Holds):
     def publish(self, number: int, shape: str, author: str) -> None:
         """Number 0 is the next that nobody has."""
         self.house.there.wait(600)
-        number = number or 1 + max((one.number for one in self.model.asked), default=0)
+        taken = [int(str(leaf.body["iip"])) for leaf in self.house.journal.leaves if leaf.kind == "document"]
+        number = number or 1 + max(taken, default=0)
         self.publish_it(number, shape, author, document(number, shape, self.house.now(), self.places.proxy))
 
     @precondition(lambda self: self.model.asked)
@@ -80,7 +81,7 @@ class People(Holds):
         self.publish_it(one.number, shape, one.author, raw)
 
     def publish_it(self, number: int, shape: str, author: str, raw: bytes) -> None:
-        rules = settings_in_force(self.house.desk)
+        rules, depth = settings_in_force(self.house.desk), self.depth()
         published = self.attempt(lambda: self.house.publish(raw, author))
         if published is None:
             return
@@ -101,6 +102,7 @@ class People(Holds):
                 timelock=rules.timelock,
                 grace=rules.grace,
                 required=rules.reviewers.required,
+                depth=depth,
             )
         )
 
@@ -160,6 +162,8 @@ class People(Holds):
 
     def count_it(self, one: Asked) -> None:
         case = self.attempt(lambda: self.house.count(one.id))
+        if self.refusal is not None and self.refusal.code == "E_RPC_REORG":
+            assert self.lost > one.depth, "a vote whose snapshot was final can never be counted"
         if case is not None:
             assert one.closed_at is not None, "counted before the close"
             assert one.released is None, "counted twice"

@@ -308,7 +308,7 @@ class Strangers(People):
         """The chain reorganises: what was booked as deep as the settings want outlives it, the rest may be gone."""
         self.house.go_back()
         self.happened["went back"] += 1
-        self.scanned, self.seen = self.first, None
+        self.scanned, self.seen, self.lost = self.first, None, max(self.lost, lost)
         for made in self.model.made.values():
             made.done = 0
         for move in self.model.movements:
