@@ -39,12 +39,13 @@ def command(
     """
     data = read(file, MAX_BYTES)
     with Workspace(folder) as workspace, connect(workspace) as node:
+        now = node.head().timestamp
         try:
             followed = following.follow(workspace, node, data)
         except CodedError as error:
             signed = error.facts.get("note", b"")  # of a fork: what proves it, also where the file is too large to keep
             evidence = data if len(data) < ITEM_MAX or not isinstance(signed, bytes) else signed
-            put_aside(workspace, evidence, error, node.head().timestamp)
+            put_aside(workspace, evidence, error, now)
             raise
     document = {
         "ok": True,

@@ -34,6 +34,8 @@ EXAMPLES = (
 )
 
 FILES_MAX = 10_000
+TOTAL_MAX = 256 << 20
+"""Bytes of one call: all files are read before the first is taken, because their order is not that of their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,10 @@ def _expanded(files: Iterable[Path], keys: Path) -> list[Path]:
     """The files that were named, and those in folders that were named; no folder below them."""
     found: list[Path] = []
     for file in files:
-        found += [path for path in sorted(file.iterdir()) if not path.is_dir()] if file.is_dir() else [file]
+        try:
+            found += [path for path in sorted(file.iterdir()) if not path.is_dir()] if file.is_dir() else [file]
+        except OSError as error:
+            raise UnreadableError("E_IO_READ", "denied", path=str(file), problem=error.strerror) from error
     if len(found) > FILES_MAX:
         raise UsageError("E_USAGE", "take_many", count=len(found), limit=FILES_MAX)
     if any(path.parent.resolve() == keys.resolve() for path in found):
@@ -95,13 +100,11 @@ def _expanded(files: Iterable[Path], keys: Path) -> list[Path]:
 def _take_all(session: Session, paths: list[Path]) -> list[Row]:
     """Take every file by itself, in the order of their dependence."""
     session.desk.refuse_reader()
-    settings = _settings(session)
-    rows: list[Row] = []
+    settings, now = _settings(session), session.desk.now()
+    found, rows = _read_all(paths)
     opened: list[tuple[Parcel, Path, bytes]] = []
-    for path in paths:
-        raw = b""
+    for path, raw in found:
         try:
-            raw = _read(path)
             if is_signatures(taking.open_json(raw)):
                 cid, is_new = collect(session, raw)
                 rows.append(Row(file=path, kind=KIND, of=cid, is_new=is_new))
@@ -111,15 +114,31 @@ def _take_all(session: Session, paths: list[Path]) -> list[Row]:
                 parcel = taking.read_parcel(raw, settings, session.workspace.anchors.chain_id)
                 opened.append((parcel, path, raw))
         except CodedError as error:
-            rows.append(_refused(session, Row(file=path, error=error), raw))
+            rows.append(_refused(session, Row(file=path, error=error), raw, now))
     for parcel, path, raw in sorted(opened, key=lambda row: row[0].order):
         row = Row(file=path, kind=parcel.kind, id=parcel.id)
         try:
             taken = parcel.take(session.desk)
             rows.append(replace(row, taken=taken, is_new=taken.is_new))
         except CodedError as error:
-            rows.append(_refused(session, replace(row, error=error), raw))
+            rows.append(_refused(session, replace(row, error=error), raw, now))
     return _named(rows, session, settings)
+
+
+def _read_all(paths: list[Path]) -> tuple[list[tuple[Path, bytes]], list[Row]]:
+    """Read every file before anything is taken; return also what could not be read."""
+    found: list[tuple[Path, bytes]] = []
+    unread: list[Row] = []
+    total = 0
+    for path in paths:
+        try:
+            found.append((path, _read(path)))
+            total += len(found[-1][1])
+        except CodedError as error:
+            unread.append(Row(file=path, error=error))
+        if total > TOTAL_MAX:
+            raise UsageError("E_USAGE", "take_much", limit=TOTAL_MAX >> 20)
+    return found, unread
 
 
 def _settings(session: Session) -> Settings | None:
@@ -155,9 +174,9 @@ def _read(path: Path) -> bytes:
     return read(path, taking.MAX_BYTES)
 
 
-def _refused(session: Session, row: Row, raw: bytes) -> Row:
+def _refused(session: Session, row: Row, raw: bytes, now: int) -> Row:
     assert row.error is not None, "a refusal has its reason"
-    return replace(row, aside=put_aside(session.workspace, raw, row.error, session.desk.now()))
+    return replace(row, aside=put_aside(session.workspace, raw, row.error, now))
 
 
 def _status(rows: list[Row]) -> int:

@@ -107,11 +107,14 @@ def check_journal(
     are; the first refusal is raised.
     """
     hashes = [log_tree.leaf_hash(leaf.encode()) for leaf in leaves]
-    last = 0
+    last, newest = 0, dict[int, int]()
     for index, leaf in enumerate(leaves):
+        chain_id, number, _ = leaf.block
         if leaf.time < last:
             raise RecordError("E_LOG_INCONSISTENT", "time", kind=leaf.kind, time=leaf.time, last=last)
-        last = leaf.time
+        if number < newest.get(chain_id, 0):
+            raise RecordError("E_LOG_INCONSISTENT", "block_order", index=index, number=number)
+        last, newest[chain_id] = leaf.time, number
         if leaf.kind in EARLY:
             EARLY[leaf.kind](leaves[:index], leaf, get)
     reached = _reached(leaves)

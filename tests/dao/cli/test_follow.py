@@ -149,6 +149,12 @@ def later(leaves: list[Leaf]) -> list[Leaf]:
     return leaves
 
 
+def on_an_older_block(leaves: list[Leaf]) -> list[Leaf]:
+    """The last leaf knows less of the chain than those before it."""
+    leaves[-1] = replace(leaves[-1], block=leaves[0].block)
+    return leaves
+
+
 def a_stranger_s_entry(leaves: list[Leaf]) -> list[Leaf]:
     """Money is promised in the name of a proposal that nobody knows."""
     entry = next(leaf for leaf in leaves if leaf.kind == "entry" and str(leaf.body["rule"]).startswith("commit"))
@@ -171,6 +177,7 @@ LIES = (
     pytest.param(altered("entry", fund="other"), "E_LEDGER", id="an entry in another fund"),
     pytest.param(a_stranger_s_entry, "E_LOG_INCONSISTENT", id="an entry in the name of an unknown proposal"),
     pytest.param(later, "E_TIME", id="a leaf from the future"),
+    pytest.param(on_an_older_block, "E_LOG_INCONSISTENT", id="a leaf on an older block"),
 )
 
 

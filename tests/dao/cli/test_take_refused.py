@@ -13,6 +13,7 @@ import pytest
 from chain import dag_cbor
 from chain.safe_json import read_safe_tx
 from chain.signer import KeySigner
+from dao.cli import take
 from dao.cli.demo import cast
 from governance.messages import current_type, sign_envelope, vote_message
 from tests.dao.cli import people, steps_workspace
@@ -300,6 +301,17 @@ def test_too_much_is_not_read(honest: Honest) -> None:
     outcome = honest.three.dao("take", file, "--dir", honest.three.ben, "--json")
 
     assert (2, "E_IO_READ") == (outcome.status, outcome.document["files"][0]["code"])
+
+
+def test_too_much_at_once_is_not_taken(honest: Honest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All files of a call are read before the first is taken; so there is an end to what one call may hold."""
+    three = honest.three
+    for field, limit, code in (("TOTAL_MAX", 1_000, 64), ("FILES_MAX", 1, 64)):
+        monkeypatch.setattr(take, field, limit)
+        with nothing_kept(three.ben):
+            named = (three.inbox / "vote.json", three.inbox / "report.json")
+            assert code == three.dao("take", *named, "--dir", three.ben).status
+        monkeypatch.undo()
 
 
 def test_one_bad_file_does_not_keep_the_others_out(honest: Honest) -> None:
