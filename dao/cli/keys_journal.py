@@ -13,7 +13,7 @@ from dao.keys import JOURNAL_KEY, KeyFileError, public_key
 
 EXAMPLES = (
     "dao keys journal --dir club",
-    "dao keys journal --dir club --passphrase-file ../club.passphrase --json",
+    "dao keys journal --dir club --passphrase-file secret --json",
 )
 
 
