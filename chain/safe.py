@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chain import typed_data
+from chain.abi import topic
 from chain.address import ZERO
 from chain.multi_send import InnerCall, decode_multi_send, encode_multi_send
 from chain.safe_deployments import (
@@ -43,6 +44,8 @@ from chain.typed_data import Field
 __all__ = [
     "CALL",
     "DELEGATECALL",
+    "EXECUTION_FAILURE",
+    "EXECUTION_SUCCESS",
     "FACTORIES",
     "FALLBACK_HANDLERS",
     "KNOWN_CONTRACTS",
@@ -73,6 +76,11 @@ __all__ = [
 ]
 
 CALL, DELEGATECALL = 0, 1
+
+EXECUTION_SUCCESS = topic("ExecutionSuccess(bytes32,uint256)")
+EXECUTION_FAILURE = topic("ExecutionFailure(bytes32,uint256)")
+"""A Safe logs one of the two for every nonce that it spends. The SafeTx hash is indexed from 1.4.0 on and stood in the
+data before."""
 
 VERSIONS = ("0.1.0", "1.0.0", "1.1.0", "1.1.1", "1.2.0", "1.3.0", "1.4.0", "1.4.1", "1.5.0")
 """Every release whose hashes are known; a contract that names another one may hash differently."""

@@ -30,6 +30,8 @@ from chain.errors import ChainError
 from chain.keccak import keccak256
 from chain.signature import SignatureError, address_of
 from dao.errors import DaoError
+from dao.store import durable
+from dao.workspace import JOURNAL_KEY
 
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}\Z", re.ASCII)
 _MAX_BYTES = 1 << 16
@@ -37,7 +39,6 @@ _COSTS = frozenset({"n", "r", "p", "c", "dklen"})
 _COST_MAX = 1 << 29
 """Product of a keystore's parameters, eight times that of the usual scrypt (2**18 * 8 * 1, for 32 bytes)."""
 
-JOURNAL_KEY = "journal.pem"
 LIGHT_SCRYPT = 1 << 12
 """Work factor of the devnet's keystores: quick to open and quick to guess, which is all that a public key deserves."""
 
@@ -127,15 +128,14 @@ class Keyring:
     def _write(self, file: str, data: bytes) -> None:
         """Write a new file for its owner alone. One that is there already is somebody's key, and is never replaced."""
         path = self._path(file)
-        if path.exists():
-            raise KeyFileError("E_KEY_FILE", "exists", name=file)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            durable.write_new(path, data, mode=0o600)
+        except FileExistsError as error:
+            reason = "exists" if os.path.lexists(path) else "unwritable"  # the folder's own place may be taken
+            raise KeyFileError("E_KEY_FILE", reason, name=file, problem=error.strerror) from error
         except OSError as error:
             raise KeyFileError("E_KEY_FILE", "unwritable", name=file, problem=error.strerror) from error
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
 
     def _path(self, file: str) -> Path:
         if not _FILE.match(file):  # a name that leads out of the folder names no key of ours

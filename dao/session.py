@@ -15,17 +15,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from chain.address import parse_on
 from chain.clients.node import Node
 from chain.signer import KeySigner, Signer
 from dao.connect import connect
 from dao.errors import DaoError
-from dao.keys import JOURNAL_KEY, Keyring
+from dao.keys import Keyring
 from dao.passphrase import read_passphrase
 from dao.store.journal import Journal
 from dao.workflow.desk import Desk
 from dao.workflow.guard import Guard
 from dao.workspace import Workspace
 
+_URL = re.compile(r"https?://[^\s/]+", re.ASCII)
 _PRIVATE_KEY = re.compile(r"0x[0-9a-f]{64}\Z", re.ASCII)
 
 
@@ -33,12 +35,15 @@ class SessionError(DaoError):
     """A variable that a command needs holds no key (`E_KEY_ENV`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class KeySource:
-    """Where a command takes its key from: a name in the keyring, or a variable that holds the key itself."""
+    """Who signs: a name in the keyring, a variable that holds the key itself, or one that holds a wallet's URL."""
 
     name: str = ""
     variable: str = ""
+    wallet_variable: str = ""
+    account: str = ""
+    """Which of the wallet's accounts; empty: its only one."""
     passphrase_file: Path | None = None
 
 
@@ -54,7 +59,9 @@ class Session:
     """The keyring, opened when it is first asked for: whoever types a passphrase types it once."""
 
     def signer(self, source: KeySource) -> Signer:
-        """Return the signer that a command was pointed to; no key stands in any message."""
+        """Return the signer that a command was pointed to; neither a key nor a wallet's URL stands in any message."""
+        if source.wallet_variable:
+            return _wallet(source, self.workspace.anchors.chain_id)
         if source.variable:
             return KeySigner(key_behind(source.variable))
         return KeySigner(self.ring().load(source.name))
@@ -65,14 +72,24 @@ def open_session(folder: Path, *, passphrase_file: Path | None = None) -> Iterat
     """Open the workspace in `folder`. Where the journal's key can be opened, checkpoints are signed and kept."""
     with Workspace(folder) as workspace, connect(workspace) as node, Journal(workspace.journal_path) as journal:
         ring = cache(lambda: keyring(workspace, passphrase_file, ask=True))
-        is_writer = (workspace.keys / JOURNAL_KEY).is_file()
-        guard = Guard(workspace.anchors, workspace.checkpoint_path, ring().load_journal_key() if is_writer else None)
+        guard = Guard(
+            workspace.anchors, workspace.checkpoint_path, ring().load_journal_key() if workspace.is_writer else None
+        )
         yield Session(workspace=workspace, node=node, journal=journal, desk=Desk(journal, node, guard), ring=ring)
 
 
 def keyring(workspace: Workspace, passphrase_file: Path | None = None, *, ask: bool = False) -> Keyring:
     """The workspace's keys, opened with the passphrase of a file, or of whoever sits at the terminal if `ask`."""
     return Keyring(workspace.keys, read_passphrase(workspace.keys, passphrase_file, ask=ask))
+
+
+def _wallet(source: KeySource, chain_id: int) -> Signer:
+    from chain.clients.remote_signer import RemoteSigner
+
+    url = os.environ.get(source.wallet_variable, "")
+    if not _URL.match(url):
+        raise SessionError("E_KEY_ENV", "wallet", variable=source.wallet_variable)
+    return RemoteSigner(url, parse_on(source.account, chain_id) if source.account else None)
 
 
 def key_behind(variable: str) -> bytes:

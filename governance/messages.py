@@ -99,7 +99,7 @@ def vote_message(
 
 
 def cancel_message(*, author: bytes, space: str, proposal: bytes, timestamp: int) -> dict[str, object]:
-    """Build the withdrawal of a proposal."""
+    """Build the cancellation of a proposal."""
     return {"from": checksum(author), "space": space, "timestamp": timestamp, "proposal": "0x" + proposal.hex()}
 
 
@@ -146,7 +146,7 @@ def sign_envelope(primary: str, message: Mapping[str, object], signer: Signer) -
 
 
 def proposal_id(envelope: Envelope) -> bytes:
-    """Return the 32-byte id of the proposal that a vote or a withdrawal names, or refuse it (`E_PROPOSAL`).
+    """Return the 32-byte id of the proposal that a vote or a cancellation names, or refuse it (`E_PROPOSAL`).
 
     Ids from before 2022 (`Qm…`) name no message whose digest could be compared.
     """

@@ -40,6 +40,8 @@ class VotedPart:
     """Seconds by which disputes moved the end."""
     is_disputed: bool = False
     is_paid: bool = False
+    outside: tuple[int, bytes] | None = None
+    """Nonce and hash of a transaction that is the part's own and was executed without being queued."""
     now: int
     expected: SafeState | None = None
     """The Safe at the close of the vote, with the housekeeping that was booked since."""
@@ -69,11 +71,15 @@ def is_what_was_voted(case: Signing) -> Iterator[Finding]:
 
 
 def is_not_paid(case: Signing) -> Iterator[Finding]:
-    """E_ALREADY: the payout was made (H86)."""
+    """E_ALREADY: the payout was made, with what was queued or past it (H86)."""
     if case.vote.is_paid:
         proposal, part = case.vote.payout
         facts = {"proposal": proposal, "part": part}
         yield Finding(code="E_ALREADY", reason="paid", place=f"part {part}", facts=facts)
+    if case.vote.outside is not None:
+        nonce, hash_ = case.vote.outside
+        place = f"part {case.vote.payout.part}"
+        yield Finding(code="E_ALREADY", reason="outside", place=place, facts={"hash": hash_, "nonce": nonce})
 
 
 def is_in_its_window(case: Signing) -> Iterator[Finding]:

@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 
-from chain.clients.devnet import Devnet
 from chain.networks import DEVNET_CHAIN_ID
 from dao.cli import steps
 from dao.cli.answer import Answer
 from dao.cli.options import Dir
 from dao.connect import ConnectError
 from dao.errors import UsageError
+from dao.served import open_devnet
 from dao.workspace import Workspace
 from proposals import times
 from proposals.durations import find_duration
@@ -43,7 +43,7 @@ def command(
         anchors = workspace.anchors
         if anchors.rpc_env or anchors.chain_id != DEVNET_CHAIN_ID:
             raise ConnectError("E_DEVNET", "time", chain_id=anchors.chain_id)
-        with Devnet.open(workspace.devnet_path) as devnet:
+        with open_devnet(workspace) as devnet:
             until = _until(time, devnet.now())
             if until - 1 > devnet.now():  # a snapshot is of the block before the head, which must not be old
                 devnet.time_travel(until - 1)

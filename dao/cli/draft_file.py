@@ -6,7 +6,6 @@ whole or not at all. What the draft says is decided by `governance`, who may sig
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from chain.errors import CodedError
 from dao.cli.files import read
 from dao.errors import DaoError
 from dao.sentences import language, sentence
+from dao.store import durable
 from governance.settings import Settings
 from governance.settings_draft import line_of_refusal, read_draft
 from governance.settings_text import MAX_BYTES, parse_settings
@@ -62,8 +62,7 @@ def load_draft(file: Path) -> Draft:
 def write_new(file: Path, text: str) -> None:
     """Write a file that must not be there."""
     try:
-        with file.open("x", encoding="utf-8") as made:
-            made.write(text)
+        durable.write_new(file, text.encode())
     except FileExistsError:
         raise DraftFileError("E_IO_EXISTS", "settings", path=str(file)) from None
     except OSError as error:
@@ -72,10 +71,7 @@ def write_new(file: Path, text: str) -> None:
 
 def replace(file: Path, text: str) -> None:
     """Write a file in one step, whether it is there or not."""
-    fresh = file.with_name(file.name + ".new")
     try:
-        fresh.write_text(text, encoding="utf-8")
-        os.replace(fresh, file)
+        durable.replace(file, text.encode())
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         raise DraftFileError("E_IO_WRITE", "settings", path=str(file), problem=error.strerror or "") from None

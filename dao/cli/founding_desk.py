@@ -58,7 +58,7 @@ def examine(workspace: Workspace, desk: Desk, file: Path | None = None) -> Exami
     draft = load_draft(file or workspace.folder / DRAFT_FILE)
     rows = founding.settings_rows(desk)
     if rows:
-        desk.hold(rows[-1].settings)
+        desk.check_anchors(rows[-1].settings)
     facts = _hold(workspace, desk.node, draft.settings, rows)
     found = [*findings(facts), *token_findings(desk.node, facts)]
     return Examined(draft, rows, facts, found)

@@ -54,7 +54,7 @@ class Group(TyperGroup):
             context_settings=_CONTEXT,
             rich_markup_mode=None,
             no_args_is_help=True,
-            params=[_json_option()],
+            params=_shared_options(),
             subcommand_metavar="COMMAND [OPTIONS]",
             options_metavar="",
         )
@@ -74,6 +74,16 @@ class Group(TyperGroup):
         else:
             formatter.write(overview() + "\n")
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Offer the group's next words with their sentences; Typer offers the options."""
+        from typer._click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        told = {**GROUPS, **{row.words: row.sentence for row in COMMANDS}}
+        names = [name for name in self.commands if name.startswith(incomplete)]
+        return [CompletionItem(name, help=told[f"{self.words} {name}".strip()]) for name in names]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the group's commands with their sentences of the table."""
         with formatter.section("Commands"):
@@ -89,7 +99,7 @@ class _Shelf(Mapping[str, "click.Command"]):
         start = words.split()
         found = [row.words.split() for row in COMMANDS]
         self._start = start
-        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start)
+        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start and name != start)
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._names:
@@ -113,7 +123,7 @@ def load(words: str) -> click.Command:
     command = get_command(app)
     assert isinstance(command, CommandWithExamples), "a function makes a command, not a group"
     command.examples = module.EXAMPLES
-    command.params.append(_json_option())
+    command.params.extend(_shared_options())
     return command
 
 
@@ -160,20 +170,30 @@ def _call(arguments: Sequence[str], *, as_json: bool) -> Answer:
     return Answer({"help": helping.getvalue() if helping else ""})
 
 
-def _json_option() -> Any:
-    """Make the option `--json`, which `run` has already read from the command line when the command is called."""
+def _shared_options() -> list[Any]:
+    """Make the options that every command has, which `dao.cli.main` has already read when the command is called."""
 
     def carrier(
         *,
         json: Annotated[
             bool, typer.Option("--json", help="Answer with one JSON document on stdout.", expose_value=False)
         ] = False,
+        lang: Annotated[
+            str,
+            typer.Option(
+                "--lang",
+                help="Language: en, zh-Hant or zh-Hans.",
+                metavar="TAG",
+                show_default=False,
+                expose_value=False,
+            ),
+        ] = "",
     ) -> None:
-        del json
+        del json, lang
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command()(carrier)
-    return get_command(app).params[0]
+    return get_command(app).params[:2]
 
 
 def _show_usage(error: typer.TyperException, *, as_json: bool) -> int:
@@ -185,7 +205,8 @@ def _show_usage(error: typer.TyperException, *, as_json: bool) -> int:
         print(told, file=sys.stderr)
         return USAGE
     problem = f"{path} needs a command" if told.startswith("Usage: ") else escape(told)
-    message = sentence("E_USAGE", "", {"problem": problem.rstrip(".") + ".", "help": f"{path} --help"}, language())
+    problem = problem if problem.endswith("?") else problem.rstrip(".") + "."
+    message = sentence("E_USAGE", "", {"problem": problem, "help": f"{path} --help"}, language())
     return show_error("E_USAGE", message, USAGE, as_json=as_json)
 
 

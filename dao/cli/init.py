@@ -15,7 +15,7 @@ from dao.cli.options import PassphraseFile
 EXAMPLES = (
     "dao init --devnet --dir club --space club.devnet --owner ann --holder eve=600",
     "dao init --dir club --space club.eth --safe eth:0x… --rpc-env NODE --token 0x…",
-    "dao init --dir bens --space club.eth --safe eth:0x… --rpc-env NODE --draft F",
+    "dao init --dir my --space club.eth --safe eth:0x… --rpc-env NODE --draft FILE",
 )
 
 

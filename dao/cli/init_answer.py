@@ -19,6 +19,7 @@ from dao.cli.draft_file import DRAFT_FILE
 from dao.cli.founding_steps import command as spelled
 from dao.cli.founding_steps import steps_to_found
 from dao.cli.init_ground import Origin
+from dao.cli.wide import ljust, width
 from dao.sentences import escape, language, sentence
 from dao.views.duties import Facts, duties
 
@@ -95,10 +96,10 @@ def _origin_lines(rows: Sequence[told.Row], made: Made) -> Iterator[str]:
         (sentence("SETTING", row.path, {}, language()), escape(row.value), _origin(made.origins[row.path]))
         for row in rows
     ]
-    start = max(len(name) for name, _, _ in table) + 4
+    start = max(width(name) for name, _, _ in table) + 4
     for row, (name, value, origin) in zip(rows, table, strict=True):
         head, *more = text.wrapped(f"{value} ({origin})", " " * start)
-        yield f"  {name}".ljust(start) + head[start:]
+        yield ljust(f"  {name}", start) + head[start:]
         yield from more
         why = _why(row.path, made)
         if why is not None:

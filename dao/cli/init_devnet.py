@@ -23,6 +23,7 @@ from dao.cli.steps import check_key_name
 from dao.errors import UsageError
 from dao.keys import LIGHT_SCRYPT, Keyring, devnet_key
 from dao.passphrase import DEVNET_FILE
+from dao.store import durable
 from dao.workflow.founding import read_treasury
 
 JOURNAL = "journal"
@@ -97,7 +98,7 @@ def save_keys(folder: Path, names: Iterable[str]) -> bytes:
     for name in names:
         ring.save(name, devnet_key(name), work=LIGHT_SCRYPT)
     ring.save_journal_key(devnet_key(JOURNAL))
-    (folder / DEVNET_FILE).write_text(f"{PASSPHRASE}\n", encoding="utf-8")
+    durable.replace(folder / DEVNET_FILE, f"{PASSPHRASE}\n".encode())
     return devnet_key(JOURNAL)
 
 

@@ -12,10 +12,10 @@ from types import TracebackType
 from typing import Self
 
 from dao.cli.draft_file import DRAFT_FILE, SIGNATURES_FILE, DraftFileError
-from dao.keys import JOURNAL_KEY, KeyFileError
+from dao.keys import KeyFileError
 from dao.passphrase import DEVNET_FILE as PASSPHRASE_FILE
 from dao.store.journal import FILE_NAME as JOURNAL_FILE
-from dao.workspace import CONFIG_FILE, DEVNET_FILE, DOCUMENTS, KEYS, LOCK_FILE, WorkspaceError, make_folder
+from dao.workspace import CONFIG_FILE, DEVNET_FILE, DOCUMENTS, JOURNAL_KEY, KEYS, LOCK_FILE, WorkspaceError, make_folder
 
 _FRESH = (DEVNET_FILE, JOURNAL_FILE, DRAFT_FILE, SIGNATURES_FILE)
 """Files that would be taken for those of the new space."""

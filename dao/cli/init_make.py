@@ -29,14 +29,14 @@ from dao.cli.key_files import Place
 from dao.cli.settings_told import SHOWN
 from dao.connect import connect
 from dao.errors import DaoError, UsageError
-from dao.keys import JOURNAL_KEY, KeyFileError, Keyring, public_key
+from dao.keys import KeyFileError, Keyring, public_key
 from dao.passphrase import read_passphrase
 from dao.store.journal import Journal
 from dao.views.duties import findings
 from dao.views.founding_facts import gather, token_findings
 from dao.views.keystores import names_in
 from dao.workflow import founding
-from dao.workspace import DEVNET_FILE, KEYS, Anchors, Workspace
+from dao.workspace import DEVNET_FILE, JOURNAL_KEY, KEYS, Anchors, Workspace
 from governance.settings import Quorum, Settings
 from governance.settings_draft import write_draft
 from governance.settings_plan import Plan, plan_values
@@ -144,7 +144,7 @@ def _write(site: Site, drafted: Drafted) -> Made:
     safe = settings.treasury()
     anchors = Anchors(
         space=settings.space, chain_id=safe.chain_id, safe=safe.address, journal_key=settings.journal.key,
-        rpc_env=site.rpc_env,
+        rpc_env=(site.rpc_env,) if site.rpc_env else (),
     )  # fmt: skip
     with Workspace.create(site.folder, anchors) as workspace, connect(workspace) as node:
         with Journal(workspace.journal_path, create=True):

@@ -16,7 +16,7 @@ from dao.session import key_behind
 
 EXAMPLES = (
     "dao keys import ann --key-env ANN_KEY",
-    "dao keys import ann --key-env ANN_KEY --passphrase-file secret --json",
+    "dao keys import ann --key-env ANN_KEY --dir club --json",
 )
 
 

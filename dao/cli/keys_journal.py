@@ -9,7 +9,8 @@ from dao.cli import steps
 from dao.cli.answer import Answer
 from dao.cli.key_files import KeysDir, place
 from dao.cli.options import PassphraseFile
-from dao.keys import JOURNAL_KEY, KeyFileError, public_key
+from dao.keys import KeyFileError, public_key
+from dao.workspace import JOURNAL_KEY
 
 EXAMPLES = (
     "dao keys journal --dir club",

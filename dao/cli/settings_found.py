@@ -19,7 +19,6 @@ from dao.cli.options import Dir, PassphraseFile
 from dao.keys import KeyFileError
 from dao.record.checks_settings import leaves
 from dao.session import Session
-from dao.views.keystores import has_journal_key
 from dao.workflow import founding
 from governance.settings import Settings
 from governance.space import SettingsError, binding, settings_cid
@@ -45,7 +44,7 @@ def command(
     journal's key lies can this be done. Settings that are founded already are shown as they are.
     """
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
-        if not has_journal_key(session.workspace):
+        if not session.workspace.is_writer:
             raise KeyFileError("E_KEY_FILE", "no_journal_key", key=session.workspace.anchors.journal_key.hex())
         examined = examine(session.workspace, session.desk)
         dropped: list[bytes] = []

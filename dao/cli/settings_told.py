@@ -11,6 +11,7 @@ from typing import NamedTuple
 from chain.address import checksum
 from chain.finding import Finding
 from dao.cli import text
+from dao.cli.wide import ljust, width
 from dao.sentences import escape, language, sentence
 from dao.views.duties import Duty
 from governance.settings import FundSettings, Settings, StrategySettings
@@ -93,10 +94,10 @@ def change_documents(changes: Sequence[Change]) -> list[dict[str, object]]:
 def duty_lines(duties: Sequence[Duty], names: Mapping[bytes, str]) -> Iterator[str]:
     """The table of duties: what, by which rule, and who."""
     table = [(_told("DUTY", duty.name), duty_rule(duty), _people(duty.holders, names)) for duty in duties]
-    start = max(len(name) for name, _, _ in table) + 4
+    start = max(width(name) for name, _, _ in table) + 4
     for name, rule, holders in table:
         head, *more = text.wrapped(rule, " " * start)
-        yield f"  {name}".ljust(start) + head[start:]
+        yield ljust(f"  {name}", start) + head[start:]
         yield from more
         if holders:
             yield from text.wrapped(holders, " " * start)

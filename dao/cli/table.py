@@ -6,7 +6,7 @@
   help text, and which returns a `dao.cli.answer.Answer`;
 - `EXAMPLES`, a tuple of command lines that its `--help` shows.
 
-`--json` is added to every command by `dao.cli.frame`; no command declares or reads it.
+`--json` and `--lang` are added to every command by `dao.cli.frame`; no command declares or reads them.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ COMMANDS = (
     Command("lint", "dao.cli.lint", "Proposals", "Check a proposal's text and list all that is wrong."),
     Command("draft", "dao.cli.draft", "Proposals", "Begin a proposal: number, budget, sentences to replace."),
     Command("publish", "dao.cli.publish", "Proposals", "Sign a proposal and open its vote."),
+    Command("cancel", "dao.cli.cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
     Command("vote cast", "dao.cli.vote_cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("tally", "dao.cli.tally", "Votes", "Count a vote; after its end write the signed result, once."),
     Command("vote check", "dao.cli.vote_check", "Votes", "Check one signed envelope: form, types, signature."),
@@ -46,7 +47,10 @@ COMMANDS = (
     Command("fund", "dao.cli.fund", "Treasury", "Show what each fund has, has promised and has paid."),
     Command("ledger", "dao.cli.ledger", "Treasury", "Show every entry of the books and every balance."),
     Command("status", "dao.cli.status", "Workspace", "Show where each proposal stands and what comes next."),
-    Command("journal", "dao.cli.journal", "Workspace", "List the journal and check that it only grew."),
+    Command("journal list", "dao.cli.journal_list", "Workspace", "List the journal and check that it only grew."),
+    Command("journal export", "dao.cli.journal_export", "Workspace", "Write the journal to a file for its followers."),
+    Command("journal follow", "dao.cli.journal_follow", "Workspace", "Check an export and take what is new in it."),
+    Command("take", "dao.cli.take", "Workspace", "Take signed files into the journal, each checked."),
     Command("settings show", "dao.cli.settings_show", "Workspace", "Show settings: in force, announced, drafted."),
     Command("settings check", "dao.cli.settings_check", "Workspace", "Check the draft, and who would hold which duty."),
     Command("settings sign", "dao.cli.settings_sign", "Workspace", "Sign the draft as an owner, or take signatures."),
@@ -56,12 +60,15 @@ COMMANDS = (
     Command("keys import", "dao.cli.keys_import", "Workspace", "Put a key from a variable into a keystore."),
     Command("keys journal", "dao.cli.keys_journal", "Workspace", "Make the key that signs a journal's checkpoints."),
     Command("doctor", "dao.cli.doctor", "Workspace", "Find what is missing or unsafe, and how to mend it."),
+    Command("completion", "dao.cli.completion", "Workspace", "Print the script that lets a shell complete dao."),
+    Command("rebuild", "dao.cli.rebuild", "Workspace", "Write the database anew from the journal's own bytes."),
     Command("devnet serve", "dao.cli.devnet_serve", "Workspace", "Serve the embedded chain to wallets and scripts."),
     Command("devnet wait", "dao.cli.devnet_wait", "Workspace", "Let time pass on the embedded chain."),
 )
 
 GROUPS = {
     "devnet": "The embedded chain of a workspace.",
+    "journal": "The journal, and files for those who follow it; without a command it is listed.",
     "keys": "The keyring of a workspace; without a command it is listed.",
     "milestone": "Milestones that release a part.",
     "premiums": "What a premium is made of.",
@@ -70,7 +77,7 @@ GROUPS = {
 }
 """The first words of two-word commands, each with the sentence of its own `--help`."""
 
-BARE = {"keys": "list", "settings": "show"}
+BARE = {"journal": "list", "keys": "list", "settings": "show"}
 """Groups that mean one of their commands when none is typed."""
 
 EXAMPLES = (
@@ -99,6 +106,7 @@ def _options(width: int) -> str:
         ("-h, --help", "Show this text, or after a command what it takes."),
         ("--version", "Show the version."),
         ("--json", "After a command: answer with one JSON document on stdout."),
+        ("--lang TAG", "Language: en, zh-Hant or zh-Hans; without it DAO_LANG's."),
     )
     return "".join(f"  {option:<{width}}{told}\n" for option, told in rows)
 

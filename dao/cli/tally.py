@@ -43,12 +43,15 @@ def command(
     """
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
         named = steps.find_proposal(session, proposal)
+        steps.refuse_cancelled(session, named)
         if session.desk.now() <= named.end:
             return _provisional(session, named)
         if steps.find_leaf(session, "closed", proposal=named.id) is None:
             voting.close(session.desk, named.id)
         if steps.find_leaf(session, "result", proposal=named.id) is None:
             voting.count(session.desk, named.id)
+        else:
+            session.desk.keep(named.id)
         return _result(session, named)
 
 

@@ -16,7 +16,7 @@ from chain.cid import CID
 from chain.receipt import ProvedReceipt
 from chain.safe import SafeTx
 from chain.safe_state import SafeState
-from dao.record.errors import RecordError
+from dao.record.errors import NotDueError, RecordError
 from dao.record.leaves import Leaf
 from dao.record.trust import Trust
 from governance.acts import ActLeaf, ReleaseFact
@@ -43,6 +43,12 @@ def need(value: Value | None) -> Value:
     if value is None:
         raise NotReachedError
     return value
+
+
+def due(case: Case) -> None:
+    """Stop a check of what a cancelled proposal never comes to; raise `NotDueError`."""
+    if case.cancelled is not None:
+        raise NotDueError("E_STATE", "cancelled", index=case.cancelled.index, time=case.cancelled.leaf.time)
 
 
 def cid_of(row: Row, field_name: str) -> CID:
@@ -150,6 +156,8 @@ class Case:
     commitment: Commitment | None = None
     votes: tuple[VoteRow, ...] | None = None
     admitted: tuple[VoteRow, ...] | None = None
+    cancelled: Row | None = None
+    """The author's cancellation, where there is one: nothing of the proposal is decided or paid."""
     closed: Row | None = None
     safe_at_close: SafeState | None = None
     """The fund's Safe when the vote closed: whose owners may sign what passed."""

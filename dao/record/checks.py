@@ -13,6 +13,7 @@ from typing import NamedTuple
 from dao.record.case import Case
 from dao.record.checks_acts import acts_release, acts_signature
 from dao.record.checks_books import books_cover, books_entries, books_sources
+from dao.record.checks_cancel import proposal_cancel
 from dao.record.checks_journal import anchors_trust, journal_checkpoint, journal_tree
 from dao.record.checks_payout import (
     payout_binding,
@@ -57,6 +58,7 @@ CHECKS = (
     Check(23, "proposal.actions", proposal_actions),
     Check(24, "proposal.rules", proposal_rules),
     Check(25, "proposal.lifecycle", proposal_lifecycle),
+    Check(26, "proposal.cancel", proposal_cancel),
     Check(30, "votes.signature", votes_signature),
     Check(31, "votes.admission", votes_admission),
     Check(32, "votes.closed", votes_closed),

@@ -83,6 +83,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "parts": {"parts": _BLOCK},
     "proposal": {"id": _HASH, "envelope": _FOREIGN, "headers": _list_of(_FOREIGN), "power": _list_of(_BLOCK)},
     "vote": {"id": _HASH, "proposal": _HASH, "envelope": _FOREIGN},
+    "cancel": {"id": _HASH, "proposal": _HASH, "envelope": _FOREIGN},
     "closed": {"proposal": _HASH, "count": _int, "root": _HASH, "state": _BLOCK},
     "power": {"proposal": _HASH, "evidence": _list_of(_BLOCK)},
     "result": {

@@ -53,7 +53,7 @@ class _Story:
             return True
         if leaf.kind == "proposal":
             return body["id"] == self.proposal or body["id"] in self.twins
-        if leaf.kind == "result":
+        if leaf.kind in ("result", "cancel"):
             return body["proposal"] in self.twins
         if leaf.kind == "confirmation":
             return body["hash"] in self.hashes

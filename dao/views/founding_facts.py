@@ -14,7 +14,7 @@ from chain.clients.node import Node
 from chain.finding import Finding
 from chain.safe_state import SafeState
 from dao.views.duties import Facts
-from dao.views.keystores import has_journal_key, names_in
+from dao.views.keystores import names_in
 from dao.workspace import Workspace
 from governance import strategies
 from governance.settings import Settings, StrategySettings
@@ -43,7 +43,7 @@ def gather(
         supply=supply,
         contracts=token_read.contracts_among(node, people - {state.safe}, number),
         keys_here=keys_here,
-        writes_journal=has_journal_key(workspace),
+        writes_journal=workspace.is_writer,
     )
 
 

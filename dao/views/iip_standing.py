@@ -53,6 +53,8 @@ def iip_standing(desk: Desk, numbered: Numbered, prefix: str, now: int) -> IipSt
             return _without_proposal(desk, numbered, name)
         proposal = numbered.proposals[-1]
         kinds = {leaf.kind for leaf in desk.journal.leaves if leaf.body.get("proposal") == proposal}
+        if "cancel" in kinds:
+            return _cancelled(desk.case(proposal, *_OPEN, 25), numbered, name, now)
         if "result" in kinds:
             return _decided(desk.case(proposal, *_RESULT), numbered, name, now)
         return _undecided(desk.case(proposal, *_OPEN), numbered, name, now, is_closed="closed" in kinds)
@@ -100,6 +102,21 @@ def _undecided(case: Case, numbered: Numbered, name: str, now: int, *, is_closed
         end=end,
         parts=_parts(case, name, now),
         steps=steps,
+    )
+
+
+def _cancelled(case: Case, numbered: Numbered, name: str, now: int) -> IipStanding:
+    message, row = need(case.envelope).message, need(case.cancelled)
+    return IipStanding(
+        numbered=numbered,
+        name=name,
+        state=need(case.status),
+        code="STATUS",
+        reason="cancelled",
+        facts={"time": row.leaf.time, "votes": len(need(case.votes))},
+        start=member_int(message, "start"),
+        end=member_int(message, "end"),
+        parts=_parts(case, name, now),
     )
 
 

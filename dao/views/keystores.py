@@ -13,8 +13,7 @@ from typing import NamedTuple
 from chain import address, json_text
 from chain.errors import CodedError
 from chain.signature import address_of
-from dao.keys import JOURNAL_KEY, KeyFileError, Keyring
-from dao.workspace import Workspace
+from dao.keys import KeyFileError, Keyring
 
 _MAX_BYTES = 1 << 16
 
@@ -40,11 +39,6 @@ def keystores(keys: Path, ring: Callable[[], Keyring]) -> list[Keystore]:
 def names_in(keys: Path) -> dict[bytes, str]:
     """The people whose keystores say their addresses, by address; no key is opened."""
     return {key.address: key.name for key in keystores(keys, _no_ring) if key.address is not None}
-
-
-def has_journal_key(workspace: Workspace) -> bool:
-    """Whether this workspace writes the journal's checkpoints."""
-    return (workspace.keys / JOURNAL_KEY).is_file()
 
 
 def _no_ring() -> Keyring:

@@ -38,7 +38,10 @@ def open_journal(folder: Path) -> Iterator[Reading]:
 
 @contextmanager
 def open_desk(folder: Path) -> Iterator[Desk]:
-    """Open a workspace with its chain, for what depends on the time. No key is opened, so no checkpoint is signed."""
+    """Open a workspace with its chain, for what depends on the time. No key is opened, so no checkpoint is signed.
+
+    Providers that do not answer are left out and named (`desk.node.absent`), as long as one does.
+    """
     with open_workspace(folder) as (_, desk):
         yield desk
 
@@ -46,7 +49,11 @@ def open_desk(folder: Path) -> Iterator[Desk]:
 @contextmanager
 def open_workspace(folder: Path) -> Iterator[tuple[Workspace, Desk]]:
     """As `open_desk`, with the workspace itself."""
-    with Workspace(folder) as workspace, connect(workspace) as node, Journal(workspace.journal_path) as journal:
+    with (
+        Workspace(folder) as workspace,
+        connect(workspace, every=False) as node,
+        Journal(workspace.journal_path) as journal,
+    ):
         yield workspace, Desk(journal, node)
 
 

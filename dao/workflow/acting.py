@@ -10,9 +10,13 @@ from governance.acts import NO_EVIDENCE, act_message, read_act, sign_act
 
 def act(desk: Desk, proposal: bytes, part: int, kind: str, *, signer: Signer, evidence: bytes | None = None) -> int:
     """Sign and take one act over the bytes of its evidence; return the leaf's index."""
+    return take_act(desk, sign(desk, proposal, part, kind, signer=signer, evidence=evidence), evidence)
+
+
+def sign(desk: Desk, proposal: bytes, part: int, kind: str, *, signer: Signer, evidence: bytes | None) -> bytes:
+    """Sign one act over the bytes of its evidence, and take it nowhere; return its envelope."""
     digest = NO_EVIDENCE if evidence is None else raw_cid(evidence).digest
-    message = act_message(proposal=proposal, part=part, kind=kind, evidence=digest, timestamp=desk.now())
-    return take_act(desk, sign_act(message, signer), evidence)
+    return sign_act(act_message(proposal=proposal, part=part, kind=kind, evidence=digest, timestamp=desk.now()), signer)
 
 
 def take_act(desk: Desk, raw: bytes, evidence: bytes | None) -> int:

@@ -27,20 +27,21 @@ from governance.settings import Settings
 
 NO_PROPOSAL = bytes(32)
 
-_PROPOSAL = (10, 20, 21, 22, 23, 24)
+_PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
 REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "settings": (10,),
     "document": (),
     "transition": (),
     "parts": (),
     "proposal": (*_PROPOSAL, 25),
+    "cancel": _PROPOSAL,
     "vote": (*_PROPOSAL, 30, 31),
     "closed": (*_PROPOSAL, 30, 31, 32),
     "power": (*_PROPOSAL, 30, 31, 32, 40),
     "result": (*_PROPOSAL, 30, 31, 32, 40, 41, 42),
     "act": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51),
-    "queued": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60),
-    "confirmation": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62),
+    "queued": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 70, 71, 72),
+    "confirmation": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62, 63),
     "executed": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62, 63),
     "premium": (10, 70),
     "forward": (10, 70),
@@ -80,14 +81,30 @@ class Blocks(dict[CID, bytes]):
 class Desk:
     """A journal and a chain, open together for writing."""
 
-    def __init__(self, journal: Journal, node: Node, guard: Guard | None = None) -> None:
+    def __init__(self, journal: Journal, node: Node, guard: Guard | None = None, *, rehearses: bool = False) -> None:
         self.journal = journal
         self.node = node
         self._guard = guard
+        self._rehearses = rehearses
+
+    def rehearsal(self) -> Desk:
+        """A desk on the same journal and chain that checks every fact and appends none, in any workspace: what is
+        signed for a file is held against everything that is known here.
+        """
+        return Desk(self.journal, self.node, self._guard, rehearses=True)
+
+    def refuse_reader(self) -> None:
+        """Raise `E_WRITER` where this workspace does not write its journal."""
+        if self._guard is not None and not self._rehearses:
+            self._guard.refuse_reader()
 
     def now(self) -> int:
         """Unix seconds: the head's time, which on the devnet is the only clock."""
-        return self.node.head().timestamp
+        return self.head().timestamp
+
+    def head(self) -> BlockInfo:
+        """The chain's newest block; a node that has not seen yet what the journal knows is waited for a little."""
+        return self.node.head(self._known())
 
     def get(self, cid: CID) -> bytes:
         """A block of the journal."""
@@ -100,16 +117,20 @@ class Desk:
         proposal: bytes = NO_PROPOSAL,
         *,
         book: bool = True,
+        owed: Row | None = None,
         head: BlockInfo | None = None,
     ) -> list[int]:
         """Check the facts of one step and append them in one commit, each with the entries that follow from it; return
         the indexes of the facts.
 
         Whatever a check refuses is raised, and the journal is as before. With `book` False the entries wait: a result
-        that the fund does not cover is still a result. Whoever proved something at the head passes that `head`.
+        that the fund does not cover is still a result. The entries of that result come with a later step, as `owed`.
+        Whoever proved something at the head passes that `head`.
         """
-        head = self.node.head() if head is None else head
-        self._refuse_older_block(head)
+        self.refuse_reader()
+        head = self.head() if head is None else head
+        if head.ref.number < self._known():  # a verifier takes no journal whose blocks fall
+            raise self.node.error("E_RPC_BEHIND", number=head.ref.number, known=self._known())
         for fact in facts:
             if fact.body.get("proposal", proposal) != proposal:
                 raise RecordError("E_LOG_INCONSISTENT", "other_proposal", kind=fact.kind)
@@ -123,46 +144,36 @@ class Desk:
         case.fresh = frozenset(range(first, first + len(fresh)))
         numbers = {number for leaf in fresh for number in REQUIRED[leaf.kind]}
         run_checks(case, numbers)
-        entries = [entry for index, leaf in enumerate(fresh, first) for entry in entries_of(case, Row(index, leaf))]
+        sources = [*(() if owed is None else (owed,)), *(Row(index, leaf) for index, leaf in enumerate(fresh, first))]
+        entries = [entry for source in sources for entry in entries_of(case, source)]
         if entries and book:
             booked = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
             fresh = [*fresh, *booked]
             case = self._case(proposal, fresh, blocks)
             case.fresh = frozenset(range(first, first + len(fresh)))
             run_checks(case, {*numbers, *REQUIRED["entry"]})
-        self.journal.append(fresh, blocks)
+        self._append(fresh, blocks)
         return list(range(first, first + len(facts)))
 
-    def _refuse_older_block(self, head: BlockInfo) -> None:
-        """A node behind another, or a reorganised chain, would write a journal that no verifier takes."""
-        known = [leaf.block.number for leaf in self.journal.leaves if leaf.block.chain_id == head.ref.chain_id]
-        if known and head.ref.number < known[-1]:
-            raise RecordError("E_RPC_BEHIND", number=head.ref.number, known=known[-1])
+    def _append(self, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> None:
+        if not self._rehearses:
+            self.journal.append(fresh, blocks)
 
-    def book_result(self, proposal: bytes) -> None:
-        """Commit what a result released and the fund did not cover then; `E_BUDGET` as long as it does not."""
-        case = self.case(proposal, *REQUIRED["result"], 70)
-        row = next(case.rows("result", proposal=proposal))
-        head = self.node.head()
-        self._refuse_older_block(head)
-        entries = entries_of(case, row)
-        fresh = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
-        case = self._case(proposal, fresh, {})
-        first = len(self.journal)
-        case.fresh = frozenset(range(first, first + len(fresh)))
-        run_checks(case, {*REQUIRED["result"], *REQUIRED["entry"]})
-        self.journal.append(fresh, {})
+    def _known(self) -> int:
+        """The newest block that the journal knows; blocks of a journal never fall."""
+        chain_id = self.node.chain_id()
+        return next((leaf.block.number for leaf in reversed(self.journal.leaves) if leaf.block.chain_id == chain_id), 0)
+
+    def check_anchors(self, settings: Settings) -> None:
+        """Compare settings, journal and chain with the workspace's anchors and its kept checkpoint (`E_SPLIT_VIEW`)."""
+        if self._guard is not None:
+            self._guard.check(self.journal, settings, self.node.chain_id())
 
     def guarded(self, proposal: bytes, *numbers: int) -> Case:
         """As `case`, after the workspace's anchors and its kept checkpoint were compared: for whatever moves money."""
         case = self.case(proposal, *numbers)
-        self.hold(need(case.settings))
+        self.check_anchors(need(case.settings))
         return case
-
-    def hold(self, settings: Settings) -> None:
-        """Compare the workspace's anchors and its kept checkpoint with the journal, for what no proposal is about."""
-        if self._guard is not None:
-            self._guard.check(self.journal, settings, self.node.chain_id())
 
     def keep(self, proposal: bytes) -> None:
         """Sign and keep a checkpoint of the journal, where this workspace is its writer."""
@@ -171,8 +182,18 @@ class Desk:
 
     def keep_as(self, origin: str) -> None:
         """Sign and keep a checkpoint under an origin that is known already, where this workspace is the writer."""
-        if self._guard is not None:
+        if self._guard is not None and not self._rehearses:
             self._guard.keep(self.journal, origin)
+
+    def note(self, origin: str) -> bytes:
+        """A signed note of the journal as it is here (`E_WRITER` where none can be had)."""
+        assert self._guard is not None, "whoever signs checkpoints has anchors"
+        return self._guard.note(self.journal, origin)
+
+    def keep_note(self, note: bytes, origin: str) -> None:
+        """Keep a note that `note` gave."""
+        assert self._guard is not None, "whoever keeps checkpoints has a place for them"
+        self._guard.keep_note(note, self.journal.leaf_hashes(), origin)
 
     def case(self, proposal: bytes, *numbers: int) -> Case:
         """The facts of a proposal as the journal holds them, with the named checks run."""

@@ -39,8 +39,12 @@ def _parts(_: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
 
 
 def _transition(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
-    if leaf.body["event"] not in WRITTEN:
-        raise RecordError("E_STATE", "derived", event=leaf.body["event"])
+    event, number = leaf.body["event"], leaf.body["iip"]
+    if event not in WRITTEN:
+        raise RecordError("E_STATE", "derived", event=event)
+    documents = [known.body["document"] for known in before if known.kind == "document" and known.body["iip"] == number]
+    if documents[-1:] != [leaf.body["document"]]:
+        raise RecordError("E_STATE", "step_document", index=len(before), event=event)
     lifecycle.status(events([*history(before, leaf.body["iip"], get), leaf], None, 0))
 
 
@@ -57,7 +61,7 @@ def history(leaves: Sequence[Leaf], number: object, get: Get) -> list[Leaf]:
         for leaf in leaves
         if (leaf.kind == "transition" and leaf.body["iip"] == number)
         or (leaf.kind == "proposal" and leaf.body["id"] in proposals)
-        or (leaf.kind == "result" and leaf.body["proposal"] in proposals)
+        or (leaf.kind in ("result", "cancel") and leaf.body["proposal"] in proposals)
     ]
 
 

@@ -140,7 +140,7 @@ def refuse_unknown(settings: Settings, first: Settings) -> None:
 def found(desk: Desk, text: str, signatures: bytes) -> int:
     """Put signed settings into the journal; return the leaf's index."""
     settings = parse_settings(text)
-    head = desk.node.head()
+    head = desk.head()
     blocks = Blocks()
     fact = Fact(
         "settings",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from chain import log_tree
 from chain.clients.safe_read import fetch_safe_state
-from dao.record.case import Case, need
+from dao.record.case import Case, due, need
 from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
 from dao.workflow.desk import Blocks, Desk, Fact
@@ -18,7 +18,7 @@ from governance.certificate import result_of, write_transcript
 from governance.messages import proposal_id, read_envelope
 from treasury.fund import FundError
 
-_OPEN = (10, 20, 21, 22, 23, 24)
+_OPEN = (10, 20, 21, 22, 23, 24, 26)
 _VOTES = (*_OPEN, 30, 31)
 
 
@@ -27,6 +27,7 @@ def cast(desk: Desk, raw: bytes) -> int:
     envelope = read_envelope(raw)
     proposal = proposal_id(envelope)
     case = desk.case(proposal, *_VOTES)
+    due(case)
     mine = [vote for vote in need(case.votes) if vote.envelope.address == envelope.address]
     closed = next(case.rows("closed", proposal=proposal), None) is not None
     admit_vote(
@@ -46,11 +47,12 @@ def cast(desk: Desk, raw: bytes) -> int:
 
 def close(desk: Desk, proposal: bytes) -> int:
     """Close a vote whose end has passed: the list of votes is fixed, and so is who owns the Safe that will pay."""
-    case = desk.case(proposal, *_VOTES)
+    case = desk.guarded(proposal, *_VOTES)
+    due(case)
     votes = need(case.votes)
     root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
     blocks = Blocks()
-    head = desk.node.head()
+    head = desk.head()
     state = fetch_safe_state(desk.node, fund_of(case).safe, head.ref.number)
     body = {"proposal": proposal, "count": len(votes), "root": root, "state": blocks.map(state.to_map())}
     index = desk.take([Fact("closed", body)], blocks, proposal, head=head)[0]
@@ -61,10 +63,11 @@ def close(desk: Desk, proposal: bytes) -> int:
 def count(desk: Desk, proposal: bytes) -> Case:
     """Prove the powers, count, and sign the result; return the case with tally and verdict.
 
-    Powers that were proved before an interruption are kept, not proved again.
+    Powers that were proved before an interruption are kept, not proved again. Nothing is counted on a journal that does
+    not extend what this workspace kept.
     A result that the fund does not cover is a result all the same: its commitment waits (`case.entries` shows none).
     """
-    case = desk.case(proposal, *_VOTES, 32)
+    case = desk.guarded(proposal, *_VOTES, 32)
     if next(case.rows("power", proposal=proposal), None) is None:
         voters = sorted({vote.envelope.address for vote in need(case.votes)})
         blocks = Blocks()

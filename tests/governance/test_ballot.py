@@ -33,7 +33,7 @@ def test_a_ballot_is_what_the_vote_says() -> None:
 
 
 def test_other_messages_are_no_ballots() -> None:
-    """A withdrawal counts for nothing."""
+    """A cancellation counts for nothing."""
     message = cancel_message(author=ALICE, space=SPACE, proposal=bytes(32), timestamp=NOW)
 
     with pytest.raises(CodedError) as caught:

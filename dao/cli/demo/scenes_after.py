@@ -17,6 +17,7 @@ from dao.cli.demo.stage import Stage
 from dao.cli.demo.world import World
 from dao.record.case import need
 from dao.record.verify import Report, verify
+from dao.store import durable
 from dao.workflow import acting, paying, recording
 from dao.workflow.desk import Desk
 from dao.workflow.proposing import Published
@@ -46,7 +47,7 @@ def pay_second(stage: Stage, desk: Desk, there: World, published: Published) -> 
     there.wait(cast.HOUR)
     for name in cast.REVIEWERS:
         acting.act(desk, published.id, 2, "approve", signer=cast.signer(name), evidence=cast.REPORT)
-    stage.good("DEMO_APPROVED", names=" and ".join(cast.REVIEWERS))
+    stage.good("DEMO_APPROVED", names=stage.both(cast.REVIEWERS))
     tx = paying.queue(desk, published.id, 2)
     stage.good("DEMO_QUEUED", hash=safe_tx_hash(tx), nonce=tx.nonce, part="IIP-1/2")
     stage.say("DEMO_WAIT", time=there.wait(2 * cast.DAY))
@@ -71,7 +72,7 @@ def _sign(stage: Stage, desk: Desk, published: Published, part: int, signers: tu
     (tx,) = [tx for number, tx in _queued(desk, published) if number == part]
     for name in signers:
         paying.sign(desk, published.id, part, tx, cast.signer(name))
-    stage.good("DEMO_SIGNED", names=" and ".join(signers))
+    stage.good("DEMO_SIGNED", names=stage.both(signers))
     transaction = paying.execute(desk, published.id, part, tx, cast.signer(signers[0]))
     proof = desk.node.receipt_proof(transaction)
     number = open_receipt(proof).header.number
@@ -92,7 +93,7 @@ def record(stage: Stage, desk: Desk, published: Published, file: Path) -> tuple[
     """Write the record and verify it from its bytes."""
     stage.scene("DEMO_RECORD")
     data = recording.write_record(desk, published.id, cast.journal_key(), world.origin())
-    file.write_bytes(data)
+    durable.replace(file, data)
     report = verify(data)
     leaves = len(need(report.case).leaves)
     stage.good("DEMO_WRITTEN", file=file.name, size=len(data), leaves=leaves, total=len(desk.journal))

@@ -13,6 +13,7 @@ from dao.cli.demo import cast, world
 from dao.store.journal import Journal
 from dao.workflow import founding, income
 from dao.workflow.desk import Desk
+from tests.dao.store.dump import survives_rebuilding
 from tests.dao.workflow.stage import Stage
 
 
@@ -28,3 +29,4 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         receipt = devnet_contracts.forward(desk.node, cast.key(cast.BUYER), there.proxy)
         income.book_income(desk, "forward", cast.FUND, receipt.transaction_hash, log=len(receipt.logs) - 1)
         yield Stage(there, desk)
+    assert survives_rebuilding(tmp_path / "journal.sqlite")  # whatever history the test has made

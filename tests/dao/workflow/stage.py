@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import pytest
 
 from chain.address import with_chain
+from chain.amount import parse
+from chain.clients import devnet_contracts
 from chain.errors import CodedError
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from dao.cli.demo import cast, world
 from dao.record.verify import verify
-from dao.workflow import paying, proposing, recording, voting
+from dao.workflow import income, paying, proposing, recording, voting
 from dao.workflow.desk import Desk
 from dao.workflow.proposing import Published
 from governance.messages import sign_envelope, vote_message
@@ -48,6 +50,14 @@ class Stage:
         self.there.wait(600)
         raw = self.document(number, *payments)
         return proposing.publish(self.desk, raw, author=cast.signer(cast.AUTHOR), fund=cast.FUND)
+
+    def earn(self, premium: str) -> None:
+        """A premium in ETH comes in, its tenth is forwarded to the Safe, and both are booked."""
+        node, buyer = self.desk.node, cast.key(cast.BUYER)
+        receipt = devnet_contracts.bring_premium(node, buyer, self.there.proxy, parse(premium, 18))
+        income.book_income(self.desk, "premium", cast.FUND, receipt.transaction_hash)
+        receipt = devnet_contracts.forward(node, buyer, self.there.proxy)
+        income.book_income(self.desk, "forward", cast.FUND, receipt.transaction_hash, log=len(receipt.logs) - 1)
 
     def vote(self, published: Published, choice: int, *names: str) -> None:
         self.there.wait_until(published.start)

@@ -47,7 +47,7 @@ def test_facts_without_a_checker_or_a_form(stage: Stage) -> None:
     derived = Fact("transition", {"iip": 1, "event": "tally_pass", "document": raw_cid(b"")})
     refuses(stage, "E_STATE", "derived", take(stage, None, derived))
     early = Fact("transition", {"iip": 1, "event": "freeze", "document": raw_cid(b"")})
-    refuses(stage, "E_STATE", "event", take(stage, None, early))
+    refuses(stage, "E_STATE", "step_document", take(stage, None, early))
 
 
 def test_a_batch_is_taken_whole_or_not_at_all(stage: Stage) -> None:
@@ -117,6 +117,7 @@ def test_payout_facts_by_hand(stage: Stage) -> None:
     refuses(stage, "E_SAFE_SIGS", "other_signer", confirms(owner=cast.address("ben")))
     refuses(stage, "E_SAFE_SIGS", "malformed", confirms(signature=bytes(65)))
     refuses(stage, "E_CANONICAL", "leaf", confirms(signature=bytes(64)))
+    refuses(stage, "E_TIMELOCK", "", confirms())
 
     def queues(other: SafeTx, part: int = 1, **changes: object) -> Callable[[], object]:
         blocks = Blocks()

@@ -21,11 +21,14 @@ from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from chain.signature import sign
 from dao.cli.demo import cast, world
 from dao.record.case import need
+from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow import acting, income, paying, proposing
+from dao.workflow.desk import Blocks, Fact
 from dao.workflow.proposing import Published
 from governance.acts import act_message, sign_act
 from tests.dao.workflow.refusing import nothing_kept, refuses
 from tests.dao.workflow.stage import Stage, eth
+from treasury.binding import build
 
 SENTINEL = bytes(19) + b"\x01"
 REPORT = b"I called forward() every week.\n"
@@ -175,6 +178,9 @@ def test_budget_that_is_not_covered(stage: Stage) -> None:
 
     assert "result" == kinds[-1]
     refuses(stage, "E_BUDGET", "", lambda: paying.queue(stage.desk, published.id, 1))
+    blocks, tx = Blocks(), build(published.parts[0], 0, version="1.4.1")
+    body = {"proposal": published.id, "part": 1, "hash": safe_tx_hash(tx), "safe_tx": blocks.map(write_safe_tx(tx))}
+    refuses(stage, "E_BUDGET", "uncommitted", lambda: stage.desk.take([Fact("queued", body)], blocks, published.id))
     assert stage.verifies(published)
 
 

@@ -1,4 +1,4 @@
-"""`governance.admission.withdrawal`: the author withdraws before the end, and nobody edits."""
+"""`governance.admission.cancellation`: the author cancels before the end, and nobody edits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from chain.errors import CodedError
 from chain.signature import sign
-from governance.admission import OpenProposal, admit_withdrawal
+from governance.admission import OpenProposal, admit_cancel
 from governance.envelope import Envelope
 from governance.message_types import DOMAIN, current
 from governance.messages import cancel_message, check_signature, read_envelope, sign_envelope
@@ -20,35 +20,35 @@ ID = b"\x11" * 32
 PROPOSAL = OpenProposal(id=ID, space=SPACE, voting="basic", choices=3, start=NOW, end=NOW + 1_000)
 
 
-def withdrawal(by: str = "alice", **members: Any) -> Envelope:
-    """A signed withdrawal."""
+def cancel(by: str = "alice", **members: Any) -> Envelope:
+    """A signed cancellation."""
     told = {"author": person(by), "space": SPACE, "proposal": ID, "timestamp": NOW} | members
     return read_envelope(sign_envelope("CancelProposal", cancel_message(**told), signer(by)))
 
 
 def refusal(envelope: Envelope, leaf_time: int = NOW, **changed: Any) -> tuple[str, str]:
-    """Return code and reason with which a withdrawal is refused."""
+    """Return code and reason with which a cancellation is refused."""
     with pytest.raises(CodedError) as caught:
-        admit_withdrawal(envelope, PROPOSAL._replace(**changed), person("alice"), leaf_time)
+        admit_cancel(envelope, PROPOSAL._replace(**changed), person("alice"), leaf_time)
     return caught.value.code, caught.value.reason
 
 
-def test_the_author_withdraws_before_the_end() -> None:
+def test_the_author_cancels_as_long_as_votes_are_taken() -> None:
     """Also before the start, and in the last second."""
-    for leaf_time in (NOW - 100, NOW, NOW + 999):
-        admit_withdrawal(withdrawal(), PROPOSAL, person("alice"), leaf_time)
+    for leaf_time in (NOW - 100, NOW, NOW + 1_000):
+        admit_cancel(cancel(), PROPOSAL, person("alice"), leaf_time)
 
 
 def test_others_and_latecomers_do_not() -> None:
     """Another person, another proposal or space, a time after the end or far ahead."""
-    assert ("E_PROPOSAL", "not_author") == refusal(withdrawal("mallory"))
-    assert ("E_PROPOSAL", "other") == refusal(withdrawal(proposal=bytes(32)))
-    assert ("E_SPACE", "withdrawal") == refusal(withdrawal(space="4f.devnet"))
-    assert ("E_WINDOW", "too_late") == refusal(withdrawal(), NOW + 1_000)
-    assert ("E_WINDOW", "too_late") == refusal(withdrawal(), closed=True)
-    assert ("E_WINDOW", "ahead") == refusal(withdrawal(timestamp=NOW + 301))
+    assert ("E_PROPOSAL", "not_author") == refusal(cancel("mallory"))
+    assert ("E_PROPOSAL", "other") == refusal(cancel(proposal=bytes(32)))
+    assert ("E_SPACE", "cancel") == refusal(cancel(space="4f.devnet"))
+    assert ("E_WINDOW", "too_late") == refusal(cancel(), NOW + 1_001)
+    assert ("E_WINDOW", "too_late") == refusal(cancel(), closed=True)
+    assert ("E_WINDOW", "ahead") == refusal(cancel(timestamp=NOW + 301))
     assert ("E_TYPES", "old") == refusal(read_envelope(signed_vote()))
-    assert "E_SIG_SIGNER" == refusal(replace(withdrawal(), signature=sign(bytes(32), key("mallory"))))[0]
+    assert "E_SIG_SIGNER" == refusal(replace(cancel(), signature=sign(bytes(32), key("mallory"))))[0]
 
 
 def test_H98_edit_of_a_published_proposal() -> None:
