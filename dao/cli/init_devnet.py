@@ -78,9 +78,8 @@ def build(file: Path, answers: Answers, start: int) -> Ground:
         safe = safe_deploy.create_safe(node, FAUCET_KEY, owners=owners, threshold=threshold_of(answers))
         token = _make_token(node, answers)
         source = devnet_contracts.deploy_iip_proxy(node, FAUCET_KEY, safe) if answers.iip_share else None
-        devnet.time_travel(
-            devnet.now() + 1
-        )  # a snapshot is of the block before the head: everybody has his votes there
+        # a snapshot is of the block before the head, so the last transfer must not stand in the head itself
+        devnet.time_travel(devnet.now() + 1)
         head = node.head()
         treasury = read_treasury(node, safe, head.ref.number)
         return Ground(

@@ -33,7 +33,7 @@ def check(answers: Answers) -> None:
     if not answers.safe or not answers.rpc_env:
         raise UsageError("E_USAGE", "safe_and_node")
     if not is_variable(answers.rpc_env):
-        raise UsageError("E_USAGE", "variable", variable=answers.rpc_env)
+        raise UsageError("E_USAGE", "variable")  # what was typed is not told: it may be the URL itself
     read_place(answers.safe)
     for contract in [*([answers.token] if answers.token else []), *answers.assets]:
         read_contract(contract)

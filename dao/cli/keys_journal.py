@@ -14,7 +14,7 @@ from dao.workspace import JOURNAL_KEY
 
 EXAMPLES = (
     "dao keys journal --dir club",
-    "dao keys journal --dir club --passphrase-file ../club.passphrase --json",
+    "dao keys journal --dir club --passphrase-file secret --json",
 )
 
 

@@ -16,7 +16,7 @@ from dao.views.keystores import Keystore, keystores
 from dao.workspace import Workspace
 
 EXAMPLES = (
-    "dao keys",
+    "dao keys list",
     "dao keys list --dir demo --json",
 )
 

@@ -13,7 +13,7 @@ from dao.cli.options import PassphraseFile
 
 EXAMPLES = (
     "dao keys new ann",
-    "dao keys new ann --dir club --passphrase-file ../club.passphrase --json",
+    "dao keys new ann --dir club --passphrase-file secret --json",
 )
 
 

@@ -27,7 +27,7 @@ from governance.settings_signatures import MAX_BYTES, read_signatures
 from governance.space import binding, settings_cid
 
 EXAMPLES = (
-    "dao settings",
+    "dao settings show",
     "dao settings show --dir club --json",
 )
 

@@ -180,6 +180,7 @@ REFUSALS = (
     Refusal("the devnet's prefix", "--safe devnet:{bare}", 1, "E_DEVNET"),
     Refusal("an address in one case", "--safe eip155:31337:{lower}", 64, "E_ADDRESS"),
     Refusal("no node", "--safe {safe} --rpc-env NOT_SET_ANYWHERE", 1, "E_RPC_ENV", "NOT_SET_ANYWHERE"),
+    Refusal("a URL for a variable", "--safe {safe} --rpc-env http://127.0.0.1:1/a-secret-path", 64, "E_USAGE"),
     Refusal(
         "a node that is away",
         "--safe {safe} --rpc-env AWAY",
