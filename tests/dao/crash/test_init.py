@@ -1,4 +1,4 @@
-"""`dao init`, killed again and again: no other command takes what is there for a workspace, and the last run makes it."""
+"""`dao init`, killed again and again: nothing takes what lies there for a workspace, and the last run makes one."""
 
 from __future__ import annotations
 
