@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chain import abi
+from chain import abi, checkpoint, log_tree
 from chain.clients import devnet_contracts
 from chain.clients.devnet import FAUCET_KEY, Devnet
 from chain.clients.node import BlockInfo, Node, TxReceipt
@@ -27,13 +27,16 @@ from chain.signature import sign
 from dao.cli.demo import cast, world
 from dao.keys import public_key
 from dao.record.case import Case, Row, cid_of
+from dao.record.checks_settings import leaves as settings_leaves
+from dao.record.trust import Trust
 from dao.store.journal import Journal
-from dao.workflow import acting, founding, income, paying, proposing, recording, voting
+from dao.workflow import acting, cancelling, following, founding, income, paying, proposing, recording, voting
 from dao.workflow.desk import Desk
 from dao.workflow.guard import Guard
 from dao.workspace import Anchors
 from governance.messages import envelope_json, message_id, sign_envelope, vote_message
-from governance.space import settings_cid
+from governance.settings import Settings
+from governance.space import in_force, settings_cid
 from tests.dao.workflow.machine.model import Movement
 from treasury.confirmations import Confirmation, sign_safe_tx
 from treasury.premiums import PREMIUM_MIN_WEI
@@ -82,8 +85,11 @@ class Lagging:
     def __init__(self, node: Node, behind: int) -> None:
         self._node, self._behind = node, behind
 
-    def head(self) -> BlockInfo:
-        return self._node.block(max(0, self._node.head().ref.number - self._behind))
+    def head(self, least: int = 0) -> BlockInfo:
+        number = max(0, self._node.head().ref.number - self._behind)
+        if number < least:
+            raise self._node.error("E_RPC_BEHIND", number=number, known=least)
+        return self._node.block(number)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._node, name)
@@ -197,6 +203,9 @@ class House:
     def vote(self, ballot: bytes) -> int:
         return voting.cast(self.desk, ballot)
 
+    def cancel(self, proposal: bytes, name: str) -> int:
+        return cancelling.cancel(self.desk, proposal, cast.signer(name))
+
     def close_vote(self, proposal: bytes) -> int:
         return voting.close(self.desk, proposal)
 
@@ -228,6 +237,21 @@ class House:
 
     def record(self, proposal: bytes) -> bytes:
         return recording.write_record(self.desk, proposal, cast.journal_key(), world.origin())
+
+    def check_as_a_follower(self) -> int:
+        """What a workspace without the journal's key checks before it takes an export; how many proposals that were."""
+        hashes = self.journal.leaf_hashes()
+        note = checkpoint.sign(
+            checkpoint.Checkpoint(world.origin(), len(hashes), log_tree.root(hashes)),
+            world.origin(),
+            cast.journal_key(),
+        )
+        return following.check_journal(self.journal.leaves, self.journal.get, note, Trust())[1]
+
+    def rules(self, now: int) -> Settings:
+        """The settings in force for whatever comes next."""
+        rows = founding.settings_rows(self.desk)
+        return in_force(settings_leaves(rows), len(self.journal), now).settings
 
     def newest_settings(self) -> str:
         index, leaf = [(n, leaf) for n, leaf in enumerate(self.journal.leaves) if leaf.kind == "settings"][-1]

@@ -116,6 +116,7 @@ class Asked:
     ballots: list[bytes] = field(default_factory=list)
     voted: dict[str, int] = field(default_factory=dict)
     """When a voter's last vote was taken."""
+    is_cancelled: bool = False
     closed_at: int | None = None
     released: bool | None = None
     """Whether the vote passed; None while it is not counted."""

@@ -14,7 +14,6 @@ from hypothesis.stateful import initialize, precondition, rule
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, safe_tx_hash
 from dao.cli.demo import cast
-from dao.workflow.proposing import settings_in_force
 from tests.dao.workflow.machine.holds import Holds
 from tests.dao.workflow.machine.house import name_of
 from tests.dao.workflow.machine.model import SHAPES, Asked, Made, Movement, asked, document
@@ -81,7 +80,7 @@ class People(Holds):
         self.publish_it(one.number, shape, one.author, raw)
 
     def publish_it(self, number: int, shape: str, author: str, raw: bytes) -> None:
-        rules, depth = settings_in_force(self.house.desk), self.depth()
+        rules, depth = self.house.rules(self.now()), self.depth()
         published = self.attempt(lambda: self.house.publish(raw, author))
         if published is None:
             return
@@ -139,6 +138,7 @@ class People(Holds):
         self.happened["voted"] += 1
         assert one.start <= now <= one.end, "a vote outside its window"
         assert one.closed_at is None, "a vote after the close"
+        assert not one.is_cancelled, "a vote on what was cancelled"
         assert ballot not in one.ballots, "a vote twice"
         assert now >= one.voted.get(name, 0) + 60, "a vote within a minute of another"
         assert name != "jan", "a vote without power"
@@ -158,6 +158,7 @@ class People(Holds):
         if self.attempt(lambda: self.house.close_vote(one.id)) is not None:
             assert now > one.end, "closed before its end"
             assert one.closed_at is None, "closed twice"
+            assert not one.is_cancelled, "closed, and was cancelled"
             one.closed_at = now
 
     def count_it(self, one: Asked) -> None:
@@ -169,6 +170,18 @@ class People(Holds):
             assert one.released is None, "counted twice"
             one.released = case.released
             self.happened["passed" if one.released else "did not pass"] += 1
+
+    @precondition(lambda self: self.model.asked)
+    @rule(pick=picks, name=st.sampled_from(("dora", "dora", "eve", "ann")))
+    def cancel(self, pick: int, name: str) -> None:
+        one, now = self.pick(pick), self.now()
+        if self.attempt(lambda: self.house.cancel(one.id, name)) is not None:
+            self.happened["cancelled"] += 1
+            assert name == one.author, "cancelled by somebody else"
+            assert now < one.end, "cancelled after the end"
+            assert one.closed_at is None, "cancelled after the close"
+            assert not one.is_cancelled, "cancelled twice"
+            one.is_cancelled, one.released = True, False
 
     # Milestones
 
@@ -273,7 +286,7 @@ class People(Holds):
 
     def depth(self) -> int:
         """How deep a block must lie before what it holds is booked."""
-        chain = settings_in_force(self.house.desk).chain(DEVNET_CHAIN_ID)
+        chain = self.house.rules(self.now()).chain(DEVNET_CHAIN_ID)
         assert chain is not None
         return chain.finality_depth
 
@@ -337,7 +350,7 @@ class People(Holds):
 
     def next_step(self, one: Asked) -> None:
         now = self.house.now()
-        if one.closed_at is not None:
+        if one.closed_at is not None or one.is_cancelled:
             if one.released is None:
                 self.count_it(one)
             waiting = [part for part in range(1, len(one.parts) + 1) if not self.is_over(one, part)]
