@@ -16,6 +16,7 @@ from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
 from dao.record.case import need
 from dao.session import KeySource
 from dao.workflow import acting
+from dao.workflow.desk import REQUIRED
 
 EXAMPLES = (
     "dao milestone report IIP-2/2 --file report.md --key nora",
@@ -53,7 +54,7 @@ def act(part: str, kind: str, file: Path, source: KeySource, folder: Path) -> An
         key = session.key(source)
         named = steps.find_part(session, part)
         leaf = acting.act(session.desk, named.id, named.part, kind, key=key, evidence=evidence)
-        case = session.desk.case(named.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51)
+        case = session.desk.case(named.id, *REQUIRED["act"])
         release = need(case.parts)[named.part - 1].release
         is_released = named.part in need(case.releases)
         required = need(case.settings).reviewers.required

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from chain.blocks import BlockRef
 from chain.cid import CID
@@ -103,6 +103,17 @@ class VoteRow:
     envelope: Envelope
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """From where on nothing of a part may be queued, signed or executed any more."""
+
+    cause: Literal["vetoed", "superseded"]
+    """The latter by another proposal that passed."""
+    index: int
+    """The leaf by which it came into force."""
+    time: int
+
+
 class Queued(NamedTuple):
     """One queued transaction in its place."""
 
@@ -170,12 +181,16 @@ class Case:
     released: bool | None = None
     acts: tuple[ActLeaf, ...] | None = None
     releases: Mapping[int, ReleaseFact] | None = None
+    stops: Mapping[int, Stop] | None = None
+    """By the part's number, of those that are stopped."""
     safe_txs: Mapping[bytes, tuple[int, SafeTx]] | None = None
     """By Safe transaction hash: the part's number and the transaction."""
     queue: tuple[Queued, ...] | None = None
     """Every queued transaction of the journal, also those of other proposals."""
     executed: tuple[int, ...] | None = None
     """Numbers of the parts that the Safe reported as executed."""
+    ended: Mapping[tuple[bytes, int], str] | None = None
+    """Why each payout that ended unpaid did so, also those of other proposals."""
     receipts: dict[CID, ProvedReceipt] = field(default_factory=dict)
     incomes: Mapping[int, PremiumFact | ForwardFact | DonationFact] | None = None
     """By leaf index."""

@@ -3,7 +3,7 @@ which the Safe did not hold.
 
 Entries are booked again from the leaves they name, by the same versioned rules, and compared. Entries of *other*
 proposals of the fund are balanced and count against what is available, but their sources stand in those proposals' own
-records.
+records; only what they give back must be seen here to be free (check 64).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from chain.receipt import Log, ProvedReceipt, ReceiptProof, open_receipt
 from dao.record.case import Case, Row, cid_of, need
 from dao.record.checks_settings import settings_now
 from dao.record.errors import RecordError
+from dao.record.queue import payout_of
 from governance.settings import FundSettings
 from treasury import booking
 from treasury.asks import asks
@@ -61,7 +62,7 @@ def books_entries(case: Case) -> None:
         if entry.source >= row.index:
             raise RecordError("E_LEDGER", "source", entry=entry.id, index=row.index)
         if not _is_ours(case, entry):
-            _check_foreign(entry, row.index)
+            _check_foreign(case, entry, row.index)
         elif case.concerns(row.index) and entry != _booked_again(case, entry):
             raise RecordError("E_LEDGER", "not_rule", entry=entry.id, index=row.index)
         entries.append((row.index, entry))
@@ -79,6 +80,11 @@ def books_cover(case: Case) -> None:
     unbooked += [
         row.index
         for row in case.rows("executed", proposal=case.proposal)
+        if row.index not in sources and _amounts(case, _part(row))
+    ]
+    unbooked += [
+        row.index
+        for row in case.rows("ended", proposal=case.proposal)
         if row.index not in sources and _amounts(case, _part(row))
     ]
     if case.cancelled is not None and case.cancelled.index not in sources and total(asks(need(case.parts))):
@@ -156,10 +162,13 @@ def _is_ours(case: Case, entry: Entry) -> bool:
     return named is not None and bytes.fromhex(named[1]) == case.proposal
 
 
-def _check_foreign(entry: Entry, index: int) -> None:
+def _check_foreign(case: Case, entry: Entry, index: int) -> None:
     """Another proposal may ask, be promised and be paid, or give back what it asked: none of that adds to what is
-    available. Anything else in another one's name was never made by a rule, or needs that one's own record.
+    available. What was promised it gives back when its payout has ended. Anything else in another one's name was never
+    made by a rule, or needs that one's own record.
     """
+    if entry.rule == booking.RELEASED and _gives_back_what_ended(case, entry):
+        return
     freed: dict[str, int] = {}
     for account, asset, amount in entry.postings:
         if account.startswith(("Assets:Safe:", "Equity:Committed:")):
@@ -170,6 +179,28 @@ def _check_foreign(entry: Entry, index: int) -> None:
         root = account.partition(":")[0]
         if root not in ("Assets", "Equity", "Expenses") or (root == "Assets" and amount > 0):
             raise RecordError("E_LEDGER", "foreign", entry=entry.id, index=index, account=account)
+
+
+def _gives_back_what_ended(case: Case, entry: Entry) -> bool:
+    """Whether an entry takes back exactly the promise of a payout of another proposal that can never be paid."""
+    source, named = case.leaves.get(entry.source), _PROPOSAL.search(entry.id)
+    if source is None or source.kind != "ended" or named is None:
+        return False
+    payout = payout_of(Row(entry.source, source))
+    if case.concerns(entry.source) and payout not in need(case.ended):
+        return False
+    promised = next(case.rows("entry", id=f"{booking.COMMITTED}:{PayoutId(*payout)}"), None)
+    if promised is None or entry.id != f"{booking.RELEASED}:{PayoutId(*payout)}":
+        return False
+    return _promises(Entry.from_map(promised.leaf.body)) == _promises(entry, -1) and _is_memo(entry)
+
+
+def _promises(entry: Entry, sign: int = 1) -> list[tuple[str, str, int]]:
+    return [(p.account, p.asset, sign * p.amount) for p in entry.postings if p.account.startswith("Equity:Committed:")]
+
+
+def _is_memo(entry: Entry) -> bool:
+    return all(posting.account.startswith(("Equity:Committed:", "Equity:Memo:")) for posting in entry.postings)
 
 
 _FOREIGN = frozenset({booking.ASKED, booking.COMMITTED, booking.PAID, booking.RELEASED})
@@ -233,6 +264,23 @@ def _of_cancel(case: Case, row: Row) -> Iterator[Entry | None]:
     yield booking.released(payout, fund=fund, iip=iip, amounts=amounts, source=row.index, of="asked")
 
 
+def _of_ended(case: Case, row: Row) -> Iterator[Entry | None]:
+    """A part that ended unpaid gives back what it was promised, or, if the fund never covered it, what it asked for."""
+    fund, iip = _fund_and_number(case)
+    part = _part(row)
+    payout = PayoutId(case.proposal, part)
+    promise = next(case.rows("entry", id=f"{booking.COMMITTED}:{payout}"), None)
+    was_promised = promise is not None and promise.index < row.index
+    yield booking.released(
+        payout,
+        fund=fund,
+        iip=iip,
+        amounts=_amounts(case, part),
+        source=row.index,
+        of="committed" if was_promised else "asked",
+    )
+
+
 def _of_executed(case: Case, row: Row) -> Iterator[Entry | None]:
     fund, iip = _fund_and_number(case)
     part = _part(row)
@@ -253,6 +301,7 @@ _RULES: dict[str, Callable[[Case, Row], Iterator[Entry | None]]] = {
     "proposal": _of_proposal,
     "result": _of_result,
     "cancel": _of_cancel,
+    "ended": _of_ended,
     "executed": _of_executed,
 }
 

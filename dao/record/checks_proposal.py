@@ -7,7 +7,7 @@ checks hold the leaves before it against that signature; what the rules of a spa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from chain import dag_cbor
 from chain.blocks import BlockRef
@@ -130,7 +130,7 @@ def events(leaves: Iterable[Leaf], proposal: bytes | None, parts: int) -> list[s
     all of them are earlier ones.
     """
     found: list[str] = []
-    executed = 0
+    over: list[str] = []
     for leaf in leaves:
         own = leaf.body.get("proposal") == proposal
         if leaf.kind == "transition":
@@ -143,11 +143,20 @@ def events(leaves: Iterable[Leaf], proposal: bytes | None, parts: int) -> list[s
             found.append("cancel")
         elif leaf.kind == "queued" and own and "queue" not in found:
             found.append("queue")
-        elif leaf.kind == "executed" and own:
-            executed += 1
-            if executed == parts:
-                found.append("execute")
+        elif leaf.kind in ("executed", "ended") and own:
+            over.append(str(leaf.body.get("cause", "paid")))
+            if len(over) == parts:
+                found.extend(ends(over))
     return found
+
+
+def ends(parts: Collection[str]) -> list[str]:
+    """The last events of a proposal whose parts are all over: each `paid`, `expired`, `vetoed` or `superseded`."""
+    if "superseded" in parts:
+        return ["execute", "supersede"] if "paid" in parts else ["supersede"]
+    if "paid" in parts:
+        return ["execute"]
+    return ["veto" if "vetoed" in parts else "lapse"]
 
 
 def _standing(case: Case, row: Row) -> bytes | None:

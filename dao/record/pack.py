@@ -21,14 +21,17 @@ VERSION = 1
 ROWS_A_BLOCK = 4096
 """Leaf rows in one block of the list: 4,096 rows are under 200 KB."""
 
-_WHOLE = frozenset({"settings", "premium", "forward", "donation", "entry", "queued", "executed"})
+_WHOLE = frozenset({
+    "settings", "premium", "forward", "donation", "entry", "queued", "executed", "spent", "ended",
+})  # fmt: skip
 """Kinds of which a record holds every leaf."""
 
 
 def select(leaves: Sequence[Leaf], proposal: bytes, get: Get) -> dict[int, Leaf]:
     """The leaves that the record of one proposal holds, by index: its own story; all settings; the whole story of the
-    fund, because what was available depends on every entry before; every transaction that was queued or executed,
-    because no two payouts share one; and what became of other proposals of its number.
+    fund, because what was available depends on every entry before; every transaction that was queued or executed, and
+    every nonce that was spent, because no two payouts share one; every payout that ended unpaid, with what its owners
+    had signed, because its money is available again; and what became of other proposals of its number.
     """
     story = _Story(leaves, proposal, get)
     return {index: leaf for index, leaf in enumerate(leaves) if story.holds(leaf)}
@@ -39,8 +42,13 @@ class _Story:
 
     def __init__(self, leaves: Sequence[Leaf], proposal: bytes, get: Get) -> None:
         self.proposal = proposal
-        own = [leaf for leaf in leaves if leaf.kind == "queued" and leaf.body["proposal"] == proposal]
-        self.hashes = {leaf.body["hash"] for leaf in own}
+        ended = {(leaf.body["proposal"], leaf.body["part"]) for leaf in leaves if leaf.kind == "ended"}
+        self.hashes = {
+            leaf.body["hash"]
+            for leaf in leaves
+            if leaf.kind == "queued"
+            and (leaf.body["proposal"] == proposal or (leaf.body["proposal"], leaf.body["part"]) in ended)
+        }
         found = {leaf.body["id"]: _commitment(leaf, get) for leaf in leaves if leaf.kind == "proposal"}
         self.commitment = found.get(proposal)
         number = None if self.commitment is None else self.commitment.iip

@@ -20,13 +20,21 @@ from dao.record.checks_books import entries_of
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
 from dao.record.pack import select
+from dao.record.queue import payout_of
 from dao.store.journal import Journal
 from dao.workflow.early_facts import EARLY
 from dao.workflow.guard import Guard
+from treasury.payouts import PayoutId
 
 NO_PROPOSAL = bytes(32)
 
 _PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
+_RESULT = (*_PROPOSAL, 30, 31, 32, 40, 41, 42)
+_ACTS = (*_RESULT, 50, 51, 52)
+QUEUED = (*_ACTS, 59, 60)
+"""What is checked of a proposal before a part of it is queued, reviewed or sent."""
+PAID = (*QUEUED, 61, 62, 63, 64)
+"""Everything but the books."""
 REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "settings": (10,),
     "document": (),
@@ -37,11 +45,13 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "vote": (*_PROPOSAL, 30, 31),
     "closed": (*_PROPOSAL, 30, 31, 32),
     "power": (*_PROPOSAL, 30, 31, 32, 40),
-    "result": (*_PROPOSAL, 30, 31, 32, 40, 41, 42),
-    "act": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51),
-    "queued": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60),
-    "confirmation": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62),
-    "executed": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62, 63),
+    "result": _RESULT,
+    "act": _ACTS,
+    "queued": (*QUEUED, 64),
+    "confirmation": (*QUEUED, 61, 62, 64),
+    "executed": PAID,
+    "spent": (10, 59),
+    "ended": PAID,
     "premium": (10, 70),
     "forward": (10, 70),
     "donation": (10, 70),
@@ -140,12 +150,15 @@ class Desk:
             raise RecordError("E_RPC_BEHIND", number=head.ref.number, known=known[-1])
 
     def book_result(self, proposal: bytes) -> None:
-        """Commit what a result released and the fund did not cover then; `E_BUDGET` as long as it does not."""
+        """Commit what a result released and the fund did not cover then; `E_BUDGET` as long as it does not. Parts that
+        ended meanwhile are left out.
+        """
         case = self.case(proposal, *REQUIRED["result"], 70)
         row = next(case.rows("result", proposal=proposal))
         head = self.node.head()
         self._refuse_older_block(head)
-        entries = entries_of(case, row)
+        over = {str(PayoutId(*payout_of(ended))) for ended in case.rows("ended", proposal=proposal)}
+        entries = [entry for entry in entries_of(case, row) if entry.id.partition(":")[2] not in over]
         fresh = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
         case = self._case(proposal, fresh, {})
         first = len(self.journal)

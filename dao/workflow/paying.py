@@ -19,9 +19,10 @@ from dao.errors import DaoError
 from dao.record.case import Case, Queued, need
 from dao.record.checks_payout import confirmations_of, window_of
 from dao.record.checks_proposal import safe_version
+from dao.record.checks_stop import stopped
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
-from dao.workflow.desk import Blocks, Desk, Fact
+from dao.workflow.desk import PAID, QUEUED, Blocks, Desk, Fact
 from proposals.parts import Part
 from treasury.asks import asks
 from treasury.binding import build
@@ -30,10 +31,6 @@ from treasury.confirmations import check_confirmations, sign_safe_tx
 from treasury.execution import EXECUTION_SUCCESS
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
-
-_RESULT = (10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42)
-_ACTS = (*_RESULT, 50, 51)
-_QUEUED = (*_ACTS, 60)
 
 
 class PayError(DaoError):
@@ -47,9 +44,11 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
 
     What the fund did not cover when the vote was counted is committed now, if the money has come since (`E_BUDGET`).
     """
-    case = desk.guarded(proposal, *_QUEUED, 70, 71)
+    case = desk.guarded(proposal, *PAID, 70, 71)
     if part not in range(1, len(need(case.parts)) + 1):
         raise PayError("E_HASH_MISMATCH", "no_part", part=part, parts=len(need(case.parts)))
+    if part in need(case.stops):
+        raise stopped(part, need(case.stops)[part])
     wanted = need(case.parts)[part - 1]
     if need(case.released) and (not wanted.release or part in need(case.releases)):
         span = window_of(case, part)
@@ -57,7 +56,7 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
             raise PayError("E_EXPIRED", latest=span.latest, now=desk.now())
     if need(case.released) and not _is_committed(case, proposal, part):
         desk.book_result(proposal)
-    _refuse_paid_outside(desk, case, wanted)
+    refuse_paid_outside(desk, case, wanted)
     version = safe_version(need(case.settings), wanted.chain_id, wanted.safe)
     tx = build(wanted, _next_nonce(desk, case, wanted), version=version)
     blocks = Blocks()
@@ -78,8 +77,10 @@ def _next_nonce(desk: Desk, case: Case, part: Part) -> int:
     return nonce
 
 
-def _refuse_paid_outside(desk: Desk, case: Case, part: Part) -> None:
-    """If the owners executed this very part from a wallet since it was published, queueing it would pay it again."""
+def refuse_paid_outside(desk: Desk, case: Case, part: Part) -> None:
+    """If the owners executed this very part from a wallet since it was published, queueing it would pay it again, and
+    ending it would say that it was never paid (`E_ALREADY`).
+    """
     published = need(case.proposal_row).leaf.block.number
     nonce_then = open_safe_state(fetch_safe_state(desk.node, part.safe, published)).nonce
     version = safe_version(need(case.settings), part.chain_id, part.safe)
@@ -96,14 +97,17 @@ def _refuse_paid_outside(desk: Desk, case: Case, part: Part) -> None:
 
 
 def is_dead(desk: Desk, queued: Queued) -> bool:
-    """Whether a queued transaction will never be executed: its part has expired and nobody has signed it. A signature
-    cannot be taken back, so one that was signed lives until its nonce is spent.
+    """Whether a queued transaction will never be executed: its part has ended, or it has expired and nobody has signed
+    it. A signature cannot be taken back, so one that was signed lives until its nonce is spent.
     """
+    if any(leaf.kind == "ended" and (leaf.body["proposal"], leaf.body["part"]) == queued.payout
+           for leaf in desk.journal.leaves):  # fmt: skip
+        return True
     if any(leaf.kind == "confirmation" and leaf.body["hash"] == queued.hash for leaf in desk.journal.leaves):
         return False
     proposal, part = queued.payout
     try:
-        return desk.now() > window_of(desk.case(proposal, *_QUEUED), part).latest
+        return desk.now() > window_of(desk.case(proposal, *QUEUED), part).latest
     except CodedError:
         return False  # whatever is wrong with that one, it is none of this one's business
 
@@ -116,9 +120,9 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     """Review any transaction that claims to pay a part: against the vote, the clock, everything that is queued, and the
     Safe as it is now.
     """
-    case = desk.guarded(proposal, *_QUEUED, 61, 62)
+    case = desk.guarded(proposal, *QUEUED, 61, 62)
     settings, closed = need(case.settings), need(case.closed)
-    released = need(case.releases).get(part)
+    released, stop = need(case.releases).get(part), need(case.stops).get(part)
     wanted = need(case.parts)[part - 1]
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
@@ -133,6 +137,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             timelock=settings.timelock,
             grace=settings.grace,
             is_paid=part in need(case.executed),
+            stop=None if stop is None else (stop.cause, stop.time),
             now=desk.now(),
             expected=need(case.safe_at_close),
             state=state,
@@ -172,7 +177,7 @@ def execute(desk: Desk, proposal: bytes, part: int, tx: SafeTx, key: bytes) -> b
         if found.verdict == "refuse":
             first = next(finding for finding in found.findings if finding.level == "error")
             raise PayError(first.code, first.reason, **first.facts)
-        case = desk.guarded(proposal, *_QUEUED)
+        case = desk.guarded(proposal, *QUEUED)
         now = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
         blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), now)
         done = execute_safe_tx(desk.node, key, tx, blob).transaction_hash
@@ -185,12 +190,16 @@ def find_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> bytes 
 
     Read from the Safe's logs since the block at which the transaction was queued.
     """
-    case = desk.guarded(proposal, *_QUEUED)
+    case = desk.guarded(proposal, *QUEUED)
     queued = next((found for found in need(case.queue) if found.hash == safe_tx_hash(tx)), None)
     if queued is None or queued.payout != (proposal, part):
         return None
-    first, last = queued.row.leaf.block.number, desk.node.head().ref.number
-    for log in desk.node.logs(tx.safe, [EXECUTION_SUCCESS], first, last):
+    return find_success(desk, tx, queued.row.leaf.block.number)
+
+
+def find_success(desk: Desk, tx: SafeTx, first: int) -> bytes | None:
+    """The transaction in which the Safe reported success of `tx`, from block `first` on; None while there is none."""
+    for log in desk.node.logs(tx.safe, [EXECUTION_SUCCESS], first, desk.node.head().ref.number):
         if safe_tx_hash(tx) in (*log.log.topics[1:], log.log.data[:32]):
             return log.transaction_hash
     return None

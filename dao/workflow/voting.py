@@ -11,7 +11,7 @@ from chain.clients.safe_read import fetch_safe_state
 from dao.record.case import Case, due, need
 from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
-from dao.workflow.desk import Blocks, Desk, Fact
+from dao.workflow.desk import PAID, Blocks, Desk, Fact
 from dao.workflow.power_evidence import gather, read_powers
 from governance.admission import EarlierVote, VoteCase, admit_vote
 from governance.certificate import result_of, write_transcript
@@ -95,4 +95,4 @@ def count(desk: Desk, proposal: bytes) -> Case:
             raise
         desk.take([fact], later, proposal, book=False)
     desk.keep(proposal)
-    return desk.case(proposal, *_VOTES, 32, 40, 41, 42, 70, 71)
+    return desk.case(proposal, *PAID, 70, 71)

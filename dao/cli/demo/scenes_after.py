@@ -18,7 +18,7 @@ from dao.cli.demo.world import World
 from dao.record.case import need
 from dao.record.verify import Report, verify
 from dao.workflow import acting, paying, recording
-from dao.workflow.desk import Desk
+from dao.workflow.desk import QUEUED, Desk
 from dao.workflow.proposing import Published
 from governance.rules import Verdict
 from treasury.review import Review
@@ -124,5 +124,5 @@ def refuse(stage: Stage, desk: Desk, published: Published, data: bytes) -> None:
 
 
 def _queued(desk: Desk, published: Published) -> list[tuple[int, SafeTx]]:
-    case = desk.case(published.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51, 60)
+    case = desk.case(published.id, *QUEUED)
     return list(need(case.safe_txs).values())

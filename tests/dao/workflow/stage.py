@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from chain.address import with_chain
+from chain.clients import devnet_contracts
+from chain.clients.devnet import Devnet
 from chain.errors import CodedError
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from dao.cli.demo import cast, world
 from dao.record.verify import verify
-from dao.workflow import paying, proposing, recording, voting
+from dao.store.journal import Journal
+from dao.workflow import founding, income, paying, proposing, recording, voting
 from dao.workflow.desk import Desk
 from dao.workflow.proposing import Published
 from governance.messages import sign_envelope, vote_message
@@ -85,6 +91,21 @@ class Stage:
         report = verify(record)
         assert report.ok, report.failed
         return report.ok
+
+
+@contextmanager
+def open_stage(folder: Path) -> Iterator[Stage]:
+    """A funded DAO whose journal lies in a folder."""
+    with Devnet.temporary(cast.GENESIS) as devnet, Journal(folder / "journal.sqlite", create=True) as journal:
+        there = world.build(devnet)
+        desk = Desk(journal, devnet.node())
+        text = world.settings_text(there)
+        founding.found(desk, text, founding.sign_settings(text, [cast.key(name) for name in cast.OWNERS[:2]]))
+        receipt = devnet_contracts.bring_premium(desk.node, cast.key(cast.BUYER), there.proxy, 40 * cast.UNIT)
+        income.book_income(desk, "premium", cast.FUND, receipt.transaction_hash)
+        receipt = devnet_contracts.forward(desk.node, cast.key(cast.BUYER), there.proxy)
+        income.book_income(desk, "forward", cast.FUND, receipt.transaction_hash, log=len(receipt.logs) - 1)
+        yield Stage(there, desk)
 
 
 def eth(amount: str) -> str:
