@@ -24,6 +24,7 @@ from proposals.explain import sentences
 EXAMPLES = (
     "dao publish iips/iip-2.md --key dora",
     "dao publish iips/iip-2.md --key-env AUTHOR_KEY --fund iip --json",
+    "dao publish iips/iip-3.md --key dora --supersedes IIP-2",
 )
 
 
@@ -34,6 +35,10 @@ def command(
     key_env: KeyEnv = "",
     passphrase_file: PassphraseFile = None,
     fund: Annotated[str, typer.Option("--fund", help="Fund that pays; may be left out if there is one.")] = "",
+    supersedes: Annotated[
+        list[str] | None,
+        typer.Option("--supersedes", help="A passed proposal whose unpaid parts end when this one passes; repeatable."),
+    ] = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Sign and publish a proposal, whose vote opens after the settings' delay.
@@ -48,14 +53,16 @@ def command(
         author_key = session.key(source)
         settings = proposing.settings_in_force(session.desk)
         paying = steps.choose_fund(settings, fund)
+        older = [steps.find_proposal(session, name) for name in supersedes or []]
+        ids = list(dict.fromkeys(named.id for named in older))
         try:
-            published = proposing.publish(session.desk, raw, author_key=author_key, fund=paying.name)
+            published = proposing.publish(session.desk, raw, author_key=author_key, fund=paying.name, supersedes=ids)
         except proposing.PublishError as error:
             if not error.findings:
                 raise
             return _refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
-        return _published(name, published, paying)
+        return _published(name, published, paying, list(dict.fromkeys(named.name for named in older)))
 
 
 def _refuse_draft(raw: bytes) -> None:
@@ -65,7 +72,7 @@ def _refuse_draft(raw: bytes) -> None:
         raise proposing.PublishError("E_LINT", "draft", count=len(kept), first=kept[0].decode("utf-8", "replace"))
 
 
-def _published(name: str, published: proposing.Published, fund: FundSettings) -> Answer:
+def _published(name: str, published: proposing.Published, fund: FundSettings, supersedes: list[str]) -> Answer:
     told = [(part.release, sentences(part, assets_of(fund))) for part in published.parts]
     parts = [
         {"part": number, "release": release or None, "payments": payments}
@@ -82,9 +89,12 @@ def _published(name: str, published: proposing.Published, fund: FundSettings) ->
         "parts_cid": str(published.parts_cid),
         "settings": str(published.settings),
         "parts": parts,
+        "supersedes": supersedes,
     }
     lines = steps.done("STEP_PUBLISHED", name=name, id=published.id)
     lines += steps.noted("STEP_WINDOW", start=published.start, end=published.end)
+    if supersedes:
+        lines += steps.noted("STEP_SUPERSEDES", names=supersedes)
     lines += ["", text.paint("What the author signed, by content", "bold")]
     rows = [("document", document["document"]), ("settings", document["settings"]), ("parts", document["parts_cid"])]
     for number, (release, payments) in enumerate(told, 1):

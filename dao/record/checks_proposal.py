@@ -15,6 +15,7 @@ from chain.cid import CID
 from chain.header import decode_header
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need, refuse_strangers
+from dao.record.checks_older import check_older, known_older
 from dao.record.checks_settings import check_fresh, check_known_singleton
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
@@ -106,8 +107,10 @@ def proposal_rules(case: Case) -> None:
             block_times=_block_times(case, row),
             author_power=_author_power(case, row),
             standing=_standing(case, row),
+            known_proposals=known_older(case, row),
         )
     )
+    check_older(case, row)
 
 
 def proposal_lifecycle(case: Case) -> None:

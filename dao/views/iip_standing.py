@@ -124,7 +124,11 @@ def _cancelled(case: Case, numbered: Numbered, name: str, now: int) -> IipStandi
 def _decided(case: Case, numbered: Numbered, name: str, now: int) -> IipStanding:
     message, verdict = need(case.envelope).message, need(case.verdict)
     code, _, reason = verdict.key.partition(".")
+    facts = verdict.facts
     parts = _parts(case, name, now)
+    if any(part.state.startswith("supersede") for part in parts):
+        code, reason = "STATUS", "superseded"
+        facts = {"by": f"{name.rpartition('-')[0]}-{case.superseded_by}"}
     state = need(case.status)
     states = {part.state for part in parts}
     if state in ("Passed", "Queued") and states <= OVER:
@@ -139,7 +143,7 @@ def _decided(case: Case, numbered: Numbered, name: str, now: int) -> IipStanding
         state=state,
         code=code,
         reason=reason,
-        facts=verdict.facts,
+        facts=facts,
         start=member_int(message, "start"),
         end=member_int(message, "end"),
         parts=parts,

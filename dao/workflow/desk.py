@@ -19,8 +19,8 @@ from dao.record.checks import CHECKS
 from dao.record.checks_books import entries_of
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
-from dao.record.pack import select
 from dao.record.queue import payout_of
+from dao.record.story import case_of, select
 from dao.store.journal import Journal
 from dao.workflow.early_facts import EARLY
 from dao.workflow.guard import Guard
@@ -186,7 +186,7 @@ class Desk:
 
     def _case(self, proposal: bytes, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> Case:
         get = self._reader(blocks)
-        return Case(proposal=proposal, leaves=select([*self.journal.leaves, *fresh], proposal, get), get=get)
+        return case_of(select([*self.journal.leaves, *fresh], proposal, get), proposal, get)
 
     def _reader(self, blocks: Mapping[CID, bytes]) -> _Reader:
         return _Reader(self.journal, blocks)

@@ -53,8 +53,10 @@ def settings_in_force(desk: Desk) -> Settings:
     return in_force(settings_leaves(rows), len(desk.journal), desk.now()).settings
 
 
-def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Published:
-    """Lint, compile, sign and publish a document; the vote opens after the settings' delay."""
+def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str, supersedes: Sequence[bytes] = ()) -> Published:
+    """Lint, compile, sign and publish a document; the vote opens after the settings' delay. When it passes, the unpaid
+    parts of the proposals that it supersedes are stopped.
+    """
     settings = settings_in_force(desk)
     money = settings.fund(fund)
     if money is None:
@@ -81,6 +83,7 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
         settings=settings_cid(settings.text),
         blocks=(snapshot.ref,),
         fund=fund,
+        supersedes=tuple(supersedes),
     )
     start = now + settings.voting.delay
     message = proposal_message(

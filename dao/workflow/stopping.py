@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chain.cid import raw_cid
+from chain.errors import CodedError
 from chain.safe import safe_tx_hash
 from dao.record.case import Case, Queued, need
 from dao.record.checks_end import cause_at
@@ -22,6 +23,9 @@ from dao.workflow.paying import find_execution, find_success, refuse_paid_outsid
 from governance.acts import ActLeaf, act_message, read_act, sign_act
 from governance.vetoes import veto_in_force
 from treasury.rejection import rejection_of
+
+_NOT_YET = frozenset({"E_NONCE", "E_ALREADY", "E_FINALITY"})
+"""Why a stopped part may not end yet: it was signed, or paid and not booked, or its proof is too young."""
 
 
 class Vetoed(NamedTuple):
@@ -85,6 +89,28 @@ def end(desk: Desk, proposal: bytes, part: int) -> Ended:
     indexes = desk.take([*facts, _ended(proposal, part, cause)], blocks, proposal)
     desk.keep(proposal)
     return Ended(cause, indexes[-1], tuple(nonces))
+
+
+def end_superseded(desk: Desk, proposal: bytes) -> list[tuple[bytes, int]]:
+    """End every part of the proposals that a passed one supersedes and of which nothing can be executed; return them.
+
+    Those that owners have signed stay stopped and wait for their nonces. Each proposal's parts end in a commit of their
+    own, so an interrupted step is taken up by `end`.
+    """
+    ended: list[tuple[bytes, int]] = []
+    for older in need(desk.case(proposal, 10, 20).commitment).supersedes:
+        case = desk.guarded(older, *PAID)
+        over = {*need(case.executed), *(part for id_, part in need(case.ended) if id_ == older)}
+        for part, stop in need(case.stops).items():
+            if part not in over and stop.cause == "superseded":
+                try:
+                    end(desk, older, part)
+                except CodedError as error:
+                    if error.code not in _NOT_YET:
+                        raise
+                else:
+                    ended.append((older, part))
+    return ended
 
 
 def _sign(desk: Desk, proposal: bytes, part: int, reason: bytes, key: bytes) -> bytes:

@@ -11,6 +11,7 @@ from chain.clients.safe_read import fetch_safe_state
 from dao.record.case import Case, due, need
 from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
+from dao.workflow import stopping
 from dao.workflow.desk import PAID, Blocks, Desk, Fact
 from dao.workflow.power_evidence import gather, read_powers
 from governance.admission import EarlierVote, VoteCase, admit_vote
@@ -60,8 +61,18 @@ def close(desk: Desk, proposal: bytes) -> int:
     return index
 
 
+def _commit_now(desk: Desk, proposal: bytes) -> None:
+    """Commit what the superseded proposals gave back, if it suffices."""
+    try:
+        desk.book_result(proposal)
+    except FundError as error:
+        if error.code != "E_BUDGET":
+            raise
+
+
 def count(desk: Desk, proposal: bytes) -> Case:
-    """Prove the powers, count, and sign the result; return the case with tally and verdict.
+    """Prove the powers, count, and sign the result; return the case with tally and verdict. What a passed proposal
+    supersedes ends as far as nothing of it was signed.
 
     Powers that were proved before an interruption are kept, not proved again.
     A result that the fund does not cover is a result all the same: its commitment waits (`case.entries` shows none).
@@ -88,11 +99,15 @@ def count(desk: Desk, proposal: bytes) -> Case:
             "released": result.released,
         },
     )
+    is_covered = True
     try:
         desk.take([fact], later, proposal)
     except FundError as error:
         if error.code != "E_BUDGET":
             raise
+        is_covered = False
         desk.take([fact], later, proposal, book=False)
     desk.keep(proposal)
+    if stopping.end_superseded(desk, proposal) and not is_covered:
+        _commit_now(desk, proposal)
     return desk.case(proposal, *PAID, 70, 71)

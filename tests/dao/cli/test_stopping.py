@@ -156,3 +156,36 @@ def test_what_expired_is_ended(dao: Dao, folder: Path) -> None:
         first.document["cause"], first.document["is_new"], first.document["spent_nonces"],
     )  # fmt: skip
     assert (0, True, between) == (second.status, "nothing was written" in second.out, steps_workspace.state(folder))
+
+
+def test_a_newer_proposal_supersedes_an_older_one(dao: Dao, folder: Path, tmp_path: Path) -> None:
+    """Published with the older one's name, passed: the older one stops, and both records verify."""
+    file = folder / "iips" / "iip-3.md"
+    file.write_bytes((folder / "iips" / "iip-2.md").read_bytes().replace(b"iip: 2\n", b"iip: 3\n"))
+    publish = ("publish", file, "--key", "dora", "--dir", folder, "--json")
+    for name, code in (("IIP-2", "E_STATE"), ("IIP-9", "E_PROPOSAL")):
+        refused = dao(*publish, "--supersedes", name)
+        assert (1, code) == (refused.status, refused.document["error"]["code"])
+
+    published = dao(*publish, "--supersedes", "IIP-1", "--supersedes", "IIP-1")
+    dao("devnet", "wait", "1h", "--dir", folder)
+    for name in ("eve", "ivo"):
+        dao("vote", "cast", "IIP-3", "For", "--key", name, "--dir", folder)
+    dao("devnet", "wait", "73h", "--dir", folder)
+    counted = dao("tally", "IIP-3", "--dir", folder)
+    again = dao("tally", "IIP-3", "--dir", folder, "--json")
+    (now,) = dao("status", "IIP-1", "--dir", folder, "--json").document["iips"]
+
+    assert (0, ["IIP-1"]) == (published.status, published.document["supersedes"]), published.err
+    assert (0, True) == (counted.status, "The unpaid parts of IIP-1 are stopped" in counted.out)
+    assert (0, "passed") == (again.status, again.document["verdict"])
+    assert ("Superseded", ["superseded", "superseded"], []) == (
+        now["state"], [part["state"] for part in now["parts"]], now["next"],
+    )  # fmt: skip
+    assert "IIP-3 has superseded it" in now["why"]
+    refused = dao("sign", "IIP-1/1", "--key", "ann", "--dir", folder)
+    assert (1, True) == (refused.status, "[E_SUPERSEDED]" in refused.err)
+    for name, status, newer in (("IIP-1", "Superseded", 3), ("IIP-3", "Passed", None)):
+        recorded = dao("record", name, "--out", tmp_path / f"{name}.car", "--dir", folder, "--json").document
+        assert (True, status, newer) == (recorded["ok"], recorded["status"], recorded["superseded_by"])
+    assert "IIP-3 has superseded it" in " ".join(dao("verify", tmp_path / "IIP-1.car").out.split())

@@ -21,6 +21,7 @@ from chain.signature import address_of
 from dao.cli.demo import cast, world
 from dao.record import leaves, pack
 from dao.record.leaves import Leaf
+from dao.record.story import select
 from governance.acts import read_act, sign_act
 from governance.messages import message_id, read_envelope, sign_envelope
 
@@ -221,7 +222,7 @@ class Bench:
 
     def record(self) -> bytes:
         """Make the record anew with the leaves that its writer would choose."""
-        chosen = pack.select([slot.leaf for slot in self.slots], self.proposal, self.blocks.__getitem__)
+        chosen = select([slot.leaf for slot in self.slots], self.proposal, self.blocks.__getitem__)
         return self.seal(shown=[self.slots[index] for index in chosen])
 
     def seal(self, shown: Iterable[Slot] | None = None) -> bytes:

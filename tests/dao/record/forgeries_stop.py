@@ -15,6 +15,7 @@ from dao.cli.demo import cast
 from dao.record.safe_tx_block import read_safe_tx
 from governance.acts import act_message, read_act, sign_act
 from tests.dao.record.forge import Bench, Slot
+from tests.dao.record.forgeries_proposal import edit_envelope
 from tests.dao.record.row import Row
 
 ACTS, STOPPED, SPENT, ENDED, ENTRIES, COVER = (
@@ -201,7 +202,59 @@ def _given_back_by_nobody(bench: Bench) -> None:
     bench.insert(ended, "entry", invented)
 
 
+# --- superseded
+
+
+def _newer(bench: Bench, kind: str) -> Slot:
+    """A leaf of IIP-2, in the story of both."""
+    return bench.all(kind)[-1]
+
+
+def _without_its(kind: str) -> Change:
+    return lambda bench: bench.drop(_newer(bench, kind))
+
+
+def _twice_its(kind: str) -> Change:
+    return lambda bench: (bench.copy(_newer(bench, kind)), None)[1]
+
+
+def _with_more_for(bench: Bench) -> None:
+    result = _newer(bench, "result")
+    bench.edit(result, scores=[str(int(result.body["scores"][0]) + 1), *result.body["scores"][1:]])
+
+
+def _with_other_powers(bench: Bench) -> None:
+    slot = _newer(bench, "power")
+    bench.edit(slot, evidence=bench.all("power")[0].body["evidence"])
+
+
+def _signed_by_nobody(number: int) -> Change:
+    """The proposal of this number has the signature of a vote."""
+    return lambda bench: edit_envelope(
+        bench, "proposal", number, lambda envelope: envelope.update(sig=bench.envelope(bench.one("vote"))["sig"])
+    )
+
+
+def _queued_behind_the_result(bench: Bench) -> None:
+    bench.move(bench.one("queued"), _newer(bench, "result"))
+
+
+def _older(kind: str) -> Change:
+    return lambda bench: bench.drop(bench.one(kind))
+
+
+def _older_that_failed(bench: Bench) -> None:
+    bench.edit(bench.one("result"), released=False)
+
+
+def _older_that_was_over(bench: Bench) -> None:
+    before = bench.entry("asked/1", 1)
+    for slot in bench.all("ended"):
+        bench.move(slot, before)
+
+
 V, AFTER = partial(Row, story="vetoed"), partial(Row, story="after a veto")
+OLDER, NEWER, RULES = partial(Row, story="superseded"), partial(Row, story="superseding"), (24, "proposal.rules")
 
 ROWS = (
     Row("vetoed by two owners and queued all the same", _owners_veto_before_the_queue, *STOPPED, "E_VETO"),
@@ -248,4 +301,22 @@ ROWS = (
     AFTER("a third one's promise given back", _given_back(_of_another_number), *ENTRIES, "E_LEDGER"),
     AFTER("a promise given back for another part", _given_back_for_another_part, *ENTRIES, "E_LEDGER"),
     AFTER("a promise given back that nobody had", _given_back_by_nobody, *ENTRIES, "E_LEDGER"),
+    OLDER("superseded by a vote with a ballot less", _without_its("vote"), *STOPPED, "E_LOG_INCONSISTENT"),
+    OLDER("superseded by a vote that never closed", _without_its("closed"), *STOPPED, "E_LOG_INCONSISTENT"),
+    OLDER("superseded by a vote that closed twice", _twice_its("closed"), *STOPPED, "E_SPLIT_VIEW"),
+    OLDER("superseded by a vote without powers", _without_its("power"), *STOPPED, "E_LOG_INCONSISTENT"),
+    OLDER("superseded by a vote with other powers", _with_other_powers, *STOPPED, "E_POWER"),
+    OLDER("superseded by a vote that was miscounted", _with_more_for, *STOPPED, "E_RESULT_MISMATCH"),
+    OLDER("superseded by a proposal that nobody signed", _signed_by_nobody(2), *STOPPED, "E_SIG_SIGNER"),
+    OLDER("superseded by a proposal without its document", _without_its("document"), *STOPPED, "E_REVISION"),
+    OLDER("a queue behind the newer one's result", _queued_behind_the_result, *STOPPED, "E_SUPERSEDED"),
+    OLDER("superseded, and the newer one never counted", _without_its("result"), *ENDED, "E_STATE"),
+    OLDER("superseded, and ended as vetoed", lambda bench: bench.edit(bench.one("ended"), cause="vetoed"),
+          *ENDED, "E_STATE"),
+    NEWER("superseding what is not there", _older("proposal"), *RULES, "E_PROPOSAL"),
+    NEWER("superseding what was never counted", _older("result"), *RULES, "E_STATE"),
+    NEWER("superseding what failed", _older_that_failed, *RULES, "E_STATE"),
+    NEWER("superseding what asked for nothing", _older("parts"), *RULES, "E_STATE"),
+    NEWER("superseding what was over", _older_that_was_over, *RULES, "E_STATE"),
+    NEWER("superseding what nobody signed", _signed_by_nobody(1), *RULES, "E_SIG_SIGNER"),
 )  # fmt: skip

@@ -62,9 +62,19 @@ def _vetoed(stage: Stage) -> list[bytes]:
     return [first.id, second.id]
 
 
+def _superseded(stage: Stage) -> list[bytes]:
+    """IIP-1 is queued, and superseded by IIP-2 before anybody signed it."""
+    first = stage.pass_(1, eth("2"), eth("1.5"))
+    paying.queue(stage.desk, first.id, 1)
+    second = stage.pass_(2, eth("3.8"), supersedes=[first.id])
+    return [first.id, second.id]
+
+
 _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "vetoed": (_vetoed, 0),
     "after a veto": (_vetoed, 1),
+    "superseded": (_superseded, 0),
+    "superseding": (_superseded, 1),
 }
 """By name: what is played, and which of its proposals is looked at."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +50,10 @@ class Stage:
             budget=[budget_row(n, payment, purpose="Work") for n, payment in enumerate(payments, 1)],
         )
 
-    def publish(self, number: int, *payments: str) -> Published:
+    def publish(self, number: int, *payments: str, supersedes: Sequence[bytes] = ()) -> Published:
         self.there.wait(600)
-        raw = self.document(number, *payments)
-        return proposing.publish(self.desk, raw, author_key=cast.key(cast.AUTHOR), fund=cast.FUND)
+        raw, author = self.document(number, *payments), cast.key(cast.AUTHOR)
+        return proposing.publish(self.desk, raw, author_key=author, fund=cast.FUND, supersedes=supersedes)
 
     def vote(self, published: Published, choice: int, *names: str) -> None:
         self.there.wait_until(published.start)
@@ -70,8 +70,8 @@ class Stage:
             voting.close(self.desk, each.id)
             voting.count(self.desk, each.id)
 
-    def pass_(self, number: int, *payments: str) -> Published:
-        published = self.publish(number, *payments)
+    def pass_(self, number: int, *payments: str, supersedes: Sequence[bytes] = ()) -> Published:
+        published = self.publish(number, *payments, supersedes=supersedes)
         self.vote(published, 1, "eve", "hana")
         self.decide(published)
         return published
