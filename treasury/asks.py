@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chain.abi import decode_call, selector
+from chain.safe import CALL, DELEGATECALL, InnerCall, SafeTx, decode_multi_send
 from proposals.calls import TRANSFER
 from proposals.parts import Call, Part
 from treasury.assets import erc20, native, total
@@ -26,12 +27,22 @@ def asks(parts: Iterable[Part]) -> tuple[dict[str, int], ...]:
     return tuple(total(_asked(part, call) for call in part.calls) for part in parts)
 
 
-def _asked(part: Part, call: Call) -> dict[str, int]:
-    amounts = {native(part.chain_id): call.value}
+def asked_by(tx: SafeTx) -> dict[str, int]:
+    """What a part's transaction takes, where the part itself is not at hand: the same as `asks` says of the part.
+
+    Raises a `ChainError` (`E_CALLDATA`) for a batch or a transfer whose bytes are not canonical.
+    """
+    direct = (InnerCall(CALL, tx.to, tx.value, tx.data),)
+    calls = decode_multi_send(tx.data) if tx.operation == DELEGATECALL else direct
+    return total(_asked(tx, call) for call in calls)
+
+
+def _asked(asking: Part | SafeTx, call: Call | InnerCall) -> dict[str, int]:
+    amounts = {native(asking.chain_id): call.value}
     if call.data[:4] == selector(TRANSFER):
         _, amount = decode_call(TRANSFER, call.data)
-        amounts[erc20(part.chain_id, call.to)] = amount
+        amounts[erc20(asking.chain_id, call.to)] = amount
     elif call.data[:4] == selector(_TRANSFER_FROM):
         giver, _, amount = decode_call(_TRANSFER_FROM, call.data)
-        amounts[erc20(part.chain_id, call.to)] = amount if giver == part.safe else 0
+        amounts[erc20(asking.chain_id, call.to)] = amount if giver == asking.safe else 0
     return amounts

@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from chain.address import ZERO
 from chain.errors import CodedError
 from chain.finding import Finding
-from chain.safe import FALLBACK_HANDLERS, SINGLETONS, SafeTx
+from chain.safe import SafeTx
 from chain.safe_state import SafeState
 from proposals.parts import Part
 from treasury.binding import check_binding
 from treasury.nonces import check_nonce, check_single
 from treasury.payouts import PayoutId
+from treasury.safe_pinned import unpinned
 from treasury.window import check_window, window
 
 
@@ -43,6 +43,8 @@ class VotedPart:
     is_paid: bool = False
     stop: tuple[Literal["vetoed", "superseded"], int] | None = None
     """What stopped the part, and when."""
+    outside: tuple[int, bytes] | None = None
+    """Nonce and hash of a transaction that is the part's own and was executed without being queued."""
     now: int
     expected: SafeState | None = None
     """The Safe at the close of the vote, with the housekeeping that was booked since."""
@@ -72,11 +74,15 @@ def is_what_was_voted(case: Signing) -> Iterator[Finding]:
 
 
 def is_not_paid(case: Signing) -> Iterator[Finding]:
-    """E_ALREADY: the payout was made (H86)."""
+    """E_ALREADY: the payout was made, with what was queued or past it (H86)."""
     if case.vote.is_paid:
         proposal, part = case.vote.payout
         facts = {"proposal": proposal, "part": part}
         yield Finding(code="E_ALREADY", reason="paid", place=f"part {part}", facts=facts)
+    if case.vote.outside is not None:
+        nonce, hash_ = case.vote.outside
+        place = f"part {case.vote.payout.part}"
+        yield Finding(code="E_ALREADY", reason="outside", place=place, facts={"hash": hash_, "nonce": nonce})
 
 
 def is_not_stopped(case: Signing) -> Iterator[Finding]:
@@ -145,18 +151,10 @@ def has_a_pinned_configuration(case: Signing) -> Iterator[Finding]:
     """E_SAFE_CONFIG: a singleton or handler that is not the Safe project's, and every module and guard (H81)."""
     if case.vote.state is None:
         return
-    state, release = case.vote.state, case.tx.version.partition("+")[0]
-    handlers = {handler for known in FALLBACK_HANDLERS.values() for handler in known}
-    for name, found, is_pinned in (
-        ("singleton", state.singleton, state.singleton in SINGLETONS.get(release, {})),
-        ("fallback_handler", state.fallback_handler, state.fallback_handler in handlers | {ZERO}),
-        ("guard", state.guard, state.guard == ZERO),
-        ("module_guard", state.module_guard, state.module_guard == ZERO),
-        ("modules", state.modules, not state.modules),
-    ):
-        if not is_pinned:
-            facts = {"field": name, "found": found, "version": release}
-            yield Finding(code="E_SAFE_CONFIG", reason="unpinned", place=name, facts=facts)
+    release = case.tx.version.partition("+")[0]
+    for name, found in unpinned(case.vote.state, release):
+        facts = {"field": name, "found": found, "version": release}
+        yield Finding(code="E_SAFE_CONFIG", reason="unpinned", place=name, facts=facts)
 
 
 VOTE_RULES: tuple[Rule, ...] = (

@@ -31,6 +31,7 @@ def command(
     shown as it is.
     """
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
+        session.desk.refuse_reader()
         named = steps.find_part(session, part)
         known = steps.find_leaf(session, "ended", proposal=named.id, part=named.part)
         if known is None:
@@ -46,6 +47,6 @@ def command(
         "is_new": known is None,
     }
     lines = steps.done("STEP_ENDED", "" if known is None else "already", name=named.payout)
-    rows = [("cause", done.cause), ("leaf", str(done.leaf))]
-    rows += [("spent nonce", str(nonce)) for nonce in done.spent]
+    rows = [(text.label("cause"), text.say("PART_STATE", done.cause)), (text.label("leaf"), str(done.leaf))]
+    rows += [(text.label("spent nonce"), str(nonce)) for nonce in done.spent]
     return Answer(document, [*lines, *text.rows(rows)])

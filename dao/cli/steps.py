@@ -75,13 +75,22 @@ def open_for(
 ) -> Iterator[Session]:
     """Open the workspace for one step; a key that was not named is refused before anything is opened."""
     if source is not None:
-        if bool(source.variable) == bool(source.name):
+        if sum(map(bool, (source.name, source.variable, source.wallet_variable))) != 1:
             raise UsageError("E_USAGE", "key")
-        if source.name and not _KEY_NAME.match(source.name):
-            raise UsageError("E_USAGE", "key_name", name=source.name)
+        if source.account and not source.wallet_variable:
+            raise UsageError("E_USAGE", "account")
+        if source.name:
+            check_key_name(source.name)
         passphrase_file = source.passphrase_file
     with open_session(folder, passphrase_file=passphrase_file) as session:
         yield session
+
+
+def check_key_name(name: str) -> str:
+    """Return a name that a keystore may have."""
+    if not _KEY_NAME.match(name):
+        raise UsageError("E_USAGE", "key_name", name=name)
+    return name
 
 
 def find_proposal(session: Session, name: str) -> Named:
@@ -93,7 +102,7 @@ def find_proposal(session: Session, name: str) -> Named:
     number = int(match["number"])
     for leaf in reversed(session.journal.leaves):
         if leaf.kind == "proposal":
-            envelope = read_envelope(session.journal.get(_link(leaf, "envelope")))
+            envelope = read_envelope(session.journal.get(link(leaf, "envelope")))
             if read_commitment(envelope.message.get("plugins")).iip == number:
                 return Named(f"{settings.prefix}-{number}", number, int(match["part"] or 0), envelope.id, envelope)
     raise StepError("E_PROPOSAL", "unknown", name=f"{settings.prefix}-{number}")
@@ -136,7 +145,7 @@ def find_leaf(session: Session, kind: str, **body: object) -> tuple[int, Leaf] |
 def find_queued(session: Session, named: Named) -> SafeTx | None:
     """The latest transaction that was queued for a part."""
     found = find_leaf(session, "queued", proposal=named.id, part=named.part)
-    return None if found is None else read_safe_tx(session.journal.get(_link(found[1], "safe_tx")))
+    return None if found is None else read_safe_tx(session.journal.get(link(found[1], "safe_tx")))
 
 
 def queued(session: Session, named: Named) -> SafeTx:
@@ -182,7 +191,8 @@ def _marked(mark: str, code: str, reason: str, facts: Mapping[str, object]) -> l
     return [f"{mark} {first[2:]}", *rest]
 
 
-def _link(leaf: Leaf, field: str) -> CID:
+def link(leaf: Leaf, field: str) -> CID:
+    """The block that a field of a leaf names."""
     cid = leaf.body[field]
     assert isinstance(cid, CID), "the leaf's schema says so"
     return cid

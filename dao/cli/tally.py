@@ -52,6 +52,8 @@ def command(
             voting.close(session.desk, named.id)
         if steps.find_leaf(session, "result", proposal=named.id) is None:
             voting.count(session.desk, named.id)
+        else:
+            session.desk.keep(named.id)
         return _result(session, named)
 
 

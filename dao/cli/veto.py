@@ -7,19 +7,21 @@ from typing import Annotated, Any
 
 import typer
 
-from chain import address, signature
+from chain import address
 from chain.cid import raw_cid
-from dao.cli import steps, text
+from dao.cli import carrying, steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.errors import UsageError
+from dao.record.carrier import SignedAct, write_act
 from dao.session import KeySource
-from dao.workflow import stopping
+from dao.workflow import acting, stopping
 
 EXAMPLES = (
     'dao veto IIP-2/1 --reason "The payee lost his key" --key gus',
     "dao veto IIP-2 --file reason.md --key gus --json",
+    "dao veto IIP-2/1 --file reason.md --key ann --out veto.act.json",
 )
 
 _SIZE_MAX = 2**20
@@ -34,7 +36,10 @@ def command(
     ] = None,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
+    out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Veto a part of a proposal that passed, or all of its parts, as the guardian or as an owner of the Safe.
@@ -46,25 +51,30 @@ def command(
     if (file is None) == (reason == ""):
         raise UsageError("E_USAGE", "reason_or_file")
     why = read(file, _SIZE_MAX) if file is not None else f"{reason}\n".encode()
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     with steps.open_for(folder, source) as session:
-        signer_key = session.key(source)
+        desk = carrying.desk_for(session, out)
+        signer = session.signer(source)
         named = steps.find_decided(session, target)
-        done = stopping.veto(session.desk, named.id, named.part, why, signer_key)
-    signer = signature.address_of(signer_key)
+        envelope = acting.sign(desk, named.id, named.part, "veto", signer=signer, evidence=why)
+        done = stopping.take_veto(desk, envelope, why)
     document: dict[str, Any] = {
         "ok": True,
         "proposal": named.name,
         "part": named.part or None,
-        "signer": address.checksum(signer),
+        "signer": address.checksum(signer.address),
         "evidence": "0x" + raw_cid(why).digest.hex(),
-        "leaf": done.leaf,
+        "leaf": done.leaf if out is None else None,
         "vetoed": [f"{named.name}/{part}" for part in done.parts],
         "ended": [f"{named.name}/{part}" for part in done.ended],
+        "file": None if out is None else str(out),
     }
     told = named.payout if named.part else named.name
-    lines = steps.done("STEP_VETO", name=told, signer=signer)
-    lines += text.rows([("sha256", document["evidence"]), ("leaf", str(done.leaf))])
+    lines = steps.done("STEP_VETO", "" if out is None else "carried", name=told, signer=signer.address)
+    place = [(text.label("leaf"), str(done.leaf))] if out is None else []
+    lines += text.rows([("sha256", document["evidence"]), *place])
+    if out is not None:
+        return Answer(document, [*lines, *carrying.carried(out, write_act(SignedAct(envelope, why)))])
     if not done.parts:
         lines += steps.noted("STEP_VETO", "more", name=told)
     for part in done.parts:

@@ -30,6 +30,9 @@ from proposals.parts import Part
 from treasury.income import DonationFact, ForwardFact, PremiumFact
 from treasury.ledger import Entry
 
+NO_PROPOSAL = bytes(32)
+"""Of a case that is about a journal and not about one proposal."""
+
 Value = TypeVar("Value")
 Get = Callable[[CID], bytes]
 
@@ -196,6 +199,8 @@ class Case:
     """Every queued transaction of the journal, also those of other proposals."""
     executed: tuple[int, ...] | None = None
     """Numbers of the parts that the Safe reported as executed."""
+    spent: frozenset[bytes] | None = None
+    """Hashes of the transactions that spent a nonce and nothing else."""
     ended: Mapping[tuple[bytes, int], str] | None = None
     """Why each payout that ended unpaid did so, also those of other proposals."""
     receipts: dict[CID, ProvedReceipt] = field(default_factory=dict)

@@ -6,6 +6,8 @@ payment too, and nothing here would, so it is refused by name rather than taken 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chain.cid import raw_cid
 from dao.record.case import Case, Row, cid_of, need, part_number, refuse_strangers
 from dao.record.errors import RecordError
@@ -14,6 +16,7 @@ from governance.acts import (
     NO_EVIDENCE,
     Act,
     ActLeaf,
+    ReleaseFact,
     check_act_signature,
     milestone_released,
     read_act,
@@ -72,26 +75,30 @@ def _check_reporter(case: Case, act: Act) -> None:
 
 def acts_release(case: Case) -> None:
     """Every milestone whose payment was queued had been approved by enough reviewers, neither author nor payee."""
-    acts, parts, settings = need(case.acts), need(case.parts), need(case.settings)
     if case.cancelled is not None:
         case.releases = {}
         return
-    author = need(case.envelope).address
-    roles = _roles(case)
-    closed_at = need(case.closed).leaf.time
-    case.releases = {}
-    for number, part in enumerate(parts, 1):
-        if part.release:
-            fact = milestone_released(
-                acts, settings=settings, author=author, payees=roles.payees, part=number, closed_at=closed_at
-            )
-            if fact is not None:
-                case.releases[number] = fact
+    acts, parts = need(case.acts), need(case.parts)
+    waiting = [number for number, part in enumerate(parts, 1) if part.release]
+    facts = {number: _released(case, number, acts) for number in waiting}
+    case.releases = {number: fact for number, fact in facts.items() if fact is not None}
     for row in case.rows("queued", proposal=case.proposal):
         number = part_number(case, row)
-        fact = case.releases.get(number)
-        if parts[number - 1].release and (fact is None or fact.time > row.leaf.time):
+        before = [leaf for leaf in acts if leaf.index < row.index]  # a time alone does not say which of two came first
+        if number in waiting and _released(case, number, before) is None:
             raise RecordError("E_MILESTONE", "queued_early", part=number, index=row.index)
+
+
+def _released(case: Case, number: int, acts: Sequence[ActLeaf]) -> ReleaseFact | None:
+    """When and by whom the milestone of a part was released, as far as these acts go."""
+    return milestone_released(
+        acts,
+        settings=need(case.settings),
+        author=need(case.envelope).address,
+        payees=_roles(case).payees,
+        part=number,
+        closed_at=need(case.closed).leaf.time,
+    )
 
 
 def payees(part: Part) -> frozenset[bytes]:

@@ -2,26 +2,26 @@
 which the Safe did not hold.
 
 Entries are booked again from the leaves they name, by the same versioned rules, and compared. Entries of *other*
-proposals of the fund are balanced and count against what is available, but their sources stand in those proposals' own
-records; only what they give back must be seen here to be free (check 64).
+proposals of the fund count against what is available; what can be checked of them stands in `foreign_entries`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
+from typing import Literal
 
-from chain import dag_cbor
-from chain.receipt import Log, ProvedReceipt, ReceiptProof, open_receipt
-from dao.record.case import Case, Row, cid_of, need
+from chain.receipt import Log
+from dao.record.case import NO_PROPOSAL, Case, Queued, Row, need
 from dao.record.checks_settings import settings_now
 from dao.record.errors import RecordError
-from dao.record.queue import payout_of
+from dao.record.foreign_entries import check_foreign, payout_named
+from dao.record.queue import payout_of, read_queue
+from dao.record.receipts import check_final, receipt_behind
 from governance.settings import FundSettings
 from treasury import booking
-from treasury.asks import asks
+from treasury.asks import asked_by, asks
 from treasury.assets import total
-from treasury.fund import replay
+from treasury.fund import FundError, replay
 from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact, read_donation, read_forward, read_premium
 from treasury.ledger import Entry
 from treasury.payouts import PayoutId
@@ -54,6 +54,7 @@ def books_entries(case: Case) -> None:
     """Every entry is what its booking rule makes of its source."""
     entries: list[tuple[int, Entry]] = []
     seen: set[str] = set()
+    queue = {queued.hash: queued.tx for queued in _queue(case)}
     for row in case.rows("entry"):
         entry = Entry.from_map(row.leaf.body)
         if entry.id in seen:
@@ -61,57 +62,68 @@ def books_entries(case: Case) -> None:
         seen.add(entry.id)
         if entry.source >= row.index:
             raise RecordError("E_LEDGER", "source", entry=entry.id, index=row.index)
-        if not _is_ours(case, entry):
-            _check_foreign(case, entry, row.index)
-        elif case.concerns(row.index) and entry != _booked_again(case, entry):
-            raise RecordError("E_LEDGER", "not_rule", entry=entry.id, index=row.index)
         entries.append((row.index, entry))
+        if not case.concerns(row.index):
+            continue
+        if not _is_ours(case, entry):
+            check_foreign(case, entry, row.index, queue)
+        elif entry != _booked_again(case, entry):
+            raise RecordError("E_LEDGER", "not_rule", entry=entry.id, index=row.index)
     case.entries = tuple(entries)
 
 
 def books_cover(case: Case) -> None:
-    """No entry took more than was there, and whatever passed, was paid or came in is booked."""
-    entries = [entry for _, entry in need(case.entries)]
-    replay(entries)
-    if case.fresh is not None:
-        return
-    sources = {entry.source for entry in entries if _is_ours(case, entry)}
-    unbooked = [index for index in need(case.incomes) if index not in sources]
-    unbooked += [
-        row.index
-        for row in case.rows("executed", proposal=case.proposal)
-        if row.index not in sources and _amounts(case, _part(row))
-    ]
-    unbooked += [
-        row.index
-        for row in case.rows("ended", proposal=case.proposal)
-        if row.index not in sources and _amounts(case, _part(row))
-    ]
-    if case.cancelled is not None and case.cancelled.index not in sources and total(asks(need(case.parts))):
-        unbooked.append(case.cancelled.index)
-    for index in unbooked:
-        raise RecordError("E_LEDGER", "unbooked", index=index, kind=case.leaves[index].kind)
+    """No entry took more than was there, nothing was queued before it was committed, and whatever was asked, passed,
+    was paid, ended or came in is booked.
+    """
+    entries = need(case.entries)
+    replay(entry for _, entry in entries)
+    queue = _queue(case)
+    committed = {entry.id: index for index, entry in entries if entry.rule == booking.COMMITTED}
+    for queued in queue:
+        index = queued.row.index
+        promise = f"{booking.COMMITTED}:{PayoutId(*queued.payout)}"
+        if case.concerns(index) and committed.get(promise, index) >= index and asked_by(queued.tx):
+            raise RecordError("E_BUDGET", "uncommitted", part=queued.payout[1], index=index)
+    if case.fresh is None:
+        for index in _unbooked(case, queue):
+            raise RecordError("E_LEDGER", "unbooked", index=index, kind=case.leaves[index].kind)
 
 
-def receipt_behind(case: Case, row: Row) -> ProvedReceipt:
-    """The proved receipt that a leaf links to; its block joins those that are taken on trust."""
-    cid = cid_of(row, "receipt")
-    if cid not in case.receipts:
-        case.receipts[cid] = open_receipt(ReceiptProof.from_map(dag_cbor.decode(case.get(cid))))
-    proved = case.receipts[cid]
-    case.blocks.add(proved.header.ref(row.leaf.block.chain_id))
-    return proved
+def _queue(case: Case) -> Sequence[Queued]:
+    """Every queued transaction; on the way into a journal, only where the step queues one itself."""
+    if case.queue is not None:
+        return case.queue
+    return read_queue(case) if case.fresh is None else ()
 
 
-def check_final(case: Case, row: Row, number: int) -> None:
-    """A fact of the chain is booked once its block lies as deep as the settings want; on the devnet at once."""
-    chain = settings_now(case, row.index, row.leaf.time).chain(row.leaf.block.chain_id)
-    wanted = 0 if chain is None else chain.finality_depth
-    depth = row.leaf.block.number - number
-    if wanted:
-        case.blocks.add(row.leaf.block)  # the depth is counted from it
-    if depth < wanted:
-        raise RecordError("E_FINALITY", index=row.index, depth=depth, wanted=wanted)
+def _unbooked(case: Case, queue: Sequence[Queued]) -> Iterator[int]:
+    """The leaves that moved, asked or promised money and have not all of their entries."""
+    booked = {entry.id for _, entry in need(case.entries)}
+    sources = {entry.source for _, entry in need(case.entries)}
+    yield from (index for index in need(case.incomes) if index not in sources)
+    moving = {queued.hash for queued in queue if asked_by(queued.tx)}
+    for row in case.rows("executed"):
+        if row.index not in sources and row.leaf.body["hash"] in moving:
+            yield row.index
+    decided = case.rows_of("result", "cancel", "ended")
+    asked = () if case.proposal == NO_PROPOSAL else (need(case.proposal_row),)
+    for row in (*asked, *(row for row in decided if row.leaf.body["proposal"] == case.proposal)):
+        missing = [entry for entry in entries_of(case, row) if entry.id not in booked]
+        if missing and not (row.leaf.kind == "result" and _waits_for_money(case, row, booked)):
+            yield row.index
+
+
+def _waits_for_money(case: Case, row: Row, booked: Set[str]) -> bool:
+    """A result that the fund did not cover is a result all the same; nothing of it is committed until it does."""
+    expected = list(_promises(case, row))
+    if any(entry.id in booked for entry in expected):
+        return False
+    try:
+        replay([*(entry for index, entry in need(case.entries) if index < row.index), *expected])
+    except FundError as error:
+        return error.code == "E_BUDGET"
+    return False
 
 
 def _income(case: Case, row: Row) -> Income:
@@ -126,7 +138,7 @@ def _income(case: Case, row: Row) -> Income:
     fact = _read_income(row, fund, logs, origin)
     if isinstance(fact, ForwardFact) and fact.rebate + fact.forwarded == 0:
         raise RecordError("E_LEDGER", "nothing", index=row.index)
-    check_final(case, row, proved.header.number)
+    check_final(case, row, proved.header)
     return fact
 
 
@@ -156,55 +168,8 @@ def _fund(case: Case, row: Row) -> FundSettings:
 
 def _is_ours(case: Case, entry: Entry) -> bool:
     """Whether an entry is income, or names this proposal; the number alone does not tell, it may be asked again."""
-    if entry.iip == 0:
-        return True
-    named = _PROPOSAL.search(entry.id)
-    return named is not None and bytes.fromhex(named[1]) == case.proposal
-
-
-def _check_foreign(case: Case, entry: Entry, index: int) -> None:
-    """Another proposal may ask, be promised and be paid, or give back what it asked: none of that adds to what is
-    available. What was promised it gives back when its payout has ended. Anything else in another one's name was never
-    made by a rule, or needs that one's own record.
-    """
-    if entry.rule == booking.RELEASED and _gives_back_what_ended(case, entry):
-        return
-    freed: dict[str, int] = {}
-    for account, asset, amount in entry.postings:
-        if account.startswith(("Assets:Safe:", "Equity:Committed:")):
-            freed[asset] = freed.get(asset, 0) + amount
-    if entry.rule not in _FOREIGN or any(amount > 0 for amount in freed.values()):
-        raise RecordError("E_LEDGER", "foreign", entry=entry.id, index=index, account=entry.postings[0].account)
-    for account, _, amount in entry.postings:
-        root = account.partition(":")[0]
-        if root not in ("Assets", "Equity", "Expenses") or (root == "Assets" and amount > 0):
-            raise RecordError("E_LEDGER", "foreign", entry=entry.id, index=index, account=account)
-
-
-def _gives_back_what_ended(case: Case, entry: Entry) -> bool:
-    """Whether an entry takes back exactly the promise of a payout of another proposal that can never be paid."""
-    source, named = case.leaves.get(entry.source), _PROPOSAL.search(entry.id)
-    if source is None or source.kind != "ended" or named is None:
-        return False
-    payout = payout_of(Row(entry.source, source))
-    if case.concerns(entry.source) and payout not in need(case.ended):
-        return False
-    promised = next(case.rows("entry", id=f"{booking.COMMITTED}:{PayoutId(*payout)}"), None)
-    if promised is None or entry.id != f"{booking.RELEASED}:{PayoutId(*payout)}":
-        return False
-    return _promises(Entry.from_map(promised.leaf.body)) == _promises(entry, -1) and _is_memo(entry)
-
-
-def _promises(entry: Entry, sign: int = 1) -> list[tuple[str, str, int]]:
-    return [(p.account, p.asset, sign * p.amount) for p in entry.postings if p.account.startswith("Equity:Committed:")]
-
-
-def _is_memo(entry: Entry) -> bool:
-    return all(posting.account.startswith(("Equity:Committed:", "Equity:Memo:")) for posting in entry.postings)
-
-
-_FOREIGN = frozenset({booking.ASKED, booking.COMMITTED, booking.PAID, booking.RELEASED})
-_PROPOSAL = re.compile(r":0x([0-9a-f]{64})/[0-9]+(?:@|\Z)", re.ASCII)
+    named = payout_named(entry)
+    return entry.iip == 0 or (named is not None and named.proposal == case.proposal)
 
 
 def entries_of(case: Case, row: Row) -> list[Entry]:
@@ -245,16 +210,45 @@ def _of_proposal(case: Case, row: Row) -> Iterator[Entry | None]:
 
 
 def _of_result(case: Case, row: Row) -> Iterator[Entry | None]:
-    """What passed is committed part by part; what did not gives back what it asked for."""
+    """What passed is committed part by part, except parts that ended before they were; what did not gives back what it
+    asked for.
+    """
     fund, iip = _fund_and_number(case)
-    wanted = asks(need(case.parts))
     if not need(case.released):
-        payout = PayoutId(case.proposal, 0)
-        yield booking.released(payout, fund=fund, iip=iip, amounts=total(wanted), source=row.index, of="asked")
+        payout, wanted = PayoutId(case.proposal, 0), total(asks(need(case.parts)))
+        yield booking.released(payout, fund=fund, iip=iip, amounts=wanted, source=row.index, of="asked")
         return
-    for part, amounts in enumerate(wanted, 1):
+    over = {
+        f"{booking.COMMITTED}:{PayoutId(case.proposal, _part(ended))}"
+        for ended in case.rows("ended", proposal=case.proposal)
+        if not _was_promised(case, ended)
+    }
+    yield from (entry for entry in _promises(case, row) if entry.id not in over)
+
+
+def _promises(case: Case, row: Row) -> Iterator[Entry]:
+    """What a result that released the parts commits, whatever became of them."""
+    fund, iip = _fund_and_number(case)
+    for part, amounts in enumerate(asks(need(case.parts)), 1):
         payout = PayoutId(case.proposal, part)
-        yield booking.committed(payout, fund=fund, iip=iip, amounts=amounts, source=row.index)
+        entry = booking.committed(payout, fund=fund, iip=iip, amounts=amounts, source=row.index)
+        if entry is not None:
+            yield entry
+
+
+def _was_promised(case: Case, ended: Row) -> bool:
+    """Whether a part was committed before it ended."""
+    promise = next(case.rows("entry", id=f"{booking.COMMITTED}:{PayoutId(*payout_of(ended))}"), None)
+    return promise is not None and promise.index < ended.index
+
+
+def _of_ended(case: Case, row: Row) -> Iterator[Entry | None]:
+    """A part that ended unpaid gives back what it was promised, or, if the fund never covered it, what it asked for."""
+    fund, iip = _fund_and_number(case)
+    part = _part(row)
+    of: Literal["asked", "committed"] = "committed" if _was_promised(case, row) else "asked"
+    payout, amounts = PayoutId(case.proposal, part), _amounts(case, part)
+    yield booking.released(payout, fund=fund, iip=iip, amounts=amounts, source=row.index, of=of)
 
 
 def _of_cancel(case: Case, row: Row) -> Iterator[Entry | None]:
@@ -262,23 +256,6 @@ def _of_cancel(case: Case, row: Row) -> Iterator[Entry | None]:
     fund, iip = _fund_and_number(case)
     payout, amounts = PayoutId(case.proposal, 0), total(asks(need(case.parts)))
     yield booking.released(payout, fund=fund, iip=iip, amounts=amounts, source=row.index, of="asked")
-
-
-def _of_ended(case: Case, row: Row) -> Iterator[Entry | None]:
-    """A part that ended unpaid gives back what it was promised, or, if the fund never covered it, what it asked for."""
-    fund, iip = _fund_and_number(case)
-    part = _part(row)
-    payout = PayoutId(case.proposal, part)
-    promise = next(case.rows("entry", id=f"{booking.COMMITTED}:{payout}"), None)
-    was_promised = promise is not None and promise.index < row.index
-    yield booking.released(
-        payout,
-        fund=fund,
-        iip=iip,
-        amounts=_amounts(case, part),
-        source=row.index,
-        of="committed" if was_promised else "asked",
-    )
 
 
 def _of_executed(case: Case, row: Row) -> Iterator[Entry | None]:

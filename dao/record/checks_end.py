@@ -9,13 +9,14 @@ same, because what is available to this proposal depends on it.
 from __future__ import annotations
 
 from chain.safe import safe_tx_hash
-from dao.record.case import Case, Row, cid_of, need, part_number
-from dao.record.checks_books import check_final, receipt_behind
+from dao.record.case import Case, cid_of, need, part_number
 from dao.record.checks_payout import window_of
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_settings import settings_now
+from dao.record.endings import check_dead
 from dao.record.errors import RecordError
-from dao.record.queue import live, payout_of
+from dao.record.queue import payout_of
+from dao.record.receipts import check_final, receipt_behind
 from dao.record.safe_tx_block import read_safe_tx
 from treasury.execution import check_execution
 from treasury.rejection import is_rejection
@@ -43,11 +44,13 @@ def payout_spent(case: Case) -> None:
                               expected=tx.chain_id)  # fmt: skip
         proved = receipt_behind(case, row)
         check_execution(proved, tx)
-        check_final(case, row, proved.header.number)
+        check_final(case, row, proved.header)
+    case.spent = frozenset(seen)
 
 
 def payout_ended(case: Case) -> None:
     """Every payout that ended unpaid can never be paid, and this proposal's ended for the cause that the leaf names."""
+    need(case.queue), need(case.spent)
     ended: dict[tuple[bytes, int], str] = {}
     for row in case.rows("ended"):
         payout = payout_of(row)
@@ -58,7 +61,7 @@ def payout_ended(case: Case) -> None:
             cause = cause_at(case, part, row.index, row.leaf.time)
             if cause != row.leaf.body["cause"]:
                 raise RecordError("E_STATE", "other_cause", part=part, said=row.leaf.body["cause"], found=cause)
-        _check_dead(case, row, payout)
+        check_dead(case, row)
         ended[payout] = str(row.leaf.body["cause"])
     case.ended = ended
 
@@ -78,18 +81,3 @@ def cause_at(case: Case, part: int, index: int, time: int) -> str:
     if not latest or time <= latest:
         raise RecordError("E_STATE", "not_over", part=part)
     return "expired"
-
-
-def _check_dead(case: Case, row: Row, payout: tuple[bytes, int]) -> None:
-    """Nothing of it was paid, nothing can be, and nothing follows."""
-    if any(payout_of(done) == payout for done in case.rows("executed")):
-        raise RecordError("E_ALREADY", "over", part=payout[1])
-    queue = list(need(case.queue))
-    for queued in queue:
-        if queued.payout != payout:
-            continue
-        later = [queued.row, *case.rows("confirmation", hash=queued.hash)]
-        if any(found.index > row.index for found in later):
-            raise RecordError("E_STATE", "ended", part=payout[1], index=row.index)
-    for queued in live(case, queue, payout, row.index):
-        raise RecordError("E_NONCE", "unspent", part=payout[1], hash=queued.hash, nonce=queued.tx.nonce)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from chain import dag_cbor
 from chain.address import ZERO
+from chain.receipt import ProvedReceipt
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
-from dao.record.case import Case, Queued, Row, cid_of, need, part_number
-from dao.record.checks_books import check_final, receipt_behind
+from dao.record.case import Case, Row, cid_of, need, part_number
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_settings import check_known_singleton
 from dao.record.checks_stop import stopped
 from dao.record.errors import RecordError
 from dao.record.queue import payout_of, read_queue, spent_before
+from dao.record.receipts import check_final, receipt_behind
 from treasury.binding import check_binding
 from treasury.confirmations import Confirmation, check_confirmation, check_confirmations
 from treasury.execution import check_execution, check_token_transfers
@@ -51,27 +52,32 @@ def payout_receipt(case: Case) -> None:
     """The receipt is proved under its block; the Safe itself logged the success of exactly this hash; and every token
     that the part pays logged its transfer.
     """
-    queued_at: dict[bytes, Queued] = {}
-    for queued in need(case.queue):
-        queued_at.setdefault(queued.hash, queued)
-    done: dict[int, object] = {}
+    queued_at = {queued.hash: queued for queued in need(case.queue)}
+    parts = need(case.parts)
+    done: dict[tuple[bytes, int], Row] = {}
     for row in case.rows("executed"):
-        first = queued_at.get(bytes(row.leaf.body["hash"]))  # type: ignore[call-overload]
-        if first is None or first.payout != payout_of(row) or first.row.index > row.index:
+        queued = queued_at.get(bytes(row.leaf.body["hash"]))  # type: ignore[call-overload]
+        proposal, number = payout = payout_of(row)
+        if queued is None or queued.payout != payout or queued.row.index > row.index:
             raise RecordError("E_HASH_MISMATCH", "not_queued", index=row.index)
-    for row in case.rows("executed", proposal=case.proposal):
-        number, tx = _executed_tx(case, row)
-        if number in done:
+        if payout in done:
             raise RecordError("E_ALREADY", "executed_twice", part=number)
-        if row.leaf.block.chain_id != tx.chain_id:  # the receipt's header does not say of which chain it is
-            raise RecordError("E_EXECUTION", "chain", index=row.index, found=row.leaf.block.chain_id,
-                              expected=tx.chain_id)  # fmt: skip
-        proved = receipt_behind(case, row)
-        check_execution(proved, tx)
-        check_token_transfers(proved, need(case.parts)[number - 1])
-        check_final(case, row, proved.header.number)
-        done[number] = row
-    case.executed = tuple(done)
+        done[payout] = row
+        if proposal == case.proposal:
+            check_token_transfers(_executed(case, row, queued.tx), parts[number - 1])
+        elif case.concerns(row.index):  # it spends a nonce and money of the same Safe, so it is proved here, too
+            _executed(case, row, queued.tx)
+    case.executed = tuple(number for proposal, number in done if proposal == case.proposal)
+
+
+def _executed(case: Case, row: Row, tx: SafeTx) -> ProvedReceipt:
+    """The proved receipt of an execution, in which the Safe reports the success of exactly this transaction."""
+    if row.leaf.block.chain_id != tx.chain_id:  # the receipt's header does not say of which chain it is
+        raise RecordError("E_EXECUTION", "chain", index=row.index, found=row.leaf.block.chain_id, expected=tx.chain_id)
+    proved = receipt_behind(case, row)
+    check_execution(proved, tx)
+    check_final(case, row, proved.header)
+    return proved
 
 
 def payout_confirmations(case: Case) -> None:
@@ -128,9 +134,14 @@ def _check_waiting(tx: SafeTx, confirmations: list[Confirmation], state: SafeSta
 
 
 def payout_window(case: Case) -> None:
-    """The block's time lies between the earliest and the latest execution of the part, and not behind its veto."""
+    """The block's time lies between the earliest and the latest execution of the part and not behind what stopped it,
+    and nobody confirmed outside of that: a Safe has no clock, so what is signed can be executed at once and for ever.
+    """
     need(case.executed)
     stops = need(case.stops)
+    for tx_hash, (number, _) in need(case.safe_txs).items():
+        for row in confirmation_rows(case, tx_hash):
+            check_window(window_of(case, number), row.leaf.time)
     for row in case.rows("executed", proposal=case.proposal):
         number, _ = _executed_tx(case, row)
         time = receipt_behind(case, row).header.timestamp

@@ -7,7 +7,7 @@ checks hold the leaves before it against that signature; what the rules of a spa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
 from chain import dag_cbor
 from chain.blocks import BlockRef
@@ -66,7 +66,7 @@ def proposal_document(case: Case) -> None:
         raise RecordError("E_TEXT_PAYLOAD", "body_differs", iip=commitment.iip)
     refuse_strangers(case, "document", iip=commitment.iip)
     for found in case.rows("document", iip=commitment.iip):
-        if found.leaf.body["author"] != envelope.address and found.index < row.index:
+        if found.leaf.body["author"] != envelope.address:
             raise RecordError("E_IIP_DUP", "author", iip=commitment.iip)
     case.document = document
 
@@ -117,12 +117,17 @@ def proposal_lifecycle(case: Case) -> None:
     """The steps from draft to vote, and what followed, are steps of the lifecycle's table."""
     row, commitment = need(case.proposal_row), need(case.commitment)
     refuse_strangers(case, "transition", iip=commitment.iip)
-    last = None
-    for written in case.rows("transition"):
-        if written.leaf.body["event"] not in WRITTEN:
-            raise RecordError("E_STATE", "derived", event=written.leaf.body["event"])
-        last = written if written.index < row.index else last
-    if last is None or last.leaf.body["document"] != commitment.document:
+    last = written = None
+    for found in case.rows_of("document", "transition"):
+        if found.leaf.kind == "document":
+            written = found.leaf.body["document"]
+            continue
+        if found.leaf.body["event"] not in WRITTEN:
+            raise RecordError("E_STATE", "derived", event=found.leaf.body["event"])
+        if found.leaf.body["document"] != written:
+            raise RecordError("E_STATE", "step_document", index=found.index, event=found.leaf.body["event"])
+        last = written if found.index < row.index else last
+    if last != commitment.document:
         raise RecordError("E_STATE", "other_document", iip=commitment.iip)
     case.status = lifecycle.status(events(case.leaves.values(), case.proposal, len(need(case.parts))))
 
@@ -175,6 +180,7 @@ def _standing(case: Case, row: Row) -> bytes | None:
         envelope = read_envelope(case.get(cid_of(other, "envelope")))
         if envelope.id != other.leaf.body["id"] or read_commitment(envelope.message.get("plugins")).iip != number:
             raise RecordError("E_LOG_INCONSISTENT", "foreign", index=other.index, kind="proposal")
+        check_signature(envelope)
         found = next(case.rows("result", proposal=envelope.id), None)
         decided = found is not None and found.index < row.index and not found.leaf.body["released"]
         if other.index < row.index and not decided:
@@ -271,11 +277,16 @@ def _author_power(case: Case, row: Row) -> int | None:
     assert isinstance(links, list), "the leaf's schema says so"
     if not links:
         return None
-    return open_powers(case, links).powers.get(need(case.envelope).address)
+    if need(case.settings).proposers:  # named ones need no power, and what nobody reads proves nothing
+        raise RecordError("E_POWER", "author", index=row.index)
+    author = need(case.envelope).address
+    return open_powers(case, links, {author}).powers.get(author)
 
 
-def open_powers(case: Case, links: Sequence[object]) -> power.PowerTable:
-    """The powers of some voters at the snapshot, from one piece of evidence a strategy, each checked."""
+def open_powers(case: Case, links: Sequence[object], voters: Set[bytes]) -> power.PowerTable:
+    """The powers of these voters and nobody else at the snapshot, from one piece of evidence a strategy, each checked;
+    whoever is missing in one of them is missing.
+    """
     strategies = need(case.settings).strategies
     if len(links) != len(strategies):
         raise RecordError("E_POWER", "strategies", expected=len(strategies), found=len(links))
@@ -287,6 +298,8 @@ def open_powers(case: Case, links: Sequence[object]) -> power.PowerTable:
         found = power.open_evidence(case.get(_cid(link)), case.get, number, strategy, block)
         if strategy.proof is not None and not found.proved:  # the Safe signed that it can be proved, and how
             raise RecordError("E_POWER", "unproved", strategy=strategy.name)
+        for stranger in sorted(found.powers.keys() - voters):
+            raise RecordError("E_POWER", "stranger", strategy=strategy.name, voter=stranger)
         tables.append(found)
     table = power.combine(tables)
     case.power_assumed |= not table.proved

@@ -93,7 +93,7 @@ def power_proof(case: Case) -> None:
     due(case)
     links = _only(case, "power").leaf.body["evidence"]
     assert isinstance(links, list), "the leaf's schema says so"
-    case.powers = open_powers(case, links).powers
+    case.powers = open_powers(case, links, {vote.envelope.address for vote in need(case.admitted)}).powers
 
 
 def tally_scores(case: Case) -> None:
@@ -124,6 +124,9 @@ def tally_verdict(case: Case) -> None:
     if order != sorted(order):
         raise RecordError("E_LOG_INCONSISTENT", "result_order", index=order[-1])
     certificate.check_result(_claimed(_only(case, "result")), _transcript(case), expected)
+    for row in case.rows("result"):  # those of earlier proposals of the number say what their transcripts say
+        transcript = _transcript_of(case, row)
+        certificate.check_result(_claimed(row), transcript, transcript)
     case.verdict = verdict(expected.scores, rules(case))
     case.released = expected.released
 
@@ -156,7 +159,11 @@ def _only(case: Case, kind: str) -> Row:
 
 
 def _transcript(case: Case) -> certificate.Transcript:
-    return certificate.read_transcript(case.get(cid_of(_only(case, "result"), "transcript")))
+    return _transcript_of(case, _only(case, "result"))
+
+
+def _transcript_of(case: Case, row: Row) -> certificate.Transcript:
+    return certificate.read_transcript(case.get(cid_of(row, "transcript")))
 
 
 def _claimed(row: Row) -> certificate.Result:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from chain import signature
+from chain.signer import Signer
 from dao.record.case import due, need
 from dao.workflow.desk import REQUIRED, Blocks, Desk, Fact
 from governance.messages import cancel_message, proposal_id, read_envelope, sign_envelope
 
 
-def cancel(desk: Desk, proposal: bytes, author_key: bytes) -> int:
+def cancel(desk: Desk, proposal: bytes, author: Signer) -> int:
     """Sign and take the cancellation of an open proposal; return the leaf's index."""
-    return take_cancel(desk, _sign(desk, proposal, author_key))
+    return take_cancel(desk, sign(desk, proposal, author))
 
 
 def take_cancel(desk: Desk, raw: bytes) -> int:
@@ -25,8 +25,8 @@ def take_cancel(desk: Desk, raw: bytes) -> int:
     return index
 
 
-def _sign(desk: Desk, proposal: bytes, author_key: bytes) -> bytes:
+def sign(desk: Desk, proposal: bytes, author: Signer) -> bytes:
+    """Sign the cancellation of a proposal, and take it nowhere; return its envelope."""
     space = need(desk.case(proposal, 10, 20, 21).settings).space
-    author = signature.address_of(author_key)
-    message = cancel_message(author=author, space=space, proposal=proposal, timestamp=desk.now())
-    return sign_envelope("CancelProposal", message, author_key)
+    message = cancel_message(author=author.address, space=space, proposal=proposal, timestamp=desk.now())
+    return sign_envelope("CancelProposal", message, author)

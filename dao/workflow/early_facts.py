@@ -39,8 +39,12 @@ def _parts(_: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
 
 
 def _transition(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
-    if leaf.body["event"] not in WRITTEN:
-        raise RecordError("E_STATE", "derived", event=leaf.body["event"])
+    event, number = leaf.body["event"], leaf.body["iip"]
+    if event not in WRITTEN:
+        raise RecordError("E_STATE", "derived", event=event)
+    documents = [known.body["document"] for known in before if known.kind == "document" and known.body["iip"] == number]
+    if documents[-1:] != [leaf.body["document"]]:
+        raise RecordError("E_STATE", "step_document", index=len(before), event=event)
     lifecycle.status(events([*history(before, leaf.body["iip"], get), leaf], None, 0))
 
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chain.cid import raw_cid
 from chain.errors import CodedError
 from chain.safe import safe_tx_hash
+from chain.signer import Signer
 from dao.record.case import Case, Queued, need
 from dao.record.checks_end import cause_at
 from dao.record.checks_stop import vetoers_of
 from dao.record.errors import RecordError
 from dao.record.queue import live
 from dao.record.safe_tx_block import write_safe_tx
+from dao.workflow import acting
 from dao.workflow.desk import PAID, Blocks, Desk, Fact
 from dao.workflow.paying import find_execution, find_success, refuse_paid_outside
-from governance.acts import ActLeaf, act_message, read_act, sign_act
+from governance.acts import ActLeaf, read_act
 from governance.vetoes import veto_in_force
 from treasury.rejection import rejection_of
 
@@ -50,9 +51,9 @@ class Ended(NamedTuple):
     """Nonces of which it was proved in this step that a rejection had spent them."""
 
 
-def veto(desk: Desk, proposal: bytes, part: int, reason: bytes, key: bytes) -> Vetoed:
+def veto(desk: Desk, proposal: bytes, part: int, reason: bytes, signer: Signer) -> Vetoed:
     """Sign and take a veto on a part, or on all of them (0), over the bytes of its reason."""
-    return take_veto(desk, _sign(desk, proposal, part, reason, key), reason)
+    return take_veto(desk, acting.sign(desk, proposal, part, "veto", signer=signer, evidence=reason), reason)
 
 
 def take_veto(desk: Desk, raw: bytes, reason: bytes) -> Vetoed:
@@ -111,12 +112,6 @@ def end_superseded(desk: Desk, proposal: bytes) -> list[tuple[bytes, int]]:
                 else:
                     ended.append((older, part))
     return ended
-
-
-def _sign(desk: Desk, proposal: bytes, part: int, reason: bytes, key: bytes) -> bytes:
-    digest = raw_cid(reason).digest
-    message = act_message(proposal=proposal, part=part, kind="veto", evidence=digest, timestamp=desk.now())
-    return sign_act(message, key)
 
 
 def _newly_stopped(case: Case, act: ActLeaf) -> tuple[int, ...]:

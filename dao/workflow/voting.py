@@ -9,6 +9,7 @@ from __future__ import annotations
 from chain import log_tree
 from chain.clients.safe_read import fetch_safe_state
 from dao.record.case import Case, due, need
+from dao.record.checks_books import entries_of
 from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
 from dao.workflow import stopping
@@ -48,12 +49,12 @@ def cast(desk: Desk, raw: bytes) -> int:
 
 def close(desk: Desk, proposal: bytes) -> int:
     """Close a vote whose end has passed: the list of votes is fixed, and so is who owns the Safe that will pay."""
-    case = desk.case(proposal, *_VOTES)
+    case = desk.guarded(proposal, *_VOTES)
     due(case)
     votes = need(case.votes)
     root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
     blocks = Blocks()
-    head = desk.node.head()
+    head = desk.head()
     state = fetch_safe_state(desk.node, fund_of(case).safe, head.ref.number)
     body = {"proposal": proposal, "count": len(votes), "root": root, "state": blocks.map(state.to_map())}
     index = desk.take([Fact("closed", body)], blocks, proposal, head=head)[0]
@@ -63,8 +64,10 @@ def close(desk: Desk, proposal: bytes) -> int:
 
 def _commit_now(desk: Desk, proposal: bytes) -> None:
     """Commit what the superseded proposals gave back, if it suffices."""
+    case = desk.case(proposal, *PAID, 70, 71)
+    owed = entries_of(case, next(case.rows("result", proposal=proposal)))
     try:
-        desk.book_result(proposal)
+        desk.take([], {}, proposal, owed=owed)
     except FundError as error:
         if error.code != "E_BUDGET":
             raise
@@ -74,10 +77,11 @@ def count(desk: Desk, proposal: bytes) -> Case:
     """Prove the powers, count, and sign the result; return the case with tally and verdict. What a passed proposal
     supersedes ends as far as nothing of it was signed.
 
-    Powers that were proved before an interruption are kept, not proved again.
+    Powers that were proved before an interruption are kept, not proved again. Nothing is counted on a journal that does
+    not extend what this workspace kept.
     A result that the fund does not cover is a result all the same: its commitment waits (`case.entries` shows none).
     """
-    case = desk.case(proposal, *_VOTES, 32)
+    case = desk.guarded(proposal, *_VOTES, 32)
     if next(case.rows("power", proposal=proposal), None) is None:
         voters = sorted({vote.envelope.address for vote in need(case.votes)})
         blocks = Blocks()

@@ -13,7 +13,9 @@ from dao.workspace import Anchors, Workspace
 
 
 def workspace(folder: Path, *, chain_id: int, space: str, rpc_env: str = "") -> Workspace:
-    anchors = Anchors(space=space, chain_id=chain_id, safe=b"\x11" * 20, journal_key=bytes(32), rpc_env=rpc_env)
+    anchors = Anchors(
+        space=space, chain_id=chain_id, safe=b"\x11" * 20, journal_key=bytes(32), rpc_env=tuple(rpc_env.split())
+    )
     return Workspace.create(folder, anchors)
 
 

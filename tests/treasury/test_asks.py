@@ -6,8 +6,9 @@ import pytest
 
 from chain.abi import AbiError, encode_call
 from proposals.parts import Call, Part
-from treasury.asks import asks
+from treasury.asks import asked_by, asks
 from treasury.assets import erc20, native
+from treasury.binding import build
 
 SAFE, PAYEE, TOKEN, OTHER = (bytes([n]) * 20 for n in (2, 3, 4, 5))
 ETH, DAI = native(1), erc20(1, TOKEN)
@@ -42,6 +43,14 @@ def test_calls_that_move_nothing_ask_for_nothing() -> None:
 def test_the_safe_as_its_own_spender() -> None:
     """`transferFrom` out of the Safe takes as `transfer` does; out of somebody else it takes nothing."""
     assert ({DAI: 4}, {}) == asks([part(transfer_from(SAFE, 4)), part(transfer_from(OTHER, 4))])
+
+
+@pytest.mark.parametrize("calls", [(Call(PAYEE, 5, b""),), (transfer(7),), (Call(PAYEE, 5, b""), transfer(7))])
+def test_a_transaction_asks_for_what_its_part_asks(calls: tuple[Call, ...]) -> None:
+    """One call sent directly, or several in a batch: the transaction says by itself what it takes."""
+    asking = part(*calls)
+
+    assert asks([asking]) == (asked_by(build(asking, 3, version="1.4.1")),)
 
 
 @pytest.mark.parametrize("data", [transfer(7).data + b"\0", transfer(7).data[:-1], transfer(7).data[:4]])

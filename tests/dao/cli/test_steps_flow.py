@@ -187,7 +187,7 @@ def test_what_somebody_else_sent_is_adopted(dao: Dao, folder: Path) -> None:
     with open_session(folder) as session:
         tx = queued(session, find_part(session, "IIP-1/1"))
         blob = join_signatures(
-            {cast.address(name): sign_safe_tx(tx, cast.key(name)).signature for name in ("ann", "ben")}
+            {cast.address(name): sign_safe_tx(tx, cast.signer(name)).signature for name in ("ann", "ben")}
         )
         other = execute_safe_tx(session.node, cast.key("pat"), tx, blob).transaction_hash
 

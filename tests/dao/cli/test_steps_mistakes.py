@@ -45,7 +45,7 @@ MISTAKES = (
     Mistake("an empty variable", "sign IIP-1/1 --key-env NOT_SET_ANYWHERE", 1, "E_KEY_ENV"),
     Mistake("a wrong passphrase", "sign IIP-1/1 --key ann --passphrase-file {wrong}", 1, "E_KEY_FILE"),
     Mistake("no passphrase file", "sign IIP-1/1 --key ann --passphrase-file {absent}", 1, "E_KEY_FILE"),
-    Mistake("a vote after the end", "vote cast IIP-1 For --key eve", 1, "E_WINDOW"),
+    Mistake("a vote after the end", "vote cast IIP-1 Against --key eve", 1, "E_WINDOW"),
     Mistake("an unknown choice", "vote cast IIP-2 Yes --key eve", 1, "E_CHOICE"),
     Mistake("a choice in other letters", "vote cast IIP-2 for --key eve", 1, "E_CHOICE"),
     Mistake("choice 0", "vote cast IIP-2 0 --key eve", 1, "E_CHOICE"),
@@ -128,7 +128,7 @@ def words(line: str) -> list[str]:
 def test_mistakes_are_refused_in_one_sentence(
     dao: Dao, workspace: Path, files: dict[str, Path], mistake: Mistake
 ) -> None:
-    """One sentence on stderr, the code behind it, the exit status; journal, documents and checkpoint are as before."""
+    """One sentence on stderr, the code behind it, the exit status; every file and table is as before."""
     before = kept(workspace)
     arguments = [word.format(**files) for word in words(mistake.line)]
 
@@ -142,8 +142,7 @@ def test_mistakes_are_refused_in_one_sentence(
 
 def kept(workspace: Path) -> object:
     """What no refusal changes."""
-    documents = {file.name: file.read_bytes() for file in (workspace / "iips").iterdir()}
-    return steps_workspace.state(workspace), documents, (workspace / "checkpoint").read_bytes()
+    return steps_workspace.state(workspace), steps_workspace.everything(workspace)
 
 
 def test_a_document_with_errors_is_not_published(dao: Dao, workspace: Path, tmp_path: Path) -> None:

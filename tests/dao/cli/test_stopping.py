@@ -76,7 +76,7 @@ def test_a_cancellation_that_was_signed_elsewhere(dao: Dao, folder: Path, tmp_pa
             timestamp=session.desk.now(),
         )  # fmt: skip
     file = tmp_path / "cancel.json"
-    file.write_bytes(sign_envelope("CancelProposal", message, cast.key("dora")))
+    file.write_bytes(sign_envelope("CancelProposal", message, cast.signer("dora")))
     before = steps_workspace.state(folder)
 
     other = dao("cancel", "IIP-1", "--file", file, "--dir", folder)
@@ -131,7 +131,7 @@ def test_a_signed_part_waits_for_its_nonce(dao: Dao, folder: Path) -> None:
 
     with open_session(folder) as session:
         empty = rejection_of(queued(session, find_part(session, "IIP-1/1")))
-        blob = join_signatures({cast.address(name): sign_safe_tx(empty, cast.key(name)).signature
+        blob = join_signatures({cast.address(name): sign_safe_tx(empty, cast.signer(name)).signature
                                 for name in ("ann", "cho")})  # fmt: skip
         execute_safe_tx(session.node, cast.key("pat"), empty, blob)
     ended = dao("end", "IIP-1/1", "--dir", folder, "--json")

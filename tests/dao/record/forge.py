@@ -17,7 +17,7 @@ from chain import car, dag_cbor, log_tree
 from chain.address import checksum, parse
 from chain.checkpoint import Checkpoint, sign
 from chain.cid import CID, dag_cbor_cid, raw_cid
-from chain.signature import address_of
+from chain.signer import KeySigner
 from dao.cli.demo import cast, world
 from dao.record import leaves, pack
 from dao.record.leaves import Leaf
@@ -170,8 +170,8 @@ class Bench:
     def sign_message(self, slot: Slot, primary: str, key: bytes | None = None, **members: object) -> None:
         """Change members of a Snapshot message and let its author sign it, or somebody else in his own name."""
         message = {**self.message(slot), **members}
-        signer = KEYS[_bytes(message["from"])] if key is None else key
-        message["from"] = _text_of(address_of(signer))
+        signer = KeySigner(KEYS[_bytes(message["from"])] if key is None else key)
+        message["from"] = _text_of(signer.address)
         self.edit(slot, id=message_id(primary, message), envelope=self.raw(sign_envelope(primary, message, signer)))
 
     def sign_proposal(self, **members: object) -> None:
@@ -188,7 +188,7 @@ class Bench:
 
     def sign_act(self, slot: Slot, key: bytes, **members: object) -> None:
         """Change members of an act and sign it."""
-        raw = sign_act({**self.message(slot), **members}, key)
+        raw = sign_act({**self.message(slot), **members}, KeySigner(key))
         self.edit(slot, id=read_act(raw).id, envelope=self.raw(raw))
 
     def rename(self, old: bytes, new: bytes) -> None:

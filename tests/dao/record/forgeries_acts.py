@@ -82,6 +82,13 @@ def _approved_later(bench: Bench) -> None:
     bench.shift(queued, -3_600, queued)
 
 
+def _approved_behind_the_queue(bench: Bench) -> None:
+    """The second approval stands behind the payment that it releases, in the same second."""
+    act, queued = bench.one("act", 3), bench.one("queued", 2)
+    assert act.leaf.time == queued.leaf.time
+    bench.move(act, queued)
+
+
 def _all_acts_removed(bench: Bench) -> None:
     bench.drop(*bench.all("act"))
 
@@ -107,5 +114,6 @@ ROWS = (
     Row("an act of a kind that nobody knows", _blessed, *ACTS, "E_VERSION"),
     Row("an approval removed", _approval_removed, *RELEASE, "E_MILESTONE"),
     Row("an approval after the queue", _approved_later, *RELEASE, "E_MILESTONE"),
+    Row("an approval behind the queue", _approved_behind_the_queue, *RELEASE, "E_MILESTONE"),
     Row("a milestone without any act", _all_acts_removed, *RELEASE, "E_MILESTONE"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from chain.blocks import BlockRef
@@ -165,21 +166,6 @@ def _no_gift(bench: Bench) -> None:
     bench.drop(bench.one("donation"), bench.entry("donation/1"))
 
 
-def _promised_elsewhere(bench: Bench) -> None:
-    """IIP-2 was promised the same ether before."""
-    after = bench.entry("asked/1")
-    amount = 3 * 10**18
-    asked = foreign_entry(bench, after, "asked/1", ("Equity:Asked:IIP:IIP-2", -amount), ("Equity:Memo:IIP", amount))
-    foreign_entry(
-        bench,
-        asked,
-        "committed/1",
-        ("Equity:Asked:IIP:IIP-2", amount),
-        ("Equity:Committed:IIP:IIP-2:Part-1", -amount),
-        source=asked.label,
-    )
-
-
 def _without(*rules: str) -> Callable[[Bench], None]:
     return lambda bench: bench.drop(*(bench.entry(rule) for rule in rules))
 
@@ -188,11 +174,24 @@ def _premiums_unbooked(bench: Bench) -> None:
     bench.drop(bench.entry("premium/1", 12))
 
 
-def _payment_booked_elsewhere(bench: Bench) -> None:
-    """Our payment is not booked; an entry of IIP-2 claims its execution for itself."""
-    bench.drop(bench.entry("paid/1", 2))
-    executed = bench.one("executed", 2)
-    foreign_entry(bench, executed, "asked/1", ("Equity:Asked:IIP:IIP-2", -1), ("Equity:Memo:IIP", 1))
+def _unfinished(*rules: tuple[str, int]) -> Callable[[Bench], None]:
+    """Nothing is queued yet, and some entries of the vote are not booked."""
+
+    def change(bench: Bench) -> None:
+        bench.drop(*bench.slots[bench.slots.index(bench.one("queued")) :])
+        bench.drop(*(bench.entry(rule, number) for rule, number in rules))
+
+    return change
+
+
+def _committed_after_it_was_queued(bench: Bench) -> None:
+    bench.move(bench.entry("committed/1", 2), bench.one("queued", 2))
+
+
+def _income_before_its_block(bench: Bench) -> None:
+    """The premium's leaf is older than the premium's block."""
+    slot = bench.one("premium")
+    slot.leaf = replace(slot.leaf, time=bench.one("settings").leaf.time)
 
 
 # --- 90: what the verifier knows
@@ -210,6 +209,7 @@ ROWS = (
     Row("an income of another fund", _field("premium", fund="other"), *SOURCES, "E_LEDGER"),
     Row("an income of another chain", _on_another_chain, *SOURCES, "E_LEDGER"),
     Row("an income twice", _premium_twice, *SOURCES, "E_LEDGER"),
+    Row("an income booked before its block", _income_before_its_block, *SOURCES, "E_TIME"),
     Row("a gift booked as a premium", _as("premium", "donation"), *SOURCES, "E_LEDGER"),
     Row("a premium booked as a gift", _as("donation", "premium"), *SOURCES, "E_LEDGER"),
     Row("a forwarding booked as a gift", _as("donation", "forward"), *SOURCES, "E_DONATION"),
@@ -238,13 +238,25 @@ ROWS = (
     Row("a gift in another proposal's name", _money_from_elsewhere("donation/1"), *ENTRIES, "E_LEDGER"),
     Row("a refund of another proposal", _refund_from_elsewhere, *ENTRIES, "E_LEDGER"),
     Row("a commitment above cover", _no_gift, *COVER, "E_BUDGET"),
-    Row("a commitment behind somebody else's", _promised_elsewhere, *COVER, "E_BUDGET"),
     Row("a forwarding that is not booked", _without("forward/1"), *COVER, "E_BUDGET"),
     Row("an ask that is not booked", _without("asked/1"), *COVER, "E_BUDGET"),
     Row("a commitment that is not booked", _without("committed/1"), *COVER, "E_BUDGET"),
     Row("a payment that is not booked", _without("paid/1"), *COVER, "E_LEDGER"),
     Row("a premium that is not booked", _premiums_unbooked, *COVER, "E_LEDGER"),
-    Row("a payment that another proposal booked", _payment_booked_elsewhere, *COVER, "E_LEDGER"),
+    Row("one commitment of two that is not booked", _unfinished(("committed/1", 2)), *COVER, "E_LEDGER"),
+    Row(
+        "commitments that are covered and not booked",
+        _unfinished(("committed/1", 1), ("committed/1", 2)),
+        *COVER,
+        "E_LEDGER",
+    ),
+    Row(
+        "a vote that is not booked at all",
+        _unfinished(("asked/1", 1), ("committed/1", 1), ("committed/1", 2)),
+        *COVER,
+        "E_LEDGER",
+    ),
+    Row("a payment queued before it was committed", _committed_after_it_was_queued, *COVER, "E_BUDGET"),
     Row("another Safe", NOTHING, *ANCHORS, "E_SPLIT_VIEW", _trust(safe=(DEVNET_CHAIN_ID, bytes(19) + b"\x01"))),
     Row("the Safe on another chain", NOTHING, *ANCHORS, "E_SPLIT_VIEW", _trust(safe=(1, bytes(19) + b"\x01"))),
     Row("other settings", NOTHING, *ANCHORS, "E_SPLIT_VIEW", _trust(settings=frozenset({raw_cid(b"other")}))),

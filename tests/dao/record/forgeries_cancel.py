@@ -37,7 +37,7 @@ def sign(bench: Bench, slot: Slot, name: str = cast.AUTHOR, **members: Any) -> N
     """Sign a cancellation, by default the genuine one."""
     told = {"space": cast.SPACE, "proposal": bench.proposal, "timestamp": slot.leaf.time} | members
     message = cancel_message(author=cast.address(name), **told)
-    raw = sign_envelope("CancelProposal", message, cast.key(name))
+    raw = sign_envelope("CancelProposal", message, cast.signer(name))
     bench.edit(slot, id=message_id("CancelProposal", message), envelope=bench.raw(raw))
 
 

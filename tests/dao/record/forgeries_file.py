@@ -122,7 +122,7 @@ def change_settings(bench: Bench, old: bytes, new: bytes, signers: tuple[str, ..
     bench.edit_raw(place, "settings", lambda text: text.replace(old, new))
     text = bench.blocks[place.body["settings"]].decode()
     try:
-        signatures = sign_settings(text, [cast.key(name) for name in signers], NO_PREVIOUS)
+        signatures = sign_settings(text, [cast.signer(name) for name in signers], NO_PREVIOUS)
     except CodedError:  # what our own tool refuses to sign, another one may
         return
     bench.edit(place, signatures=signatures)

@@ -267,6 +267,37 @@ def _release_later(bench: Bench) -> None:
     bench.shift(bench.one("act", 3), cast.DAY)
 
 
+def _confirmed_at_once(bench: Bench) -> None:
+    """The first owner confirmed when the payment was queued, two days before its time."""
+    queued, slot = bench.one("queued"), bench.one("confirmation")
+    slot.leaf = replace(slot.leaf, time=queued.leaf.time)
+
+
+def _confirmed_too_late(bench: Bench) -> None:
+    """Part 2 waits, and an owner confirms it after it has expired."""
+    late = bench.one("confirmation", 4)
+    bench.drop(*bench.slots[bench.slots.index(late) + 1 :])
+    bench.shift(late, 15 * cast.DAY)
+
+
+def _booked_before_it_was(bench: Bench) -> None:
+    """The execution's leaf is older than the execution's block."""
+    slot, before = bench.one("executed"), bench.one("confirmation", 2)
+    header = decode_header(bench.map_of(slot, "receipt")["header"])
+    assert before.leaf.time < header.timestamp
+    slot.leaf = replace(slot.leaf, time=before.leaf.time)
+
+
+def _executed_and_booked_at(seconds: int) -> Callable[[Bench], None]:
+    """Block and leaf of the execution are so much later, and everything behind them."""
+
+    def change(bench: Bench) -> None:
+        _executed_at(seconds)(bench)
+        bench.shift(bench.one("executed"), seconds)
+
+    return change
+
+
 def _executed_at(seconds: int) -> Callable[[Bench], None]:
     """The execution's block is another one, so much later."""
 
@@ -313,6 +344,8 @@ ROWS = (
     Row("a success that somebody else reports", _reported(_by_jan), *RECEIPT, "E_EXECUTION"),
     Row("a failure inside a transaction that went through", _reported(_as_failure), *RECEIPT, "E_EXECUTION"),
     Row("an execution that was not final", _not_final, *RECEIPT, "E_FINALITY"),
+    Row("an execution of a block to come", _executed_at(cast.HOUR), *RECEIPT, "E_TIME"),
+    Row("an execution booked before its block", _booked_before_it_was, *RECEIPT, "E_TIME"),
     Row("an execution on another chain", _executed_on_another_chain, *RECEIPT, "E_EXECUTION"),
     Row("a confirmation removed", _removed_confirmation, *CONFIRMATIONS, "E_SAFE_SIGS"),
     Row("a confirmation by a stranger", _confirmed_by("jan"), *CONFIRMATIONS, "E_SAFE_SIGS"),
@@ -339,6 +372,8 @@ ROWS = (
     Row("a stranger's confirmation after the execution", _late_stranger, *CONFIRMATIONS, "E_SAFE_SIGS"),
     Row("a Safe that runs other code", _singleton_changed, *CONFIRMATIONS, "E_SAFE_CONFIG"),
     Row("a release dated a day later", _release_later, *WINDOW, "E_TIMELOCK"),
-    Row("an execution after the grace", _executed_at(15 * cast.DAY), *WINDOW, "E_EXPIRED"),
+    Row("an execution after the grace", _executed_and_booked_at(15 * cast.DAY), *WINDOW, "E_EXPIRED"),
+    Row("a confirmation before the timelock", _confirmed_at_once, *WINDOW, "E_TIMELOCK"),
+    Row("a confirmation after the grace", _confirmed_too_late, *WINDOW, "E_EXPIRED"),
     Row("an execution before the timelock", _executed_at(-2), *WINDOW, "E_TIMELOCK"),
 )

@@ -164,6 +164,11 @@ def _somebody_came_first(bench: Bench) -> None:
     bench.edit(bench.copy(bench.one("document"), after=bench.entry("donation/1")), author=cast.address("jan"))
 
 
+def _somebody_came_later(bench: Bench) -> None:
+    """Jan takes the number while dora's vote is open."""
+    bench.edit(bench.copy(bench.one("document"), after=bench.one("vote")), author=cast.address("jan"))
+
+
 def _other_body(bench: Bench) -> None:
     body = bench.message(bench.one("proposal"))["body"]
     bench.sign_proposal(body=body + "\n")
@@ -266,6 +271,7 @@ ROWS = (
     Row("somebody else's document", _somebody_elses_document, *DOCUMENT, "E_REVISION"),
     Row("a document that was revised", _revised_after, *DOCUMENT, "E_REVISION"),
     Row("a number that somebody else had first", _somebody_came_first, *DOCUMENT, "E_IIP_DUP"),
+    Row("a number that somebody else has later", _somebody_came_later, *DOCUMENT, "E_IIP_DUP"),
     Row("a document that nobody can read", _unreadable_document, *DOCUMENT, "E_TEXT"),
     Row("a body one byte off its document", _other_body, *DOCUMENT, "E_TEXT_PAYLOAD"),
     Row("another number, signed", plugin(iip=2), *DOCUMENT, "E_REVISION"),

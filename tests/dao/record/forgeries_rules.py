@@ -106,6 +106,20 @@ def _queued_before_result(bench: Bench) -> None:
     bench.move(bench.one("queued"), bench.one("power"))
 
 
+def _power_of_a_named_author(bench: Bench) -> None:
+    """Dora may propose because the settings name her; evidence of power beside that is read by nobody."""
+    bench.edit(bench.one("proposal"), power=bench.one("power").body["evidence"])
+
+
+def _first_step_on_another(bench: Bench) -> None:
+    """What was submitted for review is not what was frozen."""
+    bench.edit_raw(bench.one("transition"), "document", lambda raw: raw.replace(b"1.5 ETH", b"2.5 ETH"))
+
+
+def _step_before_its_document(bench: Bench) -> None:
+    bench.move(bench.one("document"), bench.one("transition"))
+
+
 def _two_results(bench: Bench) -> None:
     bench.copy(bench.one("result"))
 
@@ -127,6 +141,7 @@ ROWS = (
     Row("a vote in the dark", _signed(privacy="shutter"), *RULES, "E_SCHEME_SHUTTER"),
     Row("another space", _signed(space="other.devnet"), *RULES, "E_SPACE"),
     Row("an author whom the settings do not name", _other_author, *RULES, "E_THRESHOLD"),
+    Row("evidence of power that nobody asks for", _power_of_a_named_author, *RULES, "E_POWER"),
     Row("the header of another block", _other_header, *RULES, "E_PROOF"),
     Row("no header", _no_header, *RULES, "E_SNAPSHOT"),
     Row("a header too many", _surplus_header, *RULES, "E_PROOF"),
@@ -135,6 +150,8 @@ ROWS = (
     Row("a proposal of another number before it", _twin_besides, *RULES, "E_LOG_INCONSISTENT"),
     Row("another step of the lifecycle", _event(1, "resurrect"), *LIFECYCLE, "E_STATE"),
     Row("another text was frozen", _steps_of_a_revision, *LIFECYCLE, "E_STATE"),
+    Row("another text was submitted", _first_step_on_another, *LIFECYCLE, "E_STATE"),
+    Row("a step before its document", _step_before_its_document, *LIFECYCLE, "E_STATE"),
     Row("a step that only follows from other facts", _event(2, "tally_pass"), *LIFECYCLE, "E_STATE"),
     Row("a proposal that was never frozen", _no_freeze, *LIFECYCLE, "E_STATE"),
     Row("a verdict of rejected, and paid all the same", _verdict("rejected"), *LIFECYCLE, "E_STATE"),

@@ -30,7 +30,7 @@ def veto(bench: Bench, after: Slot, name: str, part: int = 0, reason: bytes = b"
     message = act_message(
         proposal=bench.proposal, part=part, kind="veto", evidence=raw_cid(reason).digest, timestamp=after.leaf.time
     )
-    raw = sign_act(message, cast.key(name))
+    raw = sign_act(message, cast.signer(name))
     body = {
         "id": read_act(raw).id,
         "proposal": bench.proposal,

@@ -50,15 +50,15 @@ def _vetoed(stage: Stage) -> list[bytes]:
     tx = paying.queue(stage.desk, first.id, 1)
     paying.queue(stage.desk, first.id, 2)
     stage.there.wait(2 * cast.DAY + 60)
-    paying.sign(stage.desk, first.id, 1, tx, cast.key("ann"))
-    stopping.veto(stage.desk, first.id, 0, REASON, cast.key(GUARDIAN))
+    paying.sign(stage.desk, first.id, 1, tx, cast.signer("ann"))
+    stopping.veto(stage.desk, first.id, 0, REASON, cast.signer(GUARDIAN))
     reject(stage, tx)
     stopping.end(stage.desk, first.id, 1)
     second = stage.pass_(2, eth("3.9"))
     paid = paying.queue(stage.desk, second.id, 1)
     stage.there.wait(2 * cast.DAY + 60)
     stage.sign(second, 1, paid)
-    paying.execute(stage.desk, second.id, 1, paid, cast.key("ann"))
+    paying.execute(stage.desk, second.id, 1, paid, cast.signer("ann"))
     return [first.id, second.id]
 
 

@@ -18,6 +18,7 @@ from tests.dao.record import (
     forgeries_acts,
     forgeries_books,
     forgeries_cancel,
+    forgeries_elsewhere,
     forgeries_file,
     forgeries_payout,
     forgeries_proposal,
@@ -33,7 +34,7 @@ from tests.dao.record.row import Row
 
 MODULES = (
     forgeries_file, forgeries_proposal, forgeries_rules, forgeries_vote, forgeries_result, forgeries_acts,
-    forgeries_cancel, forgeries_stop, forgeries_payout, forgeries_books, forgeries_strangers,
+    forgeries_cancel, forgeries_stop, forgeries_payout, forgeries_books, forgeries_elsewhere, forgeries_strangers,
 )  # fmt: skip
 ROWS: tuple[Row, ...] = tuple(concatenated.from_iterable(module.ROWS for module in MODULES))
 
@@ -60,6 +61,16 @@ def test_stories_are_genuine(name: str) -> None:
     report = verify(stories.story(name).bench().record())
 
     assert report.ok, report.failed
+
+
+def test_record_beside_another_proposals_payment(played: Played) -> None:
+    """What the forgeries of other proposals begin with is a genuine record: the second payment is another's."""
+    bench = Bench(played.record)
+    forgeries_elsewhere.moved(bench)
+    report = verify(forgeries_elsewhere.sealed(bench))
+
+    assert report.failed is None
+    assert report.ok
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.number}-{row.name}")

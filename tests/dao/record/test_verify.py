@@ -82,7 +82,8 @@ def test_invented_block_passes_where_blocks_are_assumed(played: Played) -> None:
     """Only A_BLOCK stands between a verifier and an invented chain; who knows the blocks sees it."""
     bench = Bench(played.record)
     slot = bench.one("executed", 2)
-    header = rebuilt_header(bench.map_of(slot, "receipt")["header"], timestamp=slot.leaf.time - 1 + 60)
+    bench.shift(slot, 60)
+    header = rebuilt_header(bench.map_of(slot, "receipt")["header"], timestamp=slot.leaf.time - 1)
     bench.edit_map(slot, "receipt", header=header)
     entry = bench.entry("paid/1", 2)
     block = verify(bench.seal()).case

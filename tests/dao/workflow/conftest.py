@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.dao.store.dump import survives_rebuilding
 from tests.dao.workflow.stage import Stage, open_stage
 
 
@@ -14,3 +15,4 @@ from tests.dao.workflow.stage import Stage, open_stage
 def stage(tmp_path: Path) -> Iterator[Stage]:
     with open_stage(tmp_path) as opened:
         yield opened
+    assert survives_rebuilding(tmp_path / "journal.sqlite")  # whatever history the test has made

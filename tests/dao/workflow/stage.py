@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chain.address import with_chain
+from chain.amount import parse
 from chain.clients import devnet_contracts
 from chain.clients.devnet import Devnet
 from chain.errors import CodedError
@@ -52,8 +53,16 @@ class Stage:
 
     def publish(self, number: int, *payments: str, supersedes: Sequence[bytes] = ()) -> Published:
         self.there.wait(600)
-        raw, author = self.document(number, *payments), cast.key(cast.AUTHOR)
-        return proposing.publish(self.desk, raw, author_key=author, fund=cast.FUND, supersedes=supersedes)
+        raw, author = self.document(number, *payments), cast.signer(cast.AUTHOR)
+        return proposing.publish(self.desk, raw, author=author, fund=cast.FUND, supersedes=supersedes)
+
+    def earn(self, premium: str) -> None:
+        """A premium in ETH comes in, its tenth is forwarded to the Safe, and both are booked."""
+        node, buyer = self.desk.node, cast.key(cast.BUYER)
+        receipt = devnet_contracts.bring_premium(node, buyer, self.there.proxy, parse(premium, 18))
+        income.book_income(self.desk, "premium", cast.FUND, receipt.transaction_hash)
+        receipt = devnet_contracts.forward(node, buyer, self.there.proxy)
+        income.book_income(self.desk, "forward", cast.FUND, receipt.transaction_hash, log=len(receipt.logs) - 1)
 
     def vote(self, published: Published, choice: int, *names: str) -> None:
         self.there.wait_until(published.start)
@@ -62,7 +71,7 @@ class Stage:
                 voter=cast.address(name), space=cast.SPACE, proposal=published.id, choice=choice,
                 timestamp=self.there.devnet.now(),
             )  # fmt: skip
-            voting.cast(self.desk, sign_envelope("Vote", message, cast.key(name)))
+            voting.cast(self.desk, sign_envelope("Vote", message, cast.signer(name)))
 
     def decide(self, *published: Published) -> None:
         self.there.wait_until(max(each.end for each in published) + 60)
@@ -78,7 +87,7 @@ class Stage:
 
     def sign(self, published: Published, part: int, tx: SafeTx) -> None:
         for name in ("ann", "ben"):
-            paying.sign(self.desk, published.id, part, tx, cast.key(name))
+            paying.sign(self.desk, published.id, part, tx, cast.signer(name))
 
     def blob(self, tx: SafeTx) -> bytes:
         signed = [leaf.body for leaf in self.desk.journal.leaves if leaf.kind == "confirmation"]
@@ -100,7 +109,7 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         there = world.build(devnet)
         desk = Desk(journal, devnet.node())
         text = world.settings_text(there)
-        founding.found(desk, text, founding.sign_settings(text, [cast.key(name) for name in cast.OWNERS[:2]]))
+        founding.found(desk, text, founding.sign_settings(text, [cast.signer(name) for name in cast.OWNERS[:2]]))
         receipt = devnet_contracts.bring_premium(desk.node, cast.key(cast.BUYER), there.proxy, 40 * cast.UNIT)
         income.book_income(desk, "premium", cast.FUND, receipt.transaction_hash)
         receipt = devnet_contracts.forward(desk.node, cast.key(cast.BUYER), there.proxy)

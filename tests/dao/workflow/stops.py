@@ -30,7 +30,7 @@ def found_guardian(stage: Stage, name: str = GUARDIAN) -> None:
     """The owners sign settings that name a guardian, and their notice runs out."""
     first = settings_in_force(stage.desk).text
     text = canonical({**json.loads(first), "guardian": checksum(cast.address(name))})
-    keys = [cast.key("ann"), cast.key("ben")]
+    keys = [cast.signer("ann"), cast.signer("ben")]
     founding.found(stage.desk, text, founding.sign_settings(text, keys, settings_cid(first).digest))
     stage.there.wait(cast.HOUR)
 
@@ -39,7 +39,7 @@ def reject(stage: Stage, tx: SafeTx, *names: str) -> bytes:
     """Two owners spend the nonce of a transaction from their wallets; return the transaction's hash."""
     empty = rejection_of(tx)
     blob = join_signatures({
-        cast.address(name): sign_safe_tx(empty, cast.key(name)).signature for name in names or ("ben", "cho")
+        cast.address(name): sign_safe_tx(empty, cast.signer(name)).signature for name in names or ("ben", "cho")
     })  # fmt: skip
     return execute_safe_tx(stage.desk.node, cast.key("cho"), empty, blob).transaction_hash
 

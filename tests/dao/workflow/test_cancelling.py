@@ -23,7 +23,7 @@ from treasury.fund import fund_states
 
 
 def cancel(stage: Stage, published: Published, name: str = cast.AUTHOR) -> Callable[[], int]:
-    return lambda: cancelling.cancel(stage.desk, published.id, cast.key(name))
+    return lambda: cancelling.cancel(stage.desk, published.id, cast.signer(name))
 
 
 def cancelled(stage: Stage, number: int = 1) -> Published:
@@ -65,7 +65,7 @@ def test_nothing_is_taken_afterwards(stage: Stage) -> None:
     message = vote_message(
         voter=cast.address("finn"), space=cast.SPACE, proposal=published.id, choice=1, timestamp=stage.desk.now()
     )
-    late = sign_envelope("Vote", message, cast.key("finn"))
+    late = sign_envelope("Vote", message, cast.signer("finn"))
 
     def take(kind: str, **fields: object) -> Callable[[], object]:
         body = {"proposal": published.id, **fields}
@@ -82,7 +82,7 @@ def test_nothing_is_taken_afterwards(stage: Stage) -> None:
     refuses(stage, "E_STATE", "cancelled", take("power", evidence=[]))
     refuses(stage, "E_STATE", "cancelled", take("queued", part=1, hash=bytes(32), safe_tx=blocks.map({})))
     refuses(stage, "E_STATE", "cancelled", lambda: acting.act(
-        stage.desk, published.id, 1, "report", key=cast.key("nora"), evidence=b"done"
+        stage.desk, published.id, 1, "report", signer=cast.signer("nora"), evidence=b"done"
     ))  # fmt: skip
     assert stage.verifies(published)
 
@@ -97,12 +97,12 @@ def test_only_the_author_and_only_while_votes_are_taken(stage: Stage) -> None:
     message = cancel_message(
         author=cast.address("dora"), space="other.devnet", proposal=published.id, timestamp=stage.desk.now()
     )
-    foreign = sign_envelope("CancelProposal", message, cast.key("dora"))
+    foreign = sign_envelope("CancelProposal", message, cast.signer("dora"))
     refuses(stage, "E_SPACE", "cancel", lambda: cancelling.take_cancel(stage.desk, foreign))
     ahead = sign_envelope(
         "CancelProposal",
         {**message, "space": cast.SPACE, "timestamp": stage.desk.now() + 301},
-        cast.key("dora"),
+        cast.signer("dora"),
     )
     refuses(stage, "E_WINDOW", "ahead", lambda: cancelling.take_cancel(stage.desk, ahead))
     cancel(stage, other)()  # before its vote has begun, or just as well while it runs

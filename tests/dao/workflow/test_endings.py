@@ -62,7 +62,7 @@ def test_what_expired_gives_its_money_back(stage: Stage) -> None:
     assert lost.nonce == tx.nonce
     stage.there.wait(2 * DAY + 60)
     stage.sign(second, 1, tx)
-    paying.execute(stage.desk, second.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, second.id, 1, tx, cast.signer("ann"))
     assert stage.verifies(first)
     assert stage.verifies(second)
 
@@ -72,7 +72,7 @@ def test_what_expired_signed_waits_for_its_nonce(stage: Stage) -> None:
     published = stage.pass_(1, eth("0.5"))
     tx = paying.queue(stage.desk, published.id, 1)
     stage.there.wait(2 * DAY + 60)
-    paying.sign(stage.desk, published.id, 1, tx, cast.key("ann"))
+    paying.sign(stage.desk, published.id, 1, tx, cast.signer("ann"))
     stage.there.wait(20 * DAY)
     assert ("Queued", ["expired_signed"], ["dao end IIP-1/1"]) == told(stage)
     refuses(stage, "E_NONCE", "unspent", end(stage, published))
@@ -94,7 +94,7 @@ def test_a_rejection_is_proved_once(stage: Stage) -> None:
     stage.decide(first, second)
     tx = paying.queue(stage.desk, first.id, 1)
     stage.there.wait(2 * DAY + 60)
-    paying.sign(stage.desk, first.id, 1, tx, cast.key("ann"))
+    paying.sign(stage.desk, first.id, 1, tx, cast.signer("ann"))
     done = reject(stage, tx)
     spends_by_hand(stage, rejection_of(tx), done)()
     refuses(stage, "E_DUPLICATE", "spent", spends_by_hand(stage, rejection_of(tx), done))
@@ -123,7 +123,7 @@ def test_an_ended_part_is_not_committed_when_money_comes(stage: Stage) -> None:
     """A veto ended one of two uncovered parts; the other one is committed and queued when the fund can."""
     published = stage.pass_(1, eth("1"), eth("5"))
     for name in ("ann", "ben"):
-        stopping.veto(stage.desk, published.id, 2, b"Too much.", cast.key(name))
+        stopping.veto(stage.desk, published.id, 2, b"Too much.", cast.signer(name))
     assert (0, 10**18) == (money(stage).committed, money(stage).asked)
 
     tx = paying.queue(stage.desk, published.id, 1)
@@ -138,7 +138,7 @@ def test_causes_by_hand(stage: Stage) -> None:
     tx = paying.queue(stage.desk, published.id, 1)
     stage.there.wait(2 * DAY + 60)
     stage.sign(published, 1, tx)
-    paying.execute(stage.desk, published.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
     stage.there.wait(20 * DAY)
 
     refuses(stage, "E_ALREADY", "over", ends_by_hand(stage, published, 1, "expired"))
@@ -161,10 +161,10 @@ def test_spent_nonces_by_hand(stage: Stage) -> None:
     txs = [paying.queue(stage.desk, published.id, part) for part in (1, 2)]
     stage.there.wait(2 * DAY + 60)
     stage.sign(published, 1, txs[0])
-    paid = paying.execute(stage.desk, published.id, 1, txs[0], cast.key("ann"))
+    paid = paying.execute(stage.desk, published.id, 1, txs[0], cast.signer("ann"))
     gift = replace(rejection_of(txs[1]), to=cast.address("jan"), value=1)
     blob = join_signatures({
-        cast.address(name): sign_safe_tx(gift, cast.key(name)).signature for name in ("ann", "ben")
+        cast.address(name): sign_safe_tx(gift, cast.signer(name)).signature for name in ("ann", "ben")
     })  # fmt: skip
 
     refuses(stage, "E_NO_VOTE", "spent", spends_by_hand(stage, txs[0], paid))

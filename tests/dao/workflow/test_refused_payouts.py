@@ -21,11 +21,14 @@ from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from chain.signature import sign
 from dao.cli.demo import cast, world
 from dao.record.case import need
+from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow import acting, income, paying, proposing
+from dao.workflow.desk import Blocks, Fact
 from dao.workflow.proposing import Published
 from governance.acts import act_message, sign_act
 from tests.dao.workflow.refusing import nothing_kept, refuses
 from tests.dao.workflow.stage import Stage, eth
+from treasury.binding import build
 
 SENTINEL = bytes(19) + b"\x01"
 REPORT = b"I called forward() every week.\n"
@@ -39,7 +42,7 @@ def queued(stage: Stage) -> tuple[Published, SafeTx]:
 
 
 def signing(stage: Stage, published: Published, tx: SafeTx, name: str) -> Callable[[], bytes]:
-    return lambda: paying.sign(stage.desk, published.id, 1, tx, cast.key(name))
+    return lambda: paying.sign(stage.desk, published.id, 1, tx, cast.signer(name))
 
 
 def by_hand(stage: Stage, data: bytes, to: bytes | None = None, value: int = 0) -> None:
@@ -65,7 +68,7 @@ def test_H97_signing_has_its_time(stage: Stage, queued: tuple[Published, SafeTx]
     stage.there.wait_until(closed + 16 * cast.DAY + 1)
 
     refuses(stage, "E_EXPIRED", "", signing(stage, published, tx, "ben"))
-    refuses(stage, "E_EXPIRED", "", lambda: paying.execute(stage.desk, published.id, 1, tx, cast.key("ann")))
+    refuses(stage, "E_EXPIRED", "", lambda: paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann")))
     assert stage.verifies(published)
 
 
@@ -78,7 +81,7 @@ def test_H102_second_transaction_of_one_payout(stage: Stage, queued: tuple[Publi
     refuses(stage, "E_DOUBLE_PAY", "live", signing(stage, published, replace(tx, nonce=tx.nonce + 1), "ann"))
     stage.sign(published, 1, tx)
     refuses(stage, "E_DOUBLE_PAY", "live", signing(stage, published, replace(tx, nonce=tx.nonce + 1), "cho"))
-    paying.execute(stage.desk, published.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
     refuses(stage, "E_ALREADY", "executed", lambda: paying.queue(stage.desk, published.id, 1))
     assert stage.verifies(published)
 
@@ -110,14 +113,19 @@ def test_only_owners_sign_and_each_once(stage: Stage, queued: tuple[Published, S
     refuses(stage, "E_SAFE_SIGS", "stranger", signing(stage, published, tx, "jan"))
     signing(stage, published, tx, "ann")()
     refuses(stage, "E_SAFE_SIGS", "confirmed_twice", signing(stage, published, tx, "ann"))
-    refuses(stage, "E_SAFE_SIGS", "too_few", lambda: paying.execute(stage.desk, published.id, 1, tx, cast.key("ann")))
+    refuses(
+        stage, "E_SAFE_SIGS", "too_few", lambda: paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
+    )
     signing(stage, published, tx, "cho")()
 
-    paying.execute(stage.desk, published.id, 1, tx, cast.key("jan"))  # anybody may send what owners signed
+    paying.execute(stage.desk, published.id, 1, tx, cast.signer("jan"))  # anybody may send what owners signed
 
     refuses(stage, "E_ALREADY", "paid", signing(stage, published, tx, "ben"))
     refuses(
-        stage, "E_ALREADY", "executed_twice", lambda: paying.execute(stage.desk, published.id, 1, tx, cast.key("ann"))
+        stage,
+        "E_ALREADY",
+        "executed_twice",
+        lambda: paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann")),
     )
     assert "0.5" == spell(stage.desk.node.balance(cast.address("nora")), 18)
     assert stage.verifies(published)
@@ -158,7 +166,7 @@ def test_payment_past_the_tools_leaves_nothing_to_pay(stage: Stage, queued: tupl
     before = stage.desk.node.balance(cast.address("nora"))
 
     with nothing_kept(stage), pytest.raises(CodedError, match="E_SAFE_SIGS"):
-        paying.execute(stage.desk, published.id, 1, tx, cast.key("ann"))
+        paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
 
     assert before == stage.desk.node.balance(cast.address("nora"))
 
@@ -170,6 +178,9 @@ def test_budget_that_is_not_covered(stage: Stage) -> None:
 
     assert "result" == kinds[-1]
     refuses(stage, "E_BUDGET", "", lambda: paying.queue(stage.desk, published.id, 1))
+    blocks, tx = Blocks(), build(published.parts[0], 0, version="1.4.1")
+    body = {"proposal": published.id, "part": 1, "hash": safe_tx_hash(tx), "safe_tx": blocks.map(write_safe_tx(tx))}
+    refuses(stage, "E_BUDGET", "uncommitted", lambda: stage.desk.take([Fact("queued", body)], blocks, published.id))
     assert stage.verifies(published)
 
 
@@ -180,7 +191,7 @@ def milestones(stage: Stage) -> Published:
     grant = devnet_contracts.transfer(stage.desk.node, cast.key("dora"), there.token, there.safe, cast.GRANT)
     income.book_income(stage.desk, "donation", cast.FUND, grant.transaction_hash)
     there.wait(600)
-    published = proposing.publish(stage.desk, world.document(), author_key=cast.key("dora"), fund=cast.FUND)
+    published = proposing.publish(stage.desk, world.document(), author=cast.signer("dora"), fund=cast.FUND)
     stage.vote(published, 1, "eve", "hana")
     return published
 
@@ -190,7 +201,7 @@ def test_H106_milestone_is_released_by_its_reviewers_alone(stage: Stage, milesto
     published = milestones
 
     def acts(kind: str, name: str, evidence: bytes | None = REPORT, part: int = 2) -> Callable[[], int]:
-        return lambda: acting.act(stage.desk, published.id, part, kind, key=cast.key(name), evidence=evidence)
+        return lambda: acting.act(stage.desk, published.id, part, kind, signer=cast.signer(name), evidence=evidence)
 
     refuses(stage, "E_LOG_INCONSISTENT", "not_closed", acts("report", "nora"))
     stage.decide(published)
@@ -234,7 +245,7 @@ def test_act_comes_with_the_file_that_was_signed(stage: Stage, milestones: Publi
     message = act_message(
         proposal=published.id, part=2, kind="report", evidence=raw_cid(REPORT).digest, timestamp=stage.desk.now()
     )
-    raw = sign_act(message, cast.key("nora"))
+    raw = sign_act(message, cast.signer("nora"))
 
     refuses(stage, "E_MILESTONE", "evidence", lambda: acting.take_act(stage.desk, raw, REPORT + b"!"))
     refuses(stage, "E_MILESTONE", "evidence", lambda: acting.take_act(stage.desk, raw, None))
@@ -251,4 +262,4 @@ def test_payee_on_another_chain_is_no_payee_here(stage: Stage) -> None:
 
 def _publish(stage: Stage, payment: str) -> Published:
     raw = stage.document(1, payment)
-    return proposing.publish(stage.desk, raw, author_key=cast.key("dora"), fund=cast.FUND)
+    return proposing.publish(stage.desk, raw, author=cast.signer("dora"), fund=cast.FUND)

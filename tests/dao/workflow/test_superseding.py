@@ -31,7 +31,7 @@ def test_what_nobody_signed_ends_when_the_newer_one_passes(stage: Stage) -> None
     tx = paying.queue(stage.desk, second.id, 1)
     stage.there.wait(2 * DAY + 60)
     stage.sign(second, 1, tx)
-    paying.execute(stage.desk, second.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, second.id, 1, tx, cast.signer("ann"))
     assert stage.verifies(first)
     assert stage.verifies(second)
     case = need(verify(recording.write_record(stage.desk, first.id, cast.journal_key(), world.origin())).case)
@@ -44,12 +44,12 @@ def test_nothing_follows(stage: Stage) -> None:
     first = stage.pass_(1, eth("0.5"), eth("0.25"))
     tx = paying.queue(stage.desk, first.id, 1)
     stage.there.wait(2 * DAY + 60)
-    paying.sign(stage.desk, first.id, 1, tx, cast.key("ann"))
+    paying.sign(stage.desk, first.id, 1, tx, cast.signer("ann"))
     stage.pass_(2, eth("0.6"), supersedes=[first.id])
 
     refuses(stage, "E_SUPERSEDED", "", lambda: paying.queue(stage.desk, first.id, 2))
-    refuses(stage, "E_SUPERSEDED", "", lambda: paying.sign(stage.desk, first.id, 1, tx, cast.key("ben")))
-    refuses(stage, "E_SUPERSEDED", "", lambda: paying.execute(stage.desk, first.id, 1, tx, cast.key("ben")))
+    refuses(stage, "E_SUPERSEDED", "", lambda: paying.sign(stage.desk, first.id, 1, tx, cast.signer("ben")))
+    refuses(stage, "E_SUPERSEDED", "", lambda: paying.execute(stage.desk, first.id, 1, tx, cast.signer("ben")))
     assert ("Queued", ["supersede_pending", "superseded"], ["dao end IIP-1/1"]) == told(stage)
     refuses(stage, "E_NONCE", "unspent", lambda: stopping.end(stage.desk, first.id, 1))
     assert 11 * 10**17 == money(stage).committed
@@ -61,7 +61,7 @@ def test_nothing_follows(stage: Stage) -> None:
     assert ("Superseded", ["superseded", "superseded"], []) == told(stage)
     assert 6 * 10**17 == money(stage).committed
     refuses(stage, "E_ALREADY", "over",
-            lambda: stopping.veto(stage.desk, first.id, 0, REASON, cast.key(GUARDIAN)))  # fmt: skip
+            lambda: stopping.veto(stage.desk, first.id, 0, REASON, cast.signer(GUARDIAN)))  # fmt: skip
     assert stage.verifies(first)
 
 
@@ -71,7 +71,7 @@ def test_a_paid_part_stays_paid(stage: Stage) -> None:
     tx = paying.queue(stage.desk, first.id, 1)
     stage.there.wait(2 * DAY + 60)
     stage.sign(first, 1, tx)
-    paying.execute(stage.desk, first.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, first.id, 1, tx, cast.signer("ann"))
 
     stage.pass_(2, eth("0.1"), supersedes=[first.id])
 
@@ -87,13 +87,13 @@ def test_a_newer_one_that_fails_stops_nothing(stage: Stage) -> None:
     stage.vote(lost, 2, "eve", "hana")
     stage.decide(lost)
     taken_back = stage.publish(3, eth("0.1"), supersedes=[first.id])
-    cancelling.cancel(stage.desk, taken_back.id, cast.key("dora"))
+    cancelling.cancel(stage.desk, taken_back.id, cast.signer("dora"))
     assert {} == need(stage.desk.case(first.id, *PAID).stops)
 
     tx = paying.queue(stage.desk, first.id, 1)
     stage.there.wait(2 * DAY + 60)
     stage.sign(first, 1, tx)
-    paying.execute(stage.desk, first.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, first.id, 1, tx, cast.signer("ann"))
 
     assert ("Executed", ["paid"], []) == told(stage)
     for published in (first, lost, taken_back):

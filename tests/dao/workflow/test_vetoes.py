@@ -24,7 +24,7 @@ DAY = cast.DAY
 
 
 def veto(stage: Stage, published: Published, part: int = 0, name: str = GUARDIAN) -> Callable[[], stopping.Vetoed]:
-    return lambda: stopping.veto(stage.desk, published.id, part, REASON, cast.key(name))
+    return lambda: stopping.veto(stage.desk, published.id, part, REASON, cast.signer(name))
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_veto_on_one_part_leaves_the_other(stage: Stage, guarded: Published) -
     tx = paying.queue(stage.desk, guarded.id, 1)
     stage.there.wait(2 * DAY + 60)
     stage.sign(guarded, 1, tx)
-    paying.execute(stage.desk, guarded.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, guarded.id, 1, tx, cast.signer("ann"))
 
     assert ("Executed", ["paid", "vetoed"], []) == told(stage)
     assert (0, 5 * 10**17) == (money(stage).committed, money(stage).paid)
@@ -70,14 +70,14 @@ def test_nothing_follows_a_veto(stage: Stage, guarded: Published) -> None:
     """No queue, signature, execution, end or second veto; not by the commands, and not by hand."""
     tx = paying.queue(stage.desk, guarded.id, 1)
     stage.there.wait(2 * DAY + 60)
-    paying.sign(stage.desk, guarded.id, 1, tx, cast.key("ann"))
+    paying.sign(stage.desk, guarded.id, 1, tx, cast.signer("ann"))
     veto(stage, guarded)()
 
-    refuses(stage, "E_VETO", "", lambda: paying.sign(stage.desk, guarded.id, 1, tx, cast.key("ben")))
-    refuses(stage, "E_VETO", "", lambda: paying.execute(stage.desk, guarded.id, 1, tx, cast.key("ben")))
+    refuses(stage, "E_VETO", "", lambda: paying.sign(stage.desk, guarded.id, 1, tx, cast.signer("ben")))
+    refuses(stage, "E_VETO", "", lambda: paying.execute(stage.desk, guarded.id, 1, tx, cast.signer("ben")))
     refuses(stage, "E_VETO", "", lambda: paying.queue(stage.desk, guarded.id, 1))
     refuses(stage, "E_VETO", "", lambda: paying.queue(stage.desk, guarded.id, 2))
-    by_hand = sign_safe_tx(tx, cast.key("ben"))
+    by_hand = sign_safe_tx(tx, cast.signer("ben"))
     body = {"hash": safe_tx_hash(tx), "owner": by_hand.owner, "signature": by_hand.signature}
     refuses(stage, "E_VETO", "", lambda: stage.desk.take([Fact("confirmation", body)], {}, guarded.id))
     stage.there.wait(60)
@@ -91,7 +91,7 @@ def test_what_was_signed_stays_committed_until_its_nonce_is_spent(stage: Stage, 
     """One signature keeps the part alive; a rejection by the owners' wallets ends it, and both records prove it."""
     tx = paying.queue(stage.desk, guarded.id, 1)
     stage.there.wait(2 * DAY + 60)
-    paying.sign(stage.desk, guarded.id, 1, tx, cast.key("ann"))
+    paying.sign(stage.desk, guarded.id, 1, tx, cast.signer("ann"))
 
     found = veto(stage, guarded)()
 
@@ -118,7 +118,7 @@ def test_the_money_pays_another_proposal(stage: Stage, guarded: Published) -> No
     """What the veto freed is committed to the next proposal and paid; its record proves that it was free."""
     tx = paying.queue(stage.desk, guarded.id, 1)
     stage.there.wait(2 * DAY + 60)
-    paying.sign(stage.desk, guarded.id, 1, tx, cast.key("ann"))
+    paying.sign(stage.desk, guarded.id, 1, tx, cast.signer("ann"))
     veto(stage, guarded)()
     reject(stage, tx)
     stopping.end(stage.desk, guarded.id, 1)
@@ -128,7 +128,7 @@ def test_the_money_pays_another_proposal(stage: Stage, guarded: Published) -> No
     assert tx.nonce + 1 == paid.nonce
     stage.there.wait(2 * DAY + 60)
     stage.sign(second, 1, paid)
-    paying.execute(stage.desk, second.id, 1, paid, cast.key("ann"))
+    paying.execute(stage.desk, second.id, 1, paid, cast.signer("ann"))
 
     assert ("Executed", ["paid"], []) == told(stage, 2)
     assert stage.verifies(second)
@@ -163,19 +163,19 @@ def test_a_veto_comes_after_the_result_with_its_reason_and_before_the_payment(st
     message = act_message(
         proposal=published.id, part=1, kind="veto", evidence=raw_cid(REASON).digest, timestamp=stage.desk.now()
     )
-    raw = sign_act(message, cast.key(GUARDIAN))
+    raw = sign_act(message, cast.signer(GUARDIAN))
     refuses(stage, "E_ACT", "evidence", lambda: stopping.take_veto(stage.desk, raw, REASON + b"!"))
     refuses(stage, "E_ACT", "no_evidence",
-            lambda: stopping.veto(stage.desk, published.id, 1, b" \n", cast.key(GUARDIAN)))  # fmt: skip
+            lambda: stopping.veto(stage.desk, published.id, 1, b" \n", cast.signer(GUARDIAN)))  # fmt: skip
     refuses(stage, "E_ACT", "no_part", veto(stage, published, 2))
     bare = act_message(proposal=published.id, part=1, kind="veto", evidence=bytes(32), timestamp=stage.desk.now())
     refuses(stage, "E_ACT", "no_evidence",
-            lambda: acting.take_act(stage.desk, sign_act(bare, cast.key(GUARDIAN)), None))  # fmt: skip
+            lambda: acting.take_act(stage.desk, sign_act(bare, cast.signer(GUARDIAN)), None))  # fmt: skip
 
     tx = paying.queue(stage.desk, published.id, 1)
     stage.there.wait(2 * DAY + 60)
     stage.sign(published, 1, tx)
-    paying.execute(stage.desk, published.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
     refuses(stage, "E_ALREADY", "over", veto(stage, published))
     lost = stage.publish(2, eth("0.5"))
     stage.vote(lost, 2, "eve", "hana")
@@ -193,7 +193,7 @@ def test_a_payment_that_nobody_booked_is_not_vetoed(stage: Stage, guarded: Publi
     execute_safe_tx(stage.desk.node, cast.key("pat"), tx, stage.blob(tx))
 
     refuses(stage, "E_ALREADY", "unbooked", veto(stage, guarded, 1))
-    paying.execute(stage.desk, guarded.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, guarded.id, 1, tx, cast.signer("ann"))
     refuses(stage, "E_ALREADY", "over", veto(stage, guarded, 1))
     assert stage.verifies(guarded)
 
@@ -219,20 +219,20 @@ def test_milestones_of_a_vetoed_part(stage: Stage) -> None:
     grant = devnet_contracts.transfer(stage.desk.node, cast.key("dora"), there.token, there.safe, cast.GRANT)
     income.book_income(stage.desk, "donation", cast.FUND, grant.transaction_hash)
     there.wait(600)
-    published = proposing.publish(stage.desk, world.document(), author_key=cast.key("dora"), fund=cast.FUND)
+    published = proposing.publish(stage.desk, world.document(), author=cast.signer("dora"), fund=cast.FUND)
     stage.vote(published, 1, "eve", "hana")
     stage.decide(published)
     there.wait(60)
 
     def report() -> int:
-        return acting.act(stage.desk, published.id, 2, "report", key=cast.key("nora"), evidence=b"done")
+        return acting.act(stage.desk, published.id, 2, "report", signer=cast.signer("nora"), evidence=b"done")
 
     report()
     veto(stage, published, 2)()
     there.wait(60)
     refuses(stage, "E_VETO", "act", report)
     refuses(stage, "E_VETO", "act", lambda: acting.act(
-        stage.desk, published.id, 2, "approve", key=cast.key("lea"), evidence=b"done"
+        stage.desk, published.id, 2, "approve", signer=cast.signer("lea"), evidence=b"done"
     ))  # fmt: skip
     assert ["timelocked", "vetoed"] == told(stage)[1]
     assert stage.verifies(published)

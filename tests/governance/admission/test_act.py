@@ -11,7 +11,7 @@ from chain.errors import CodedError
 from chain.signature import sign
 from governance.acts import NO_EVIDENCE, ActLeaf, act_message, read_act, sign_act
 from governance.admission import ActCase, ActRoles, admit_act
-from tests.governance.space_values import NOW, key, person, settings
+from tests.governance.space_values import NOW, key, person, settings, signer
 
 PROPOSAL = b"\x33" * 32
 REPORT = b"\x44" * 32
@@ -21,7 +21,7 @@ ROLES = ActRoles(author=person("author"), payees=frozenset({person("payee")}), m
 def leaf(index: int, by: str, kind: str, part: int = 1, **members: Any) -> ActLeaf:
     """An act that the journal holds, one minute an index after the close."""
     told = {"proposal": PROPOSAL, "part": part, "kind": kind, "evidence": REPORT, "timestamp": NOW + 60 * index}
-    return ActLeaf(index, NOW + 60 * index, read_act(sign_act(act_message(**(told | members)), key(by))))
+    return ActLeaf(index, NOW + 60 * index, read_act(sign_act(act_message(**(told | members)), signer(by))))
 
 
 def case(found: ActLeaf, *earlier: ActLeaf, **facts: Any) -> ActCase:

@@ -14,7 +14,7 @@ from governance.admission import OpenProposal, admit_cancel
 from governance.envelope import Envelope
 from governance.message_types import DOMAIN, current
 from governance.messages import cancel_message, check_signature, read_envelope, sign_envelope
-from tests.governance.space_values import NOW, SPACE, key, person, signed_vote, spelled
+from tests.governance.space_values import NOW, SPACE, key, person, signed_vote, signer, spelled
 
 ID = b"\x11" * 32
 PROPOSAL = OpenProposal(id=ID, space=SPACE, voting="basic", choices=3, start=NOW, end=NOW + 1_000)
@@ -23,7 +23,7 @@ PROPOSAL = OpenProposal(id=ID, space=SPACE, voting="basic", choices=3, start=NOW
 def cancel(by: str = "alice", **members: Any) -> Envelope:
     """A signed cancellation."""
     told = {"author": person(by), "space": SPACE, "proposal": ID, "timestamp": NOW} | members
-    return read_envelope(sign_envelope("CancelProposal", cancel_message(**told), key(by)))
+    return read_envelope(sign_envelope("CancelProposal", cancel_message(**told), signer(by)))
 
 
 def refusal(envelope: Envelope, leaf_time: int = NOW, **changed: Any) -> tuple[str, str]:

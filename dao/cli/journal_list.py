@@ -12,7 +12,7 @@ from chain import log_tree
 from chain.checkpoint import Checkpoint
 from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.options import Dir
-from dao.cli.text import columns, counted, paint, wrapped
+from dao.cli.text import columns, counted, label, paint, say, wrapped
 from dao.record.leaves import Leaf
 from dao.sentences import language, sentence, spell
 from dao.views.kept import check_kept
@@ -22,7 +22,7 @@ from proposals.times import spell_instant
 
 EXAMPLES = (
     "dao journal",
-    "dao journal --since 40 --dir demo",
+    "dao journal list --since 40 --dir demo",
     "dao journal --json",
 )
 
@@ -47,7 +47,7 @@ def command(
     """List the journal's leaves, and hold it against the checkpoint that this workspace kept.
 
     A journal only grows. One that no longer begins with the leaves of the kept checkpoint was rewritten: E_SPLIT_VIEW,
-    exit status 1.
+    exit status 1. `dao journal export` writes it for other workspaces, and `dao journal follow` takes such a file.
     """
     with open_journal(folder) as (workspace, journal):
         root = log_tree.root(journal.leaf_hashes())
@@ -90,18 +90,19 @@ def _lines(shown: Shown) -> Iterator[str]:
     yield from columns(rows, right=[0])
     if rows:
         yield ""
-    yield f"{counted(shown.size, 'leaf', 'leaves')}, root 0x{shown.root.hex()}"
+    yield say("JOURNAL", "size", leaves=counted(shown.size, "leaf"), root="0x" + shown.root.hex())
     if shown.refusal is not None:
-        yield f"{paint('split view', 'red')}  {shown.refusal.code}"
+        yield f"{paint(label('split view'), 'red')}  {shown.refusal.code}"
         yield from wrapped(_message(shown.refusal), "  ")
     elif shown.kept is None:
-        yield "This workspace keeps no checkpoint yet."
+        yield say("JOURNAL", "unkept")
     else:
-        yield f"{paint('✓', 'green')} It extends the kept checkpoint of {counted(shown.kept.size, 'leaf', 'leaves')}."
+        extends = say("JOURNAL", "extends", leaves=counted(shown.kept.size, "leaf"))
+        yield f"{paint('✓', 'green')} {extends}"
 
 
 def _told(leaf: Leaf) -> str:
-    return ", ".join(f"{field} {_short(spell(value))}" for field, value in _about(leaf))
+    return ", ".join(f"{field} {_short(spell(value, language()))}" for field, value in _about(leaf))
 
 
 def _short(text: str) -> str:

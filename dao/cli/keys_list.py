@@ -1,4 +1,4 @@
-"""`dao keys`: names and addresses in the workspace's keyring, and never a key."""
+"""`dao keys list`: names and addresses in the workspace's keyring, and never a key."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from chain.address import checksum
 from chain.errors import CodedError
 from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.options import Dir, PassphraseFile
-from dao.cli.text import columns, paint, wrapped
+from dao.cli.text import columns, paint, say, wrapped
 from dao.sentences import escape, language, sentence
 from dao.session import keyring
-from dao.views.keystores import Keystore, has_journal_key, keystores
+from dao.views.keystores import Keystore, keystores
 from dao.workspace import Workspace
 
 EXAMPLES = (
     "dao keys",
-    "dao keys --dir demo --json",
+    "dao keys list --dir demo --json",
 )
 
 
@@ -28,8 +28,8 @@ def command(folder: Dir = Path(), passphrase_file: PassphraseFile = None) -> Ans
     that of dao.toml.
     """
     with Workspace(folder) as workspace:
-        found = keystores(workspace, lambda: keyring(workspace, passphrase_file))
-        journal_key, is_writer = workspace.anchors.journal_key, has_journal_key(workspace)
+        found = keystores(workspace.keys, lambda: keyring(workspace, passphrase_file))
+        journal_key, is_writer = workspace.anchors.journal_key, workspace.is_writer
     document = {
         "keys": [_document(key) for key in found],
         "journal": {"public_key": journal_key.hex(), "present": is_writer},
@@ -54,9 +54,8 @@ def _lines(found: list[Keystore], journal_key: bytes, *, is_writer: bool) -> Ite
             yield f"  {escape(key.name)}  {paint(key.problem.code, 'red')}"
             yield from wrapped(_message(key.problem), "    ")
     if not found:
-        yield "There is no keystore in this workspace."
-    held = "its private key is here, so this workspace writes it" if is_writer else "its private key is elsewhere"
-    yield from wrapped(f"The journal's key is {journal_key.hex()}; {held}.")
+        yield say("KEYS", "none")
+    yield from wrapped(say("KEYS", "writer" if is_writer else "reader", key=journal_key.hex()))
 
 
 def _message(error: CodedError) -> str:
