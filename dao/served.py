@@ -48,34 +48,39 @@ def announced(path: Path, port: int, token: str) -> Iterator[None]:
 def open_devnet(workspace: Workspace) -> Iterator[Devnet | ServedDevnet]:
     """Open the workspace's embedded chain for the time of a `with` statement, or reach the process that serves it.
 
-    `E_LOCKED` where somebody holds it who does not serve it.
+    `E_LOCKED` where somebody holds it who does not serve it; one that is just beginning or ending is waited for.
     """
-    try:
-        held = Devnet.open(workspace.devnet_path)
-    except DevnetError as error:
-        if error.code != "E_LOCKED":
-            raise
-        served = _find(workspace)
-        if served is None:
-            raise
-        yield served
+    reached = _reach(workspace)
+    if isinstance(reached, ServedDevnet):
+        yield reached
         return
-    with held:
-        yield held
+    with reached:
+        yield reached
 
 
-def _find(workspace: Workspace) -> ServedDevnet | None:
-    """The server that proves to be this workspace's; one that has just begun is waited for."""
+def _reach(workspace: Workspace) -> Devnet | ServedDevnet:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        address = _read(workspace.server_path)
-        if address is not None:
-            served = ServedDevnet(*address)
-            if served.is_genuine():
+        try:
+            return Devnet.open(workspace.devnet_path)
+        except DevnetError as error:
+            if error.code != "E_LOCKED":
+                raise
+            served = _served(workspace.server_path)
+            if served is not None:
                 return served
-        if time.monotonic() >= deadline:
-            return None
+            if time.monotonic() >= deadline:
+                raise
         time.sleep(_PAUSE_SECONDS)
+
+
+def _served(path: Path) -> ServedDevnet | None:
+    """The server that a file names, if it proves that it wrote it."""
+    address = _read(path)
+    if address is None:
+        return None
+    served = ServedDevnet(*address)
+    return served if served.is_genuine() else None
 
 
 def _read(path: Path) -> tuple[int, str] | None:

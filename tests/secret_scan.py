@@ -18,6 +18,7 @@ from tests.governance import space_values
 
 MARKED = (
     "my-secret-key", "secretkey0123456789", "alsosecret", "wallet-secret-7f3a", "v3/0123456789abcdef", "correct horse",
+    "a-key-that-nobody-may-see",
 )  # fmt: skip
 """Texts that tests use as secrets, and that stand in no test's name."""
 WRITTEN_BY_HAND = frozenset({"passphrase", "passphrase.txt", "wrong"})

@@ -7,7 +7,6 @@ so. What cannot be had is `NodeError` (`UncheckableError`), a revert is `CallRev
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -33,11 +32,6 @@ LOGS_SUSPECT = 10_000
 WAIT_SECONDS = 120
 LAG_WAIT_SECONDS = 15
 """How long a node is waited for that has not seen a block yet which somebody else has."""
-
-_KNOWN = re.compile(
-    r"already (known|imported|in mempool|exists)|known transaction|alreadyknown|already in the pool", re.I
-)
-"""How nodes say that they have this very transaction; from the second provider that is no refusal."""
 
 
 class Node:
@@ -294,24 +288,10 @@ class Node:
         }
 
     def send_raw(self, raw: bytes) -> bytes:
-        """Send a signed transaction and return its hash, computed here; it may have no block yet.
-
-        A node that has it already is as good as one that takes it. `E_RPC_SENT`: the node did not say whether it took
-        it, so it may be on its way.
-        """
-        self.chain_id()
+        """Send a signed transaction and return its hash, computed here; it may have no block yet."""
         tx_hash = keccak256(raw)
-        method = "eth_sendRawTransaction"
-        try:
-            answer = self._rpc.ask(method, hex_text(raw))
-        except NodeError as error:
-            if error.reason != "refused" and error.code != "E_RPC_LIMIT":
-                raise self._rpc.error("E_RPC_SENT", "unsure", transaction=tx_hash, problem=error.code) from None
-            if error.reason == "refused" and _KNOWN.search(str(error.facts["message"])):
-                return tx_hash
-            raise
-        if octets(self._rpc, method, answer) != tx_hash:
-            raise self._rpc.error("E_RPC_ANSWER", "other", method=method)
+        if self._octets("eth_sendRawTransaction", hex_text(raw)) != tx_hash:
+            raise self._rpc.error("E_RPC_ANSWER", "other", method="eth_sendRawTransaction")
         return tx_hash
 
     def knows(self, tx_hash: bytes) -> bool:
@@ -319,11 +299,11 @@ class Node:
         return self._rpc.ask("eth_getTransactionByHash", hex_text(tx_hash)) is not None
 
     def wait(self, tx_hash: bytes) -> TxReceipt:
-        """Return a transaction's receipt as soon as there is one; `E_RPC_SENT` after `WAIT_SECONDS`."""
+        """Return a transaction's receipt as soon as there is one; `E_RPC_TIMEOUT` after `WAIT_SECONDS`."""
         deadline = time.monotonic() + WAIT_SECONDS
         while (receipt := self.receipt(tx_hash)) is None:
             if time.monotonic() >= deadline:
-                raise self._rpc.error("E_RPC_SENT", "no_block", transaction=tx_hash, waited=WAIT_SECONDS)
+                raise self._rpc.error("E_RPC_TIMEOUT", method="eth_getTransactionReceipt")
             time.sleep(1)
         return receipt
 

@@ -15,6 +15,7 @@ from itertools import zip_longest
 from typing import Any, TypeVar
 
 from chain.clients import node as one
+from chain.clients.broadcast import what_was_said
 from chain.clients.multicall import Read
 from chain.clients.node import Node
 from chain.clients.node_values import BlockInfo, ChainLog, StateProof, TxReceipt
@@ -199,20 +200,20 @@ class Nodes(Node):
         return {**offered[0], **lowest}
 
     def send_raw(self, raw: bytes) -> bytes:
-        """Send a signed transaction to every provider; one that takes it is enough."""
-        self.chain_id()
-        failed: list[NodeError] = []
+        """Send a signed transaction to every provider; one that takes it, or has it already, is enough."""
+        failed: list[NodeError | CallReverted] = []
         for node in self.nodes:
             try:
-                tx_hash = node.send_raw(raw)
-            except NodeError as error:
+                node.send_raw(raw)
+            except (NodeError, CallReverted) as error:
                 failed.append(error)
-        if len(failed) == len(self.nodes):
-            raise next((error for error in failed if error.code == "E_RPC_SENT"), failed[0])
-        return tx_hash
+        said = [what_was_said(error) for error in failed]
+        if len(failed) < len(self.nodes) or "known" in said:
+            return keccak256(raw)
+        raise failed[said.index("nothing") if "nothing" in said else 0]  # one that was silent may have taken it
 
     def knows(self, tx_hash: bytes) -> bool:
-        """Return whether any provider has a transaction."""
+        """Return whether any provider has a transaction, in a block or waiting for one."""
         return any(node.knows(tx_hash) for node in self.nodes)
 
     # Comparing

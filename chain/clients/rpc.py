@@ -71,14 +71,14 @@ class Rpc:
     """A provider behind a URL. With a `session` the caller decides how requests travel (the devnet's never leave)."""
 
     def __init__(
-        self, url: str, session: requests.Session | None = None, *, name: str = "", patience: int = PATIENCE_SECONDS
+        self, url: str, session: requests.Session | None = None, *, name: str = "", patience: int | None = None
     ) -> None:
         self.host = urlsplit(url).hostname or "?"
         self.label = f"{self.host} ({name})" if name else self.host
         """What errors call the provider: two may share a host, so the name that the user gave it stands beside."""
         self._url = url
-        self._patience = patience
-        self._session = session or _bounded_session()
+        self._patience = PATIENCE_SECONDS if patience is None else patience
+        self._session = session or _bounded_session(max(ANSWER_SECONDS, self._patience))
         self._provider: Any = None
 
     def ask(self, method: str, *params: Any) -> Any:
@@ -175,10 +175,14 @@ class AnswerTooLongError(requests.RequestException):
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Reads an answer up to `ANSWER_MAX` bytes and gives up beyond."""
+    """Reads an answer up to `ANSWER_MAX` bytes, within some seconds, and gives up beyond."""
+
+    def __init__(self, seconds: int | None = None) -> None:
+        super().__init__()
+        self._seconds = ANSWER_SECONDS if seconds is None else seconds
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send, and wait `ANSWER_SECONDS` at most.
+        """Send, and wait for the whole answer no longer than was said.
 
         The library's timeouts run from byte to byte, and a server may send one a minute for ever: in the head, or
         within one read of the body. So the work is done in a thread, which is left to itself when the time is over.
@@ -193,7 +197,7 @@ class BoundedAdapter(HTTPAdapter):
 
         threading.Thread(target=work, daemon=True).start()
         try:
-            found = done.get(timeout=ANSWER_SECONDS)
+            found = done.get(timeout=self._seconds)
         except Empty:
             raise requests.ReadTimeout from None
         if isinstance(found, Exception):
@@ -214,10 +218,10 @@ class BoundedAdapter(HTTPAdapter):
         return response
 
 
-def _bounded_session() -> requests.Session:
+def _bounded_session(seconds: int) -> requests.Session:
     session = requests.Session()
-    session.mount("http://", BoundedAdapter())
-    session.mount("https://", BoundedAdapter())
+    session.mount("http://", BoundedAdapter(seconds))
+    session.mount("https://", BoundedAdapter(seconds))
     return session
 
 

@@ -30,9 +30,6 @@ from proposals.parts import Part
 from treasury.income import DonationFact, ForwardFact, PremiumFact
 from treasury.ledger import Entry
 
-NO_PROPOSAL = bytes(32)
-"""Of a case that is about a journal and not about one proposal."""
-
 Value = TypeVar("Value")
 Get = Callable[[CID], bytes]
 

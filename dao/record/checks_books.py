@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Literal
 
 from chain.receipt import Log
-from dao.record.case import NO_PROPOSAL, Case, Queued, Row, need
+from dao.record.case import Case, Queued, Row, need
 from dao.record.checks_settings import settings_now
 from dao.record.errors import RecordError
 from dao.record.foreign_entries import check_foreign, payout_named
@@ -107,8 +107,7 @@ def _unbooked(case: Case, queue: Sequence[Queued]) -> Iterator[int]:
         if row.index not in sources and row.leaf.body["hash"] in moving:
             yield row.index
     decided = case.rows_of("result", "cancel", "ended")
-    asked = () if case.proposal == NO_PROPOSAL else (need(case.proposal_row),)
-    for row in (*asked, *(row for row in decided if row.leaf.body["proposal"] == case.proposal)):
+    for row in (need(case.proposal_row), *(row for row in decided if row.leaf.body["proposal"] == case.proposal)):
         missing = [entry for entry in entries_of(case, row) if entry.id not in booked]
         if missing and not (row.leaf.kind == "result" and _waits_for_money(case, row, booked)):
             yield row.index

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dao.connect import connect
-from dao.record.case import NO_PROPOSAL, Case, need
+from dao.record.case import Case, need
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.record.checks_settings import settings_signature
 from dao.record.story import select
 from dao.store.journal import Journal
-from dao.workflow.desk import Desk
+from dao.workflow.desk import NO_PROPOSAL, Desk
 from dao.workspace import Workspace
 from governance.space import Settings, in_force
 

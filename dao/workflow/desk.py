@@ -14,7 +14,7 @@ from typing import NamedTuple
 from chain import dag_cbor
 from chain.cid import CID, dag_cbor_cid, raw_cid
 from chain.clients.node import BlockInfo, Node
-from dao.record.case import NO_PROPOSAL, Case, Row, need
+from dao.record.case import Case, Row, need
 from dao.record.checks import CHECKS
 from dao.record.checks_books import entries_of
 from dao.record.errors import RecordError
@@ -25,6 +25,8 @@ from dao.workflow.early_facts import EARLY
 from dao.workflow.guard import Guard
 from governance.settings import Settings
 from treasury.ledger import Entry
+
+NO_PROPOSAL = bytes(32)
 
 _PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
 _RESULT = (*_PROPOSAL, 30, 31, 32, 40, 41, 42)

@@ -22,9 +22,9 @@ from chain.safe_deployments import KNOWN_CONTRACTS
 from chain.safe_state import PROXY_CODE, SafeState, open_safe_state
 from chain.signer import Signer
 from dao.errors import DaoError
-from dao.record.case import NO_PROPOSAL, SettingsRow
+from dao.record.case import SettingsRow
 from dao.record.checks_settings import check_known_singleton, refuse_later_features
-from dao.workflow.desk import Blocks, Desk, Fact
+from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
 from governance.settings import Settings
 from governance.settings_signatures import SettingsSignatures, typed_settings
 from governance.space import NO_PREVIOUS, SettingsError, parse_settings, settings_cid

@@ -13,10 +13,10 @@ from chain.finding import Finding, has_errors
 from chain.signer import Signer
 from dao.errors import DaoError
 from dao.record.carrier import Publication
-from dao.record.case import NO_PROPOSAL, Row, cid_of
+from dao.record.case import Row, cid_of
 from dao.record.checks_proposal import assets_of, events
 from dao.record.checks_settings import leaves as settings_leaves
-from dao.workflow.desk import Blocks, Desk, Fact
+from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
 from dao.workflow.early_facts import history
 from dao.workflow.power_evidence import gather
 from governance.admission import AdmissionError
@@ -75,8 +75,8 @@ def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str, supersedes: Seque
     if number is None:
         raise PublishError("E_LINT", "number", count=1)
     encoded = encode_parts(parts)
-    now = desk.now()
-    snapshot = desk.node.block(desk.head().ref.number - _snapshot_depth(settings, money.chain_id))
+    head = desk.head()  # asked once: the snapshot must be older than the proposal, and the chain goes on meanwhile
+    now, snapshot = head.timestamp, desk.node.block(max(0, head.ref.number - _snapshot_depth(settings, money.chain_id)))
     commitment = Commitment(
         iip=number,
         document=raw_cid(raw),

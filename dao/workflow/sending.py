@@ -128,6 +128,9 @@ def _knows(node: Node, intent: Intent) -> bool:
 
 def _unanswered(error: NodeError | CallReverted, intent: Intent) -> PendingError:
     provider = error.facts.get("provider", "")
+    if error.code == "E_RPC_DISAGREE":
+        other = error.facts["other"]
+        return PendingError("E_PENDING", "disagree", transaction=intent.transaction, provider=provider, other=other)
     return PendingError("E_PENDING", "node", transaction=intent.transaction, provider=provider, cause=error.code)
 
 

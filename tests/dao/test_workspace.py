@@ -28,6 +28,8 @@ def refused(code: str, reason: str, folder: Path) -> WorkspaceError:
     [
         ANCHORS,
         replace(ANCHORS, rpc_env=("DAO_RPC_URL",)),
+        replace(ANCHORS, devnet="../ben"),
+        replace(ANCHORS, devnet='../be"n\\ und 會'),
         replace(ANCHORS, space='quo"te'),
         replace(ANCHORS, space="back\\slash"),
         replace(ANCHORS, space='x"\n[anchors]\nsafe = "'),
@@ -50,6 +52,7 @@ def test_anchors_survive_the_round_trip(anchors: Anchors, tmp_path: Path) -> Non
         replace(ANCHORS, space="\x7f"),
         replace(ANCHORS, rpc_env=("not a name",)),
         replace(ANCHORS, rpc_env=('X" # ',)),
+        replace(ANCHORS, rpc_env=("DAO_RPC_URL",), devnet="../ben"),
         replace(ANCHORS, journal_key=b"short"),
     ],
 )

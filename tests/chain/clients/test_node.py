@@ -366,7 +366,7 @@ def test_waiting_has_an_end(devnet: Devnet, monkeypatch: pytest.MonkeyPatch) -> 
     """A transaction that no block takes is not waited for any longer; it may still come."""
     monkeypatch.setattr(node_module, "WAIT_SECONDS", 0)
     failed = failure(devnet.node().wait, b"\x0f" * 32)
-    assert ("E_RPC_SENT", "no_block") == (failed.code, failed.reason)
+    assert "E_RPC_TIMEOUT" == failed.code
 
 
 def test_a_node_that_answers_with_another_hash_is_caught(devnet: Devnet) -> None:

@@ -108,6 +108,14 @@ def sign_and_pay(three: People) -> None:
     assert 0 == three.dao("execute", "IIP-1/1", "--key", "cho", "--dir", three.ben).status
 
 
+def test_a_journal_is_followed_from_its_first_leaves_on(three: People) -> None:
+    """Settings alone, then income, then proposals: an export at any moment is one that can be followed."""
+    whole = size(three.ben)
+    for end in (1, 3, 5, 7, 13, whole):
+        assert (0, "") == follow(three, exported(three.ben, lambda leaves, end=end: leaves[:end])), end  # type: ignore[misc]
+        assert end == size(three.ann)
+
+
 def without(kind: str) -> Change:
     """Leave out the last leaf of a kind, and have the others point where they pointed."""
 
@@ -152,7 +160,7 @@ def a_stranger_s_entry(leaves: list[Leaf]) -> list[Leaf]:
 
 LIES = (
     pytest.param(without("vote"), "E_LOG_INCONSISTENT", id="a vote that was counted is left out"),
-    pytest.param(without("document"), "E_REVISION", id="the text of an open proposal is left out"),
+    pytest.param(without("document"), "E_STATE", id="the text of an open proposal is left out"),
     pytest.param(without("proposal"), "E_LEDGER", id="a proposal is left out and its entry stays"),
     pytest.param(without("settings"), "E_SETTINGS", id="no settings"),
     pytest.param(altered("result", verdict="rejected"), "E_STATE", id="the verdict is turned round"),

@@ -24,8 +24,10 @@ from tests.dao.conftest import Played
 Dao = Callable[..., Outcome]
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-DATA = re.compile(r"`[^`]*`|A keeper for the forward\(\) call|A second proposal|(?<=\s)/\S*|safe tx hash")
-"""What is shown as it is: code, titles of proposals, paths, what a wallet calls a hash."""
+DATA = re.compile(
+    r"`[^`]*`|A keeper for the forward\(\) call|A second proposal|(?<=\s)/\S*|safe tx hash|^ *dao .*", re.M
+)
+"""What is shown as it is: code, commands, titles of proposals, paths, what a wallet calls a hash."""
 
 HERE = ("--dir", "FOLDER")
 FINISHED: dict[str, list[tuple[str, ...]]] = {
@@ -52,8 +54,20 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "fund": [("fund", *HERE), ("fund", "other", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
-    "journal": [("journal", *HERE), ("journal", "--since", "x", *HERE)],
-    "keys": [("keys", *HERE)],
+    "journal list": [("journal", *HERE), ("journal", "--since", "x", *HERE)],
+    "journal export": [("journal", "export", "NEW", *HERE), ("journal", "export", "NEW", "--since", "99", *HERE)],
+    "journal follow": [("journal", "follow", "FOLDER/iip-1.car", *HERE)],
+    "take": [("take", "VOTE", *HERE), ("take", "FOLDER/iip-1.car", "FOLDER/dao.toml", *HERE), ("take", *HERE)],
+    "cancel": [("cancel", "IIP-1", "--key", "dora", *HERE), ("cancel", "IIP-1", *HERE)],
+    "init": [("init", *HERE), ("init", "--devnet", "--dir", "NEW"), ("init", "--dir", "NEW")],
+    "settings show": [("settings", *HERE)],
+    "settings check": [("settings", "check", *HERE)],
+    "settings sign": [("settings", "sign", "--key", "ann", *HERE), ("settings", "sign", *HERE)],
+    "settings found": [("settings", "found", *HERE)],
+    "keys list": [("keys", *HERE)],
+    "keys new": [("keys", "new", "zoe", *HERE), ("keys", "new", "ann", *HERE)],
+    "keys import": [("keys", "import", "zoe", "--key-env", "NO_SUCH_KEY", *HERE)],
+    "keys journal": [("keys", "journal", *HERE)],
     "doctor": [("doctor", *HERE)],
     "completion": [("completion", "tcsh")],
     "devnet serve": [("devnet", "serve", "--port", "PORT", *HERE), ("devnet", "serve", "--port", "99999", *HERE)],
@@ -72,6 +86,8 @@ RUNNING = [
     ("execute", "IIP-1/1", "--key", "ann", *HERE),
     ("milestone", "report", "IIP-1/2", "--file", "FOLDER/dao.toml", "--key", "nora", *HERE),
     ("doctor", *HERE),
+    ("cancel", "IIP-2", "--key", "dora", *HERE),
+    ("vote", "cast", "IIP-2", "For", "--key", "eve", "--out", "FOLDER/vote.json", *HERE),
 ]
 """Command lines over a workspace in which something can still happen."""
 
@@ -141,19 +157,41 @@ def test_a_finished_workspace_is_told_in_chinese(
     """Whatever a command says over the demo's workspace, to stdout or stderr, holds no English sentence."""
     folder = copied(played.folder, tmp_path / "workspace")
     vote = ballot(folder, tmp_path / "vote.json")
+    named = {"VOTE": [str(vote)], "NEW": [str(tmp_path / "new")], "DRAFT": DRAFT}
     words = [
-        part
-        for word in line
-        for part in (DRAFT if word == "DRAFT" else [word.replace("FOLDER", str(folder)).replace("PORT", port)])
+        part for word in line for part in named.get(word, [word.replace("FOLDER", str(folder)).replace("PORT", port)])
     ]
 
-    outcome = dao("--lang", "zh-Hant", *(str(vote) if word == "VOTE" else word for word in words))
+    outcome = dao("--lang", "zh-Hant", *words)
 
     if outcome.err.startswith("Usage: "):  # help, which stays English
         return
     assert 70 != outcome.status
     assert [] == english(outcome.out + outcome.err)
     assert HAN.search(outcome.out + outcome.err)
+
+
+def test_a_space_is_founded_in_chinese(dao: Dao, tmp_path: Path) -> None:
+    """From a new chain to the first settings: every question that is answered, every row, duty and step."""
+    folder = tmp_path / "club"
+    made = "--devnet --space club.devnet --owner ann --owner ben --holder eve=150 --holder finn=250.5 --reviewer lea"
+    lines = [
+        ["init", *made.split()],
+        ["settings"],
+        ["settings", "check"],
+        ["settings", "sign", "--key", "ann"],
+        ["settings", "sign", "--key", "ben"],
+        ["settings", "found"],
+        ["settings"],
+        ["status"],
+        ["doctor"],
+        ["fund"],
+    ]
+
+    told = {" ".join(line): dao(*line, "--dir", folder, "--lang", "zh-Hant") for line in lines}
+
+    assert {} == {line: found for line, outcome in told.items() if (found := english(outcome.out + outcome.err))}
+    assert {0} == {outcome.status for outcome in told.values()}
 
 
 @pytest.mark.parametrize("line", RUNNING, ids=" ".join)

@@ -55,7 +55,7 @@ MISTAKES = (
     Mistake("a file that is no vote", "vote cast IIP-2 --file {report}", 1, "E_PARSE"),
     Mistake("no power", "vote cast IIP-2 For --key jan", 1, "E_NO_POWER"),
     Mistake("a second publication", "publish {iip1} --key dora", 1, "E_STATE"),
-    Mistake("a publication while the vote runs", "publish {iip2} --key dora", 1, "E_STATE"),
+    Mistake("a publication while the vote runs", "publish {other2} --key dora", 1, "E_STATE"),
     Mistake("a publication by a stranger", "publish {iip3} --key eve", 1, "E_THRESHOLD"),
     Mistake("an unknown fund", "publish {iip3} --key dora --fund treasury", 64, "E_USAGE"),
     Mistake("a document that is a draft", "publish {draft} --key dora", 1, "E_LINT"),
@@ -111,12 +111,13 @@ def files(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         "wrong": "not it\n",
         "report": "# A report\n",
         "iip3": document.replace("iip: 1\n", "iip: 3\n"),
+        "other2": document.replace("iip: 1\n", "iip: 2\n").replace("on the forum", "in the forum"),
         "draft": document.replace("iip: 1\n", "iip: 3\n").replace("CC0.", "Say what can go wrong."),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
     made = {name: folder / name for name in (*texts, "absent")}
-    return made | {"iip1": workspace / "iips" / "iip-1.md", "iip2": workspace / "iips" / "iip-2.md"}
+    return made | {"iip1": workspace / "iips" / "iip-1.md"}
 
 
 def words(line: str) -> list[str]:

@@ -164,7 +164,7 @@ BAD = (
     Bad("a proposal by a stranger", "publication", by_a_stranger, "E_THRESHOLD"),
     Bad(
         "a proposal whose end was moved", "publication",
-        lambda c: envelope_of(c, lambda e: e["data"]["message"].update(end=1_999_999_999)), "E_RULE_DRIFT",
+        lambda c: envelope_of(c, lambda e: e["data"]["message"].update(end=1_999_999_999)), "E_SIG_SIGNER",
     ),
     Bad(
         "a proposal whose signature is one byte off", "publication",

@@ -8,9 +8,11 @@ import pytest
 
 from chain.clients.safe_deploy import execute_safe_tx
 from chain.json_text import canonical
+from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from chain.signature import sign
 from dao.cli.demo import cast
+from dao.record.case import need
 from dao.record.checks_payout import window_of
 from dao.workflow import founding, paying
 from dao.workflow.desk import REQUIRED, Blocks, Fact
@@ -128,3 +130,21 @@ def test_H100_settings_signed_before_do_not_come_back_by_themselves(stage: Stage
     stage.there.wait(2 * cast.HOUR)
     assert first == settings_in_force(stage.desk).text
     assert stage.verifies(stage.pass_(1, eth("0.5")))
+
+
+def test_H59_snapshot_is_a_final_block(stage: Stage) -> None:
+    """It was the block before the head, however deep the settings want: a vote could lose its snapshot for ever."""
+    owners, first = [cast.signer("ann"), cast.signer("ben")], settings_in_force(stage.desk).text
+    text = canonical({**json.loads(first), "chains": [{"chain_id": DEVNET_CHAIN_ID, "finality_depth": 5}]})
+    founding.found(stage.desk, text, founding.sign_settings(text, owners, settings_cid(first).digest))
+    stage.there.wait(2 * cast.HOUR)
+    for _ in range(5):
+        stage.there.wait(1)
+
+    published = stage.publish(1, eth("0.5"))
+
+    bound = need(stage.desk.case(published.id, 10, 20).commitment).blocks[0]
+    assert 5 == stage.desk.node.head().ref.number - bound.number
+    stage.vote(published, 1, "eve", "hana")
+    stage.decide(published)
+    assert stage.verifies(published)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import requests
 
+from chain.clients import devnet
 from chain.clients.node import Node
 from dao.cli.demo import cast
 
@@ -79,6 +80,13 @@ def anvil(*options: str) -> Iterator[Chain]:
             yield Chain(_listening(process))
         finally:
             process.kill()
+
+
+def furnish(chain: Chain, *rich: bytes) -> None:
+    """Put on an anvil what the devnet has from its genesis: Safe's singleton factory, and coins to pay gas with."""
+    chain.ask("anvil_setCode", "0x" + devnet.SINGLETON_FACTORY.hex(), "0x" + devnet._FACTORY_CODE.hex())
+    for who in rich:
+        chain.ask("anvil_setBalance", "0x" + who.hex(), hex(10**24))
 
 
 def _anvil() -> str | None:

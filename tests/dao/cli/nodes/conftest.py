@@ -66,15 +66,20 @@ class Scene:
             if path.is_file() and path.name != ".dao.lock" and not path.name.endswith(("-wal", "-shm"))
         }
 
-    def uncheckable(self, *command: str, code: str, provider: str = f"127.0.0.1 ({NAMES[0]})") -> str:
-        """Run a command that cannot be answered: exit 2, the provider named, no file of the workspace changed."""
-        before = self.files()
+    def unanswered(self, *command: str, code: str) -> str:
+        """Run a command that cannot be answered, exit 2; return what it says."""
         outcome = self.dao(*command)
         error = outcome.document["error"]
         assert (2, code) == (outcome.status, error["code"]), outcome.err
-        assert provider in error["message"]
-        assert before == self.files()
         return str(error["message"])
+
+    def uncheckable(self, *command: str, code: str, provider: str = f"127.0.0.1 ({NAMES[0]})") -> str:
+        """As `unanswered`: the provider is named, and no file of the workspace is changed."""
+        before = self.files()
+        message = self.unanswered(*command, code=code)
+        assert provider in message
+        assert before == self.files()
+        return message
 
     def spoil(self, fault: Fault, method: str = "") -> None:
         """Let the first provider do this to every question, or to those of one method."""
@@ -96,7 +101,7 @@ class Scene:
 def impatience() -> Iterator[None]:
     """Within it a command waits a second for an answer, not minutes."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(rpc, "TIMEOUT_SECONDS", (1, 1))
+        patched.setattr(rpc, "PATIENCE_SECONDS", 1)
         patched.setattr(rpc, "ANSWER_SECONDS", 1)
         yield
 

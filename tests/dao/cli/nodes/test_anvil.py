@@ -12,7 +12,7 @@ from chain.clients import devnet
 from chain.signature import address_of
 from dao.cli.demo import cast
 from tests.dao.cli.conftest import Outcome
-from tests.dao.cli.nodes.chains import Chain, anvil
+from tests.dao.cli.nodes.chains import anvil, furnish
 from tests.dao.cli.nodes.conftest import Ground, Scene, begin, settled
 from tests.dao.cli.nodes.proxy import Proxy
 from tests.dao.cli.nodes.test_one_provider import TALLY, assert_paid_once, signed
@@ -23,18 +23,12 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ground, Pa
     """A workspace on anvil, and the chain in a file from which other anvils go on."""
     folder = tmp_path_factory.mktemp("anvil")
     with anvil("--preserve-historical-states") as chain:
-        furnish(chain)
+        rich = (cast.address(name) for name in (*cast.OWNERS, cast.AUTHOR, cast.BUYER))
+        furnish(chain, address_of(devnet.FAUCET_KEY), *rich)
         ground = settled(folder, chain)
         dumped = bytes.fromhex(chain.ask("anvil_dumpState", True)[2:])
         (folder / "state.json").write_bytes(gzip.decompress(dumped))
         yield ground, folder / "state.json"
-
-
-def furnish(chain: Chain) -> None:
-    """Put there what the devnet has from its genesis: Safe's singleton factory, and coins to pay gas with."""
-    chain.ask("anvil_setCode", "0x" + devnet.SINGLETON_FACTORY.hex(), "0x" + devnet._FACTORY_CODE.hex())
-    for who in (address_of(devnet.FAUCET_KEY), *map(cast.address, (*cast.OWNERS, cast.AUTHOR, cast.BUYER))):
-        chain.ask("anvil_setBalance", "0x" + who.hex(), hex(10**24))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chain.clients import node, rpc
+from chain.clients import rpc
 from chain.clients.node import LOGS_SUSPECT
 from chain.clients.safe_deploy import execute_safe_tx
 from chain.safe import EXECUTION_SUCCESS, join_signatures
@@ -17,7 +17,8 @@ from dao.cli.steps import find_leaf, find_proposal
 from dao.record.case import need
 from dao.session import open_session
 from proposals.parts import Call, Part
-from tests.dao.cli.nodes.conftest import GROUND, Ground, Scene, impatience
+from tests.dao.cli import steps_workspace
+from tests.dao.cli.nodes.conftest import GROUND, NAMES, Ground, Scene, impatience
 from tests.dao.cli.nodes.proxy import (
     MIB,
     Asked,
@@ -38,7 +39,7 @@ from treasury.binding import build
 from treasury.confirmations import sign_safe_tx
 
 TALLY = ("tally", "IIP-2")
-EXECUTE = ("execute", "IIP-1/1", "--key", "ann")
+EXECUTE = ("execute", "IIP-1/1", "--key", "ann", "--wait", "0")
 BALANCE_OF, GET_OWNERS = "0x70a08231", "0xa0e67e2b"
 PRUNED = "missing trie node 5a0f1e (path 0b0c) state 0x5a0f1e is not available, not found"
 
@@ -137,14 +138,14 @@ def taken_and_lost(asked: Asked) -> None:
 
 
 SENDING = [
-    (page(429, Retry_After="0"), "E_RPC_LIMIT"),
+    (page(429, Retry_After="0"), "E_PENDING"),
+    (resets, "E_PENDING"),
+    (breaks_off, "E_PENDING"),
+    (page(502), "E_PENDING"),
+    (hangs, "E_PENDING"),
+    (taken_and_lost, "E_PENDING"),
+    (lies("0x" + "00" * 32), "E_PENDING"),
     (refuses(-32000, "insufficient funds for gas * price + value"), "E_RPC_ANSWER"),
-    (resets, "E_RPC_SENT"),
-    (breaks_off, "E_RPC_SENT"),
-    (page(502), "E_RPC_SENT"),
-    (hangs, "E_RPC_SENT"),
-    (taken_and_lost, "E_RPC_SENT"),
-    (lies("0x" + "00" * 32), "E_RPC_ANSWER"),
 ]
 
 
@@ -152,25 +153,28 @@ SENDING = [
 def test_H96_a_transaction_is_sent_once(scene: Scene, fault: Fault, code: str) -> None:
     """Whatever goes wrong while it is sent, it is not sent again; the next runs take the work up, and pay once."""
     signed(scene)
+    before = steps_workspace.state(scene.folder)
     scene.spoil(fault, "eth_sendRawTransaction")
     scene.proxy.asked.clear()
 
     with impatience() if fault in SLOW else nullcontext():
-        scene.uncheckable(*EXECUTE, code=code)
+        error = scene.unanswered(*EXECUTE, code=code)
 
+    assert f"127.0.0.1 ({NAMES[0]})" in error
     assert 1 == scene.proxy.asked.count("eth_sendRawTransaction")
+    assert before == steps_workspace.state(scene.folder)
     assert_paid_once(scene)
 
 
-def test_H96_null_receipt(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_H96_null_receipt(scene: Scene) -> None:
     """A provider that took the transaction and shows no receipt: it is still on its way, and booked once it is seen."""
     signed(scene)
-    monkeypatch.setattr(node, "WAIT_SECONDS", 0)
+    before = steps_workspace.state(scene.folder)
     scene.spoil(lies(None), "eth_getTransactionReceipt")
 
-    told = scene.uncheckable(*EXECUTE, code="E_RPC_SENT")
+    scene.unanswered(*EXECUTE, code="E_PENDING")
 
-    assert "it is still on its way" in told
+    assert before == steps_workspace.state(scene.folder)
     assert_paid_once(scene)
 
 
@@ -182,7 +186,7 @@ def signed(scene: Scene) -> None:
 def assert_paid_once(scene: Scene) -> None:
     """Run the command until the payment is final, which takes a block; the payee has the money of one payment."""
     scene.honest()
-    for _ in range(3):
+    for _ in range(4):
         outcome = scene.dao(*EXECUTE)
         scene.chain.time_travel(scene.chain.now() + 12)
     assert 0 == outcome.status, outcome.err
