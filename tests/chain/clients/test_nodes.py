@@ -76,7 +76,7 @@ COMPARED: dict[str, tuple[Change, Callable[[Nodes, bytes], object]]] = {
 """What must differ where one provider lies about it, and a question that shows it."""
 ON_COMPARED = {"head", "finalized", "header", "expect_block", "state_proof", "receipt", "receipt_proof", "chain_id"}
 """Have tests of their own below, or in `tests/dao/cli/nodes`."""
-SENDING = {"send", "submit", "prepare", "send_raw", "wait"}
+SENDING = {"knows", "send", "submit", "prepare", "send_raw", "wait"}
 OF_THE_FIRST = {"estimate_gas", "label", "error", "absent"}
 """Decide nothing."""
 

@@ -69,6 +69,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "keys import": [("keys", "import", "zoe", "--key-env", "NO_SUCH_KEY", *HERE)],
     "keys journal": [("keys", "journal", *HERE)],
     "doctor": [("doctor", *HERE)],
+    "rebuild": [("rebuild", *HERE)],
     "completion": [("completion", "tcsh")],
     "devnet serve": [("devnet", "serve", "--port", "PORT", *HERE), ("devnet", "serve", "--port", "99999", *HERE)],
     "devnet wait": [("devnet", "wait", "1h", *HERE), ("devnet", "wait", "x", *HERE)],

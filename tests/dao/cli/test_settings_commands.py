@@ -350,6 +350,7 @@ def test_a_journal_that_was_rewritten(dao: Dao, running: Path, drafted: Path) ->
     newer = (running / "checkpoint").read_bytes()
     assert kept_checkpoint != newer
     shutil.copy(drafted / "journal.sqlite", running / "journal.sqlite")
+    (running / "checkpoint").unlink()
     for name in ("ann", "ben"):
         dao("settings", "sign", "--key", name, "--dir", running)
     assert 0 == dao("settings", "found", "--dir", running).status
