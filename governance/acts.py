@@ -2,8 +2,8 @@
 
 `Act(bytes32 proposal,uint256 part,string kind,bytes32 evidence,uint64 timestamp)`: a report on a milestone, its
 approval or return by a reviewer, a veto, a dispute and its resolution. Part 0 means all parts. Decided here: the form
-of an act, who signed it, and from which moment a milestone is released. Who may veto or dispute, and what follows, is
-decided by admission and the workflow.
+of an act, who signed it, and from which moment a milestone is released. When a veto is in force is decided by
+`governance.vetoes`; who may veto or dispute, and what follows, by admission and the workflow.
 """
 
 from __future__ import annotations

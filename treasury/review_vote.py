@@ -1,16 +1,17 @@
 """Whether a Safe transaction is what was voted, now, by a Safe that is still the one that was voted for.
 
-Decides five questions for a part that passed: is the transaction the part's own, byte for byte; is its time now; is its
-nonce free and its only one; do the Safe's owners and threshold stand as they did at the close; are singleton, modules,
-guards and fallback handler unchanged and of the pinned set. Each question is a rule in `VOTE_RULES`. Where a fact is
-missing the question stays open and is named in `unchecked`, never answered. Facts come in proved; nothing is read here.
+Decides six questions for a part that passed: is the transaction the part's own, byte for byte; does the part still
+stand, neither paid nor stopped; is its time now; is its nonce free and its only one; do the Safe's owners and threshold
+stand as they did at the close; are singleton, modules, guards and fallback handler unchanged and of the pinned set.
+Each question is a rule in `VOTE_RULES`. Where a fact is missing the question stays open and is named in `unchecked`,
+never answered. Facts come in proved; nothing is read here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from chain.errors import CodedError
 from chain.finding import Finding
@@ -40,6 +41,8 @@ class VotedPart:
     """Seconds by which disputes moved the end."""
     is_disputed: bool = False
     is_paid: bool = False
+    stop: tuple[Literal["vetoed", "superseded"], int] | None = None
+    """What stopped the part, and when."""
     outside: tuple[int, bytes] | None = None
     """Nonce and hash of a transaction that is the part's own and was executed without being queued."""
     now: int
@@ -80,6 +83,19 @@ def is_not_paid(case: Signing) -> Iterator[Finding]:
         nonce, hash_ = case.vote.outside
         place = f"part {case.vote.payout.part}"
         yield Finding(code="E_ALREADY", reason="outside", place=place, facts={"hash": hash_, "nonce": nonce})
+
+
+def is_not_stopped(case: Signing) -> Iterator[Finding]:
+    """E_VETO, E_SUPERSEDED: the part may not be paid any more."""
+    if case.vote.stop is None:
+        return
+    cause, time = case.vote.stop
+    part = case.vote.payout.part
+    facts = {"part": part, "time": time}
+    if cause == "vetoed":
+        yield Finding(code="E_VETO", place=f"part {part}", facts=facts)
+    else:
+        yield Finding(code="E_SUPERSEDED", place=f"part {part}", facts=facts)
 
 
 def is_in_its_window(case: Signing) -> Iterator[Finding]:
@@ -144,6 +160,7 @@ def has_a_pinned_configuration(case: Signing) -> Iterator[Finding]:
 VOTE_RULES: tuple[Rule, ...] = (
     is_what_was_voted,
     is_not_paid,
+    is_not_stopped,
     is_in_its_window,
     has_a_nonce_of_its_own,
     has_the_signers_of_the_vote,

@@ -17,6 +17,7 @@ from dao.record.carrier import SignedAct, write_act
 from dao.record.case import need
 from dao.session import KeySource, Session
 from dao.workflow import acting
+from dao.workflow.desk import REQUIRED
 from governance.acts import read_act
 
 EXAMPLES = (
@@ -67,7 +68,7 @@ def act(part: str, kind: str, file: Path, source: KeySource, folder: Path, *, ou
             envelope = acting.sign(desk, named.id, named.part, kind, signer=signer, evidence=evidence)
             leaf = acting.take_act(desk, envelope, evidence)
         carried = out if standing is None else None
-        case = session.desk.case(named.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51)
+        case = session.desk.case(named.id, *REQUIRED["act"])
         release = need(case.parts)[named.part - 1].release
         is_released = named.part in need(case.releases)
         required = need(case.settings).reviewers.required

@@ -26,6 +26,7 @@ EXAMPLES = (
     "dao publish iips/iip-2.md --key dora",
     "dao publish iips/iip-2.md --key-env AUTHOR_KEY --fund iip --json",
     "dao publish iips/iip-2.md --key dora --out iip-2.publication.json",
+    "dao publish iips/iip-3.md --key dora --supersedes IIP-2",
 )
 
 
@@ -38,6 +39,10 @@ def command(
     account: Account = "",
     passphrase_file: PassphraseFile = None,
     fund: Annotated[str, typer.Option("--fund", help="Fund that pays; may be left out if there is one.")] = "",
+    supersedes: Annotated[
+        list[str] | None,
+        typer.Option("--supersedes", help="A passed proposal whose unpaid parts end when this one passes; repeatable."),
+    ] = None,
     out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
@@ -55,11 +60,13 @@ def command(
         author = session.signer(source)
         settings = proposing.settings_in_force(desk)
         paying = steps.choose_fund(settings, fund)
-        standing = None if out else proposing.find_published(desk, raw, author=author.address, fund=paying.name)
+        older = [steps.find_proposal(session, name) for name in supersedes or []]
+        ids = list(dict.fromkeys(named.id for named in older))
+        standing = None if out else proposing.find_published(desk, raw, author.address, paying.name, ids)
         carried: list[str] = []
         try:
             if standing is None:
-                signed = proposing.sign(desk, raw, author=author, fund=paying.name)
+                signed = proposing.sign(desk, raw, author=author, fund=paying.name, supersedes=ids)
                 published = proposing.take(desk, signed)
                 carried += [] if out is None else carrying.carried(out, write_publication(signed))
             else:
@@ -69,7 +76,8 @@ def command(
                 raise
             return _refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
-    answer = _published(name, published, paying, out, is_new=standing is None)
+    names = list(dict.fromkeys(named.name for named in older))
+    answer = _published(name, published, paying, out, names, is_new=standing is None)
     return answer._replace(lines=[*answer.lines, *carried])
 
 
@@ -81,7 +89,13 @@ def _refuse_draft(raw: bytes) -> None:
 
 
 def _published(
-    name: str, published: proposing.Published, fund: FundSettings, out: Path | None, *, is_new: bool
+    name: str,
+    published: proposing.Published,
+    fund: FundSettings,
+    out: Path | None,
+    supersedes: list[str],
+    *,
+    is_new: bool,
 ) -> Answer:
     told = [(part.release, sentences(part, assets_of(fund))) for part in published.parts]
     parts = [
@@ -99,6 +113,7 @@ def _published(
         "parts_cid": str(published.parts_cid),
         "settings": str(published.settings),
         "parts": parts,
+        "supersedes": supersedes,
         "leaf": published.leaf if out is None else None,
         "file": None if out is None else str(out),
         "is_new": is_new,
@@ -106,6 +121,8 @@ def _published(
     how = "carried" if out is not None else "" if is_new else "already"
     lines = steps.done("STEP_PUBLISHED", how, name=name, id=published.id)
     lines += steps.noted("STEP_WINDOW", start=published.start, end=published.end)
+    if supersedes:
+        lines += steps.noted("STEP_SUPERSEDES", names=supersedes)
     lines += ["", text.paint(text.say("PUBLISH", "signed"), "bold")]
     bound = {"document": published.document, "settings": published.settings, "parts": published.parts_cid}
     rows = [(text.label(name), str(cid)) for name, cid in bound.items()]

@@ -16,14 +16,13 @@ from dao.record.case import need
 from dao.record.checks_payout import window_of
 from dao.session import Session
 from dao.workflow import paying
+from dao.workflow.desk import QUEUED
 
 EXAMPLES = (
     "dao queue IIP-2/1",
     "dao queue IIP-2/1 --dir demo --json",
     "dao queue IIP-2/1 --out iip-2-1.tx.json",
 )
-
-_QUEUED = (10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51, 60)
 
 
 def command(
@@ -48,8 +47,8 @@ def command(
         if tx is None:
             session.desk.refuse_reader()
             # refuses a milestone that nobody released, before the transaction is made
-            case = session.desk.guarded(named.id, *_QUEUED)
-            if need(case.released):
+            case = session.desk.guarded(named.id, *QUEUED)
+            if need(case.released) and named.part not in need(case.stops):
                 window_of(case, named.part)
             tx = paying.queue(session.desk, named.id, named.part)
         answer = _answer(session, named, tx, is_new=is_new, out=out)
@@ -66,7 +65,7 @@ def _standing(session: Session, named: steps.Named) -> SafeTx | None:
 
 
 def _answer(session: Session, named: steps.Named, tx: SafeTx, *, is_new: bool, out: Path | None) -> Answer:
-    window = window_of(session.desk.case(named.id, *_QUEUED), named.part)
+    window = window_of(session.desk.case(named.id, *QUEUED), named.part)
     hash_ = safe_tx_hash(tx)
     document = {
         "ok": True,

@@ -110,9 +110,14 @@ def find_proposal(session: Session, name: str) -> Named:
 
 def find_part(session: Session, name: str) -> Named:
     """A part of the latest proposal of a number, whose vote has its result."""
+    if "/" not in name:
+        raise UsageError("E_USAGE", "part", name=find_proposal(session, name).name)
+    return find_decided(session, name)
+
+
+def find_decided(session: Session, name: str) -> Named:
+    """As `find_part`; without a part all of them are meant."""
     named = find_proposal(session, name)
-    if not named.part:
-        raise UsageError("E_USAGE", "part", name=named.name)
     parts = len(session.desk.case(named.id, 10, 20, 21, 22, 23).parts or ())
     if named.part > parts:
         raise StepError("E_PROPOSAL", "part", name=named.name, part=named.part, parts=parts)

@@ -41,6 +41,8 @@ COMMANDS = (
     Command("queue", "dao.cli.queue", "Treasury", "Make the Safe transaction of a part that passed."),
     Command("sign", "dao.cli.sign", "Treasury", "Review a queued part and sign it as an owner."),
     Command("execute", "dao.cli.execute", "Treasury", "Send what enough owners signed, and book it."),
+    Command("veto", "dao.cli.veto", "Treasury", "Stop parts that passed, as guardian or owner, and say why."),
+    Command("end", "dao.cli.end", "Treasury", "Free the money of a part that can no more be paid."),
     Command("milestone report", "dao.cli.milestone_report", "Treasury", "Report on a part's milestone."),
     Command("milestone approve", "dao.cli.milestone_approve", "Treasury", "Approve the newest report, by its bytes."),
     Command("record", "dao.cli.record", "Proposals", "Write a proposal's decision record, verified, as one file."),

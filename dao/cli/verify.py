@@ -71,6 +71,8 @@ def _document(report: Report) -> dict[str, object]:
         ]
         if case.commitment is not None:
             document["iip"] = case.commitment.iip
+        if report.ok:
+            document["status"], document["superseded_by"] = case.status, case.superseded_by
         if case.cancelled is not None:
             document["verdict"] = "cancelled"
         if case.verdict is not None and case.expected is not None:
@@ -88,6 +90,8 @@ def _lines(report: Report) -> Iterator[str]:
         name = f"{_prefix(report)}-{case.commitment.iip}"
         yield from wrapped(say("VERIFY", "subject", name=name, id="0x" + case.proposal.hex()))
         yield from wrapped(told)
+        if report.ok and case.superseded_by is not None:
+            yield from wrapped(sentence("STATUS", "superseded", {"by": f"{_prefix(report)}-{case.superseded_by}"}))
     if report.ok:
         due = [row for row in report.outcomes if row.due]
         fate = "passed" if len(due) == len(report.outcomes) else "due_passed"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from chain.blocks import BlockRef
 from chain.cid import CID
@@ -103,6 +103,17 @@ class VoteRow:
     envelope: Envelope
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """From where on nothing of a part may be queued, signed or executed any more."""
+
+    cause: Literal["vetoed", "superseded"]
+    """The latter by another proposal that passed."""
+    index: int
+    """The leaf by which it came into force."""
+    time: int
+
+
 class Queued(NamedTuple):
     """One queued transaction in its place."""
 
@@ -139,6 +150,11 @@ class Case:
     """When set, these leaves are about to be appended, and checks that go fact by fact judge only them: the others were
     judged when they came."""
 
+    newer: Mapping[bytes, Case] = field(default_factory=dict)
+    """Other proposals that supersede this one and passed, as far as that is to be proved."""
+    older: Mapping[bytes, Case] = field(default_factory=dict)
+    """Proposals that this one supersedes, as far as it must be seen that they stood."""
+
     blocks: set[BlockRef] = field(default_factory=set)
     """Every block whose hash some check had to take on trust (A_BLOCK)."""
 
@@ -170,12 +186,20 @@ class Case:
     released: bool | None = None
     acts: tuple[ActLeaf, ...] | None = None
     releases: Mapping[int, ReleaseFact] | None = None
+    stops: Mapping[int, Stop] | None = None
+    """By the part's number, of those that are stopped."""
+    superseded_by: int | None = None
+    """Number of the proposal that superseded this one first."""
     safe_txs: Mapping[bytes, tuple[int, SafeTx]] | None = None
     """By Safe transaction hash: the part's number and the transaction."""
     queue: tuple[Queued, ...] | None = None
     """Every queued transaction of the journal, also those of other proposals."""
     executed: tuple[int, ...] | None = None
     """Numbers of the parts that the Safe reported as executed."""
+    spent: frozenset[bytes] | None = None
+    """Hashes of the transactions that spent a nonce and nothing else."""
+    ended: Mapping[tuple[bytes, int], str] | None = None
+    """Why each payout that ended unpaid did so, also those of other proposals."""
     receipts: dict[CID, ProvedReceipt] = field(default_factory=dict)
     incomes: Mapping[int, PremiumFact | ForwardFact | DonationFact] | None = None
     """By leaf index."""
@@ -199,6 +223,13 @@ class Case:
         """The leaves of several kinds, in journal order."""
         found = [row for kind in kinds for row in self._by_kind.get(kind, ())]
         return iter(sorted(found, key=lambda row: row.index))
+
+    def shown(self) -> dict[int, Leaf]:
+        """Every leaf that is at hand, also those of the proposals beside this one, by index."""
+        found = dict(self.leaves)
+        for other in (*self.newer.values(), *self.older.values()):
+            found.update(other.shown())
+        return dict(sorted(found.items()))
 
     def concerns(self, index: int) -> bool:
         """Whether a check that goes leaf by leaf has to look at this one."""

@@ -14,6 +14,7 @@ from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need, part_number
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_settings import check_known_singleton
+from dao.record.checks_stop import stopped
 from dao.record.errors import RecordError
 from dao.record.queue import payout_of, read_queue, spent_before
 from dao.record.receipts import check_final, receipt_behind
@@ -85,9 +86,11 @@ def payout_confirmations(case: Case) -> None:
     """
     executed = need(case.executed)
     queued_at = {queued.hash: queued.row.index for queued in reversed(need(case.queue))}
+    over = {payout_of(row) for row in case.rows("ended")}
+    ended = {queued.hash for queued in need(case.queue) if queued.payout in over}
     for row in case.rows("confirmation"):
         hash_ = bytes(row.leaf.body["hash"])  # type: ignore[call-overload]
-        if hash_ not in need(case.safe_txs):
+        if hash_ not in need(case.safe_txs) and hash_ not in ended:
             raise RecordError("E_LOG_INCONSISTENT", "foreign", index=row.index, kind="confirmation")
         if row.index < queued_at[hash_]:
             raise RecordError("E_LOG_INCONSISTENT", "confirmed_early", index=row.index)
@@ -131,16 +134,20 @@ def _check_waiting(tx: SafeTx, confirmations: list[Confirmation], state: SafeSta
 
 
 def payout_window(case: Case) -> None:
-    """The block's time lies between the earliest and the latest execution of the part, and nobody confirmed outside of
-    that: a Safe has no clock, so what is signed can be executed at once and for ever.
+    """The block's time lies between the earliest and the latest execution of the part and not behind what stopped it,
+    and nobody confirmed outside of that: a Safe has no clock, so what is signed can be executed at once and for ever.
     """
     need(case.executed)
+    stops = need(case.stops)
     for tx_hash, (number, _) in need(case.safe_txs).items():
         for row in confirmation_rows(case, tx_hash):
             check_window(window_of(case, number), row.leaf.time)
     for row in case.rows("executed", proposal=case.proposal):
         number, _ = _executed_tx(case, row)
-        check_window(window_of(case, number), receipt_behind(case, row).header.timestamp)
+        time = receipt_behind(case, row).header.timestamp
+        check_window(window_of(case, number), time)
+        if number in stops and time > stops[number].time:
+            raise stopped(number, stops[number])
 
 
 def window_of(case: Case, number: int) -> Window:

@@ -94,6 +94,8 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "queued": {"proposal": _HASH, "part": _int, "hash": _HASH, "safe_tx": _BLOCK},
     "confirmation": {"hash": _HASH, "owner": _ADDRESS, "signature": _bytes(65)},
     "executed": {"proposal": _HASH, "part": _int, "hash": _HASH, "receipt": _BLOCK, "state": _BLOCK},
+    "spent": {"hash": _HASH, "safe_tx": _BLOCK, "receipt": _BLOCK},
+    "ended": {"proposal": _HASH, "part": _int, "cause": lambda v: v in ("expired", "vetoed", "superseded")},
     "premium": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "forward": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "donation": {"fund": _text, "receipt": _BLOCK, "log": _int},

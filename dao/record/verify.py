@@ -18,6 +18,7 @@ from dao.record.case import Case, Head, NotReachedError, need
 from dao.record.checks import CHECKS
 from dao.record.errors import NotDueError, RecordError
 from dao.record.leaves import Leaf, leaf_of
+from dao.record.story import case_of
 from dao.record.trust import Trust
 
 VERSION = 1
@@ -127,7 +128,8 @@ def _manifest(opening: _Opening, trust: Trust) -> None:
     proposal = _bytes(manifest, "proposal")
     if len(proposal) != 32 or not rows:
         raise RecordError("E_CANONICAL", "manifest", field="proposal")
-    opening.case = Case(proposal=proposal, leaves=rows, get=lambda cid: file.blocks[cid], head=head, trust=trust)
+    opening.case = case_of(rows, proposal, lambda cid: file.blocks[cid])
+    opening.case.head, opening.case.trust = head, trust
 
 
 def _map_of(file: car.Car, cid: object, kind: str, keys: frozenset[str]) -> Mapping[str, object]:

@@ -15,7 +15,7 @@ from dao.connect import connect
 from dao.record.case import Case, need
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.record.checks_settings import settings_signature
-from dao.record.pack import select
+from dao.record.story import select
 from dao.store.journal import Journal
 from dao.workflow.desk import NO_PROPOSAL, Desk
 from dao.workspace import Workspace

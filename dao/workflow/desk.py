@@ -19,15 +19,22 @@ from dao.record.checks import CHECKS
 from dao.record.checks_books import entries_of
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
-from dao.record.pack import select
+from dao.record.story import case_of, select
 from dao.store.journal import Journal
 from dao.workflow.early_facts import EARLY
 from dao.workflow.guard import Guard
 from governance.settings import Settings
+from treasury.ledger import Entry
 
 NO_PROPOSAL = bytes(32)
 
 _PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
+_RESULT = (*_PROPOSAL, 30, 31, 32, 40, 41, 42)
+_ACTS = (*_RESULT, 50, 51, 52)
+QUEUED = (*_ACTS, 59, 60)
+"""What is checked of a proposal before a part of it is queued, reviewed or sent."""
+PAID = (*QUEUED, 61, 62, 63, 64)
+"""Everything but the books."""
 REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "settings": (10,),
     "document": (),
@@ -38,11 +45,13 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "vote": (*_PROPOSAL, 30, 31),
     "closed": (*_PROPOSAL, 30, 31, 32),
     "power": (*_PROPOSAL, 30, 31, 32, 40),
-    "result": (*_PROPOSAL, 30, 31, 32, 40, 41, 42),
-    "act": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51),
-    "queued": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 70, 71, 72),
-    "confirmation": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62, 63),
-    "executed": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62, 63),
+    "result": _RESULT,
+    "act": _ACTS,
+    "queued": (*QUEUED, 64, 70, 71, 72),
+    "confirmation": (*QUEUED, 61, 62, 63, 64),
+    "executed": PAID,
+    "spent": (10, 59),
+    "ended": PAID,
     "premium": (10, 70),
     "forward": (10, 70),
     "donation": (10, 70),
@@ -117,15 +126,15 @@ class Desk:
         proposal: bytes = NO_PROPOSAL,
         *,
         book: bool = True,
-        owed: Row | None = None,
+        owed: Sequence[Entry] = (),
         head: BlockInfo | None = None,
     ) -> list[int]:
         """Check the facts of one step and append them in one commit, each with the entries that follow from it; return
         the indexes of the facts.
 
         Whatever a check refuses is raised, and the journal is as before. With `book` False the entries wait: a result
-        that the fund does not cover is still a result. The entries of that result come with a later step, as `owed`.
-        Whoever proved something at the head passes that `head`.
+        that the fund does not cover is still a result. The entries of that result come ahead of a later step, as
+        `owed`. Whoever proved something at the head passes that `head`.
         """
         self.refuse_reader()
         head = self.head() if head is None else head
@@ -135,7 +144,8 @@ class Desk:
             if fact.body.get("proposal", proposal) != proposal:
                 raise RecordError("E_LOG_INCONSISTENT", "other_proposal", kind=fact.kind)
         first = len(self.journal)
-        fresh = [Leaf(kind=fact.kind, time=head.timestamp, block=head.ref, body=fact.body) for fact in facts]
+        owing = [Fact("entry", entry.to_map()) for entry in owed]
+        fresh = [Leaf(kind=fact.kind, time=head.timestamp, block=head.ref, body=fact.body) for fact in (*owing, *facts)]
         for number, leaf in enumerate(fresh):
             leaf.encode()  # a malformed fact is refused before anything leans on it
             if leaf.kind in EARLY:
@@ -143,9 +153,9 @@ class Desk:
         case = self._case(proposal, fresh, blocks)
         case.fresh = frozenset(range(first, first + len(fresh)))
         numbers = {number for leaf in fresh for number in REQUIRED[leaf.kind]}
+        numbers |= set(REQUIRED["result"]) if owed else set()
         run_checks(case, numbers)
-        sources = [*(() if owed is None else (owed,)), *(Row(index, leaf) for index, leaf in enumerate(fresh, first))]
-        entries = [entry for source in sources for entry in entries_of(case, source)]
+        entries = [entry for index, leaf in enumerate(fresh, first) for entry in entries_of(case, Row(index, leaf))]
         if entries and book:
             booked = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
             fresh = [*fresh, *booked]
@@ -153,7 +163,7 @@ class Desk:
             case.fresh = frozenset(range(first, first + len(fresh)))
             run_checks(case, {*numbers, *REQUIRED["entry"]})
         self._append(fresh, blocks)
-        return list(range(first, first + len(facts)))
+        return list(range(first + len(owing), first + len(owing) + len(facts)))
 
     def _append(self, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> None:
         if not self._rehearses:
@@ -203,7 +213,7 @@ class Desk:
 
     def _case(self, proposal: bytes, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> Case:
         get = self._reader(blocks)
-        return Case(proposal=proposal, leaves=select([*self.journal.leaves, *fresh], proposal, get), get=get)
+        return case_of(select([*self.journal.leaves, *fresh], proposal, get), proposal, get)
 
     def _reader(self, blocks: Mapping[CID, bytes]) -> _Reader:
         return _Reader(self.journal, blocks)

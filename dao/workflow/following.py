@@ -24,7 +24,7 @@ from dao.record.checks_settings import leaves as settings_leaves
 from dao.record.errors import RecordError
 from dao.record.export import Export, read_export
 from dao.record.leaves import Leaf
-from dao.record.pack import select
+from dao.record.story import case_of, select
 from dao.record.trust import Trust
 from dao.store.journal import Journal
 from dao.workflow.desk import NO_PROPOSAL, REQUIRED, run_checks
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _FILE = (3, 11, 90)
 """Tree, checkpoint and anchors: what holds of every record under one checkpoint."""
-_BOOKS = (70, 71, 72)
+_BOOKS = (59, 70, 71, 72)
 
 
 class FollowError(DaoError):
@@ -123,7 +123,8 @@ def check_journal(
         chosen = select(leaves, proposal, get)
         proof = tuple(log_tree.batch_proof(hashes, chosen))
         head = Head(len(leaves), checkpoint, {index: hashes[index] for index in chosen}, proof)
-        case = Case(proposal=proposal, leaves=chosen, get=get, head=head, trust=trust)
+        case = case_of(chosen, proposal, get)
+        case.head, case.trust = head, trust
         run_checks(case, {*_FILE, *numbers})
         if not reached:
             _refuse_unbooked(case)

@@ -20,12 +20,14 @@ from chain.safe_state import open_safe_state
 from chain.signer import Signer
 from dao.errors import DaoError
 from dao.record.case import Case, Queued, Row, need
+from dao.record.checks_books import entries_of
 from dao.record.checks_payout import confirmations_of, window_of
 from dao.record.checks_proposal import safe_version
+from dao.record.checks_stop import stopped
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow import sending
-from dao.workflow.desk import Blocks, Desk, Fact
+from dao.workflow.desk import PAID, QUEUED, Blocks, Desk, Fact
 from dao.workflow.proposing import settings_in_force
 from proposals.parts import Part
 from treasury.asks import asks
@@ -36,9 +38,6 @@ from treasury.execution import EXECUTION_SUCCESS, check_execution
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
 
-_RESULT = (10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42)
-_ACTS = (*_RESULT, 50, 51)
-_QUEUED = (*_ACTS, 60)
 _ATTEMPTS = 3
 """How often a new transaction is made when others take its nonce."""
 _MARGIN_SECONDS = 600
@@ -56,16 +55,17 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
 
     What the fund did not cover when the vote was counted is committed now, if the money has come since (`E_BUDGET`).
     """
-    case = desk.guarded(proposal, *_QUEUED, 70, 71)
+    case = desk.guarded(proposal, *PAID, 70, 71)
     wanted = _part_of(case, part)
+    if part in need(case.stops):
+        raise stopped(part, need(case.stops)[part])
     if need(case.released) and (not wanted.release or part in need(case.releases)):
         span = window_of(case, part)
         if desk.now() > span.latest:
             raise PayError("E_EXPIRED", latest=span.latest, now=desk.now())
-    outside = _paid_outside(desk, case, wanted)
-    if outside is not None:
-        raise PayError("E_ALREADY", "outside", nonce=outside[0], hash=outside[1])
-    owed = None if not need(case.released) or _is_committed(case, proposal, part) else _result(case)
+    refuse_paid_outside(desk, case, wanted)
+    is_owed = need(case.released) and not _is_committed(case, proposal, part)
+    owed = entries_of(case, _result(case)) if is_owed else ()
     version = safe_version(need(case.settings), wanted.chain_id, wanted.safe)
     tx = build(wanted, _next_nonce(desk, case, wanted), version=version)
     blocks = Blocks()
@@ -86,6 +86,15 @@ def _next_nonce(desk: Desk, case: Case, part: Part) -> int:
     return nonce
 
 
+def refuse_paid_outside(desk: Desk, case: Case, part: Part) -> None:
+    """Raise `E_ALREADY` if the owners executed this very part from a wallet: queueing it would pay it again, and ending
+    it would say that it was never paid.
+    """
+    outside = _paid_outside(desk, case, part)
+    if outside is not None:
+        raise PayError("E_ALREADY", "outside", nonce=outside[0], hash=outside[1])
+
+
 def _paid_outside(desk: Desk, case: Case, part: Part) -> tuple[int, bytes] | None:
     """Nonce and hash of a transaction by which the owners executed this very part from a wallet since it was published:
     queueing, signing or executing ours would pay it again.
@@ -104,14 +113,17 @@ def _paid_outside(desk: Desk, case: Case, part: Part) -> tuple[int, bytes] | Non
 
 
 def is_dead(desk: Desk, queued: Queued) -> bool:
-    """Whether a queued transaction will never be executed: its part has expired and nobody has signed it. A signature
-    cannot be taken back, so one that was signed lives until its nonce is spent.
+    """Whether a queued transaction will never be executed: its part has ended, or it has expired and nobody has signed
+    it. A signature cannot be taken back, so one that was signed lives until its nonce is spent.
     """
+    if any(leaf.kind == "ended" and (leaf.body["proposal"], leaf.body["part"]) == queued.payout
+           for leaf in desk.journal.leaves):  # fmt: skip
+        return True
     if any(leaf.kind == "confirmation" and leaf.body["hash"] == queued.hash for leaf in desk.journal.leaves):
         return False
     proposal, part = queued.payout
     try:
-        return desk.now() > window_of(desk.case(proposal, *_QUEUED), part).latest
+        return desk.now() > window_of(desk.case(proposal, *QUEUED), part).latest
     except CodedError:
         return False  # whatever is wrong with that one, it is none of this one's business
 
@@ -131,10 +143,10 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     """Review any transaction that claims to pay a part: against the vote, the clock, everything that is queued, and the
     Safe as it is now.
     """
-    case = desk.guarded(proposal, *_QUEUED, 61, 62)
+    case = desk.guarded(proposal, *QUEUED, 61, 62)
     settings, closed = need(case.settings), need(case.closed)
     wanted = _part_of(case, part)
-    released = need(case.releases).get(part)
+    released, stop = need(case.releases).get(part), need(case.stops).get(part)
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
     others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
@@ -148,6 +160,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             timelock=settings.timelock,
             grace=settings.grace,
             is_paid=part in need(case.executed),
+            stop=None if stop is None else (stop.cause, stop.time),
             outside=_paid_outside(desk, case, wanted),
             now=desk.now(),
             expected=need(case.safe_at_close),
@@ -237,7 +250,7 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
     if found.verdict == "refuse":
         first = next(finding for finding in found.findings if finding.level == "error")
         raise PayError(first.code, first.reason, **first.facts)
-    case = desk.guarded(proposal, *_QUEUED)
+    case = desk.guarded(proposal, *QUEUED)
     span, now = window_of(case, part), desk.now()
     margin = max(1, min(_MARGIN_SECONDS, (span.latest - span.eta) // 2))  # a short window is not all margin
     if now > span.latest - margin:
@@ -272,12 +285,16 @@ def find_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> bytes 
 
     Read from the Safe's logs since the block at which the transaction was queued.
     """
-    case = desk.guarded(proposal, *_QUEUED)
+    case = desk.guarded(proposal, *QUEUED)
     queued = next((found for found in need(case.queue) if found.hash == safe_tx_hash(tx)), None)
     if queued is None or queued.payout != (proposal, part):
         return None
-    first, last = queued.row.leaf.block.number, desk.node.head().ref.number
-    for log in desk.node.logs(tx.safe, [EXECUTION_SUCCESS], first, last):
+    return find_success(desk, tx, queued.row.leaf.block.number)
+
+
+def find_success(desk: Desk, tx: SafeTx, first: int) -> bytes | None:
+    """The transaction in which the Safe reported success of `tx`, from block `first` on; None while there is none."""
+    for log in desk.node.logs(tx.safe, [EXECUTION_SUCCESS], first, desk.node.head().ref.number):
         if safe_tx_hash(tx) in (*log.log.topics[1:], log.log.data[:32]):
             return log.transaction_hash
     return None

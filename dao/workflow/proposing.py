@@ -59,12 +59,14 @@ def settings_in_force(desk: Desk) -> Settings:
     return in_force(settings_leaves(rows), len(desk.journal), desk.now()).settings
 
 
-def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Published:
-    """Lint, compile, sign and publish a document; the vote opens after the settings' delay."""
-    return take(desk, sign(desk, raw, author=author, fund=fund))
+def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str, supersedes: Sequence[bytes] = ()) -> Published:
+    """Lint, compile, sign and publish a document; the vote opens after the settings' delay. When it passes, the unpaid
+    parts of the proposals that it supersedes are stopped.
+    """
+    return take(desk, sign(desk, raw, author=author, fund=fund, supersedes=supersedes))
 
 
-def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Publication:
+def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str, supersedes: Sequence[bytes] = ()) -> Publication:
     """Lint, compile and sign a document as the proposal of this moment, and take it nowhere."""
     settings = settings_in_force(desk)
     money = _fund(settings, fund)
@@ -82,6 +84,7 @@ def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str) -> Publication:
         settings=settings_cid(settings.text),
         blocks=(snapshot.ref,),
         fund=fund,
+        supersedes=tuple(supersedes),
     )
     start = now + settings.voting.delay
     message = proposal_message(
@@ -166,7 +169,9 @@ def _compiled(desk: Desk, raw: bytes, money: FundSettings) -> tuple[Document, tu
     return document, parts
 
 
-def find_published(desk: Desk, raw: bytes, *, author: bytes, fund: str) -> Published | None:
+def find_published(
+    desk: Desk, raw: bytes, author: bytes, fund: str, supersedes: Sequence[bytes] = ()
+) -> Published | None:
     """The proposal with which this author published these very bytes, while its vote is not closed; else None.
 
     Whoever was interrupted after the commit finds it here, and publishes nothing again.
@@ -178,7 +183,7 @@ def find_published(desk: Desk, raw: bytes, *, author: bytes, fund: str) -> Publi
         envelope = read_envelope(desk.get(cid_of(Row(index, leaf), "envelope")))
         bound = read_commitment(envelope.message.get("plugins"))
         same = (bound.document, envelope.address, bound.fund) == (raw_cid(raw), author, fund)
-        if same and bound.parts is not None:
+        if same and bound.supersedes == tuple(supersedes) and bound.parts is not None:
             parts = decode_parts(desk.get(bound.parts))
             start, end = member_int(envelope.message, "start"), member_int(envelope.message, "end")
             return Published(envelope.id, bound.document, parts, bound.parts, bound.settings, start, end, index)

@@ -7,6 +7,7 @@ from chain.checkpoint import Checkpoint, sign
 from dao.errors import UsageError
 from dao.record import pack
 from dao.record.export import write_export
+from dao.record.story import select
 from dao.workflow.desk import Desk
 from dao.workflow.proposing import settings_in_force
 
@@ -20,7 +21,7 @@ def write_record(desk: Desk, proposal: bytes, journal_key: bytes, origin: str) -
 
 def write_record_under(desk: Desk, proposal: bytes, note: bytes) -> bytes:
     """The record's bytes under a signed note of exactly the journal as it is here."""
-    chosen = pack.select(desk.journal.leaves, proposal, desk.get)
+    chosen = select(desk.journal.leaves, proposal, desk.get)
     return pack.write(chosen, desk.journal.leaf_hashes(), note, proposal, desk.get)
 
 

@@ -20,7 +20,7 @@ from dao.errors import DaoError
 from dao.record import carrier
 from dao.record.carrier import CarrierError, Publication, SignedAct
 from dao.record.case import need
-from dao.workflow import acting, cancelling, paying, proposing, voting
+from dao.workflow import acting, cancelling, paying, proposing, stopping, voting
 from dao.workflow.desk import Desk
 from governance.acts import Act, check_act_signature, read_act
 from governance.admission import AdmissionError
@@ -153,11 +153,18 @@ def _of_act(signed: SignedAct) -> Parcel:
         _refuse_unknown(desk, act.proposal)
         check_act_signature(act)
         known = _find_act(desk, act)
-        leaf = acting.take_act(desk, signed.envelope, signed.evidence) if known is None else known
+        leaf = _take_act(desk, act, signed) if known is None else known
         return Taken((leaf,), act.proposal, act.part, is_new=known is None)
 
     order = (_ACT, act.timestamp, _ACTS.get(act.kind, 2), act.id + act.address)
     return Parcel(kind=act.kind, id=act.id, order=order, take=take)
+
+
+def _take_act(desk: Desk, act: Act, signed: SignedAct) -> int:
+    """A veto ends what it stops, as far as it can, in the same commit."""
+    if act.kind == "veto" and signed.evidence is not None:
+        return stopping.take_veto(desk, signed.envelope, signed.evidence).leaf
+    return acting.take_act(desk, signed.envelope, signed.evidence)
 
 
 def _of_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) -> Parcel:

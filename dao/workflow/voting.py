@@ -9,9 +9,11 @@ from __future__ import annotations
 from chain import log_tree
 from chain.clients.safe_read import fetch_safe_state
 from dao.record.case import Case, due, need
+from dao.record.checks_books import entries_of
 from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
-from dao.workflow.desk import Blocks, Desk, Fact
+from dao.workflow import stopping
+from dao.workflow.desk import PAID, Blocks, Desk, Fact
 from dao.workflow.power_evidence import gather, read_powers
 from governance.admission import EarlierVote, VoteCase, admit_vote
 from governance.certificate import result_of, write_transcript
@@ -60,8 +62,20 @@ def close(desk: Desk, proposal: bytes) -> int:
     return index
 
 
+def _commit_now(desk: Desk, proposal: bytes) -> None:
+    """Commit what the superseded proposals gave back, if it suffices."""
+    case = desk.case(proposal, *PAID, 70, 71)
+    owed = entries_of(case, next(case.rows("result", proposal=proposal)))
+    try:
+        desk.take([], {}, proposal, owed=owed)
+    except FundError as error:
+        if error.code != "E_BUDGET":
+            raise
+
+
 def count(desk: Desk, proposal: bytes) -> Case:
-    """Prove the powers, count, and sign the result; return the case with tally and verdict.
+    """Prove the powers, count, and sign the result; return the case with tally and verdict. What a passed proposal
+    supersedes ends as far as nothing of it was signed.
 
     Powers that were proved before an interruption are kept, not proved again. Nothing is counted on a journal that does
     not extend what this workspace kept.
@@ -89,11 +103,15 @@ def count(desk: Desk, proposal: bytes) -> Case:
             "released": result.released,
         },
     )
+    is_covered = True
     try:
         desk.take([fact], later, proposal)
     except FundError as error:
         if error.code != "E_BUDGET":
             raise
+        is_covered = False
         desk.take([fact], later, proposal, book=False)
     desk.keep(proposal)
-    return desk.case(proposal, *_VOTES, 32, 40, 41, 42, 70, 71)
+    if stopping.end_superseded(desk, proposal) and not is_covered:
+        _commit_now(desk, proposal)
+    return desk.case(proposal, *PAID, 70, 71)

@@ -19,7 +19,7 @@ from dao.record.case import need
 from dao.record.verify import Report, verify
 from dao.store import durable
 from dao.workflow import acting, paying, recording
-from dao.workflow.desk import Desk
+from dao.workflow.desk import QUEUED, Desk
 from dao.workflow.proposing import Published
 from governance.rules import Verdict
 from treasury.review import Review
@@ -125,5 +125,5 @@ def refuse(stage: Stage, desk: Desk, published: Published, data: bytes) -> None:
 
 
 def _queued(desk: Desk, published: Published) -> list[tuple[int, SafeTx]]:
-    case = desk.case(published.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51, 60)
+    case = desk.case(published.id, *QUEUED)
     return list(need(case.safe_txs).values())

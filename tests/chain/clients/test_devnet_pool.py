@@ -34,10 +34,11 @@ def refused(devnet: Devnet, raw: bytes) -> str:
 
 
 def test_the_same_again_is_known(devnet: Devnet) -> None:
-    """While it waits it is known, as `Node.send_raw` wants it; once mined, its nonce is gone."""
+    """While it waits it is known, in the word that `broadcast.what_was_said` reads; once mined, its nonce is gone."""
     raw = signed(devnet, PAYEE)
     with devnet.one_block():
-        assert devnet.node().send_raw(raw) == devnet.node().send_raw(raw)
+        devnet.node().send_raw(raw)
+        assert "already known" == refused(devnet, raw)
 
     assert "nonce too low: next nonce 1, tx nonce 0" == refused(devnet, raw)
     assert 5 == devnet.node().balance(PAYEE)

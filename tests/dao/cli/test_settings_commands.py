@@ -230,10 +230,10 @@ def test_a_draft_of_another_space(dao: Dao, club: Path) -> None:
 
 
 def test_what_a_release_would_ignore_is_not_signed(dao: Dao, club: Path) -> None:
-    """A guardian, or housekeeping, which nothing here acts upon, is refused before anybody signs it."""
-    edit(club, '"guardian": null', f'"guardian": "{checksum(cast.address("lea"))}"')
+    """Housekeeping, which nothing here acts upon, is refused before anybody signs it."""
+    edit(club, '"housekeeping": []', '"housekeeping": ["rotate"]')
     refused(dao, club, 1, "E_VERSION", "settings", "sign", "--key", "ann")
-    edit(club, f'"guardian": "{checksum(cast.address("lea"))}"', '"guardian": null')
+    edit(club, '"housekeeping": ["rotate"]', '"housekeeping": []')
     edit(club, '"version": "1.4.1"', '"version": "1.3.0"')
     refused(dao, club, 1, "E_SETTINGS", "settings", "sign", "--key", "ann")
 

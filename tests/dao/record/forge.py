@@ -21,6 +21,7 @@ from chain.signer import KeySigner
 from dao.cli.demo import cast, world
 from dao.record import leaves, pack
 from dao.record.leaves import Leaf
+from dao.record.story import select
 from governance.acts import read_act, sign_act
 from governance.messages import message_id, read_envelope, sign_envelope
 
@@ -49,9 +50,19 @@ class Bench:
         manifest: Any = dag_cbor.decode(file.blocks[file.root])
         rows: Any = [row for link in manifest["leaves"] for row in _rows(file.blocks[link])]
         assert [index for index, _ in rows] == list(range(manifest["size"])), "the demo's record holds every leaf"
-        self.blocks: dict[CID, bytes] = dict(file.blocks)
-        self.slots = [Slot(index, leaves.decode(file.blocks[link])) for index, link in rows]
-        self.proposal: bytes = manifest["proposal"]
+        self._open([leaves.decode(file.blocks[link]) for _, link in rows], file.blocks, manifest["proposal"])
+
+    @classmethod
+    def of_journal(cls, found: Iterable[Leaf], blocks: Mapping[CID, bytes], proposal: bytes) -> Bench:
+        """A whole journal, of which the record of one proposal shows only a part (`record`)."""
+        bench = cls.__new__(cls)
+        bench._open(found, blocks, proposal)
+        return bench
+
+    def _open(self, found: Iterable[Leaf], blocks: Mapping[CID, bytes], proposal: bytes) -> None:
+        self.blocks: dict[CID, bytes] = dict(blocks)
+        self.slots = [Slot(index, leaf) for index, leaf in enumerate(found)]
+        self.proposal = proposal
         self.origin = world.origin()
         self.journal_key = cast.journal_key()
         self._labels = count(len(self.slots))
@@ -208,6 +219,11 @@ class Bench:
             self.edit(slot, count=len(ids), root=root)
 
     # --- sealing
+
+    def record(self) -> bytes:
+        """Make the record anew with the leaves that its writer would choose."""
+        chosen = select([slot.leaf for slot in self.slots], self.proposal, self.blocks.__getitem__)
+        return self.seal(shown=[self.slots[index] for index in chosen])
 
     def seal(self, shown: Iterable[Slot] | None = None) -> bytes:
         """Make the record anew; with `shown`, one that shows only these leaves of the journal."""

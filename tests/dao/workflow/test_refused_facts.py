@@ -189,7 +189,7 @@ def test_H100_settings_need_the_safe(stage: Stage) -> None:
             founds(founding.sign_settings(what, [ann, ben]), what)()
     other = _newer(stage, space="other.devnet")
     refuses(stage, "E_SETTINGS", "other_space", founds(founding.sign_settings(other, [ann, ben], previous), other))
-    later = _newer(stage, guardian=json.loads(text)["reviewers"]["addresses"][0])
+    later = _newer(stage, housekeeping=["rotate"])
     refuses(stage, "E_VERSION", "settings_later", founds(founding.sign_settings(later, [ann, ben], previous), later))
 
     founds(founding.sign_settings(text, [ann, ben], previous))()

@@ -96,20 +96,20 @@ def test_a_milestone(stage: Stage) -> None:
 
 
 def test_what_nobody_did_in_time(stage: Stage) -> None:
-    """Unsigned parts lapse with their proposal; one that was signed does not, because a signature stays."""
+    """Unsigned parts lapse with their proposal, and can be ended; one that was signed waits for its nonce."""
     published = stage.pass_(1, eth("0.5"), eth("0.25"))
     paying.queue(stage.desk, published.id, 1)
     stage.there.wait(2 * cast.DAY + 60)
     assert ["signing", "ready"] == [part.state for part in standing(stage).parts]
     stage.there.wait(15 * cast.DAY)
-    assert ("Expired", "", ["expired", "expired"], []) == told(standing(stage))
+    assert ("Expired", "", ["expired", "expired"], ["dao end IIP-1/1", "dao end IIP-1/2"]) == told(standing(stage))
 
     second = stage.pass_(2, eth("0.4"))
     tx = paying.queue(stage.desk, second.id, 1)
     stage.there.wait(2 * cast.DAY + 60)
     paying.sign(stage.desk, second.id, 1, tx, cast.signer("ann"))
     stage.there.wait(15 * cast.DAY)
-    assert ("Queued", "", ["expired_signed"], []) == told(standing(stage, 2))
+    assert ("Queued", "", ["expired_signed"], ["dao end IIP-2/1"]) == told(standing(stage, 2))
 
 
 @pytest.mark.parametrize(

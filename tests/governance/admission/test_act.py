@@ -81,6 +81,33 @@ def test_a_space_without_guardian_or_panel_has_neither_veto_nor_dispute() -> Non
     assert ("E_ACT", "role") == refusal(case(leaf(1, "author", "dispute"), settings=bare))
 
 
+OWNERS = replace(ROLES, owners=frozenset({person("ann"), person("ben"), person("cho")}), threshold=2)
+
+
+def test_owners_veto_by_their_threshold() -> None:
+    """Each of them once a part, and nobody when the part is vetoed already."""
+    first = leaf(1, "ann", "veto", part=1)
+
+    admit_act(case(first, roles=OWNERS))
+    admit_act(case(leaf(2, "ben", "veto", part=0), first, roles=OWNERS))
+    admit_act(case(leaf(2, "ann", "veto", part=0), first, roles=OWNERS))  # part 2 is new
+    assert ("E_ACT", "role") == refusal(case(leaf(2, "dan", "veto", part=1), first, roles=OWNERS))
+    assert ("E_ACT", "vetoed_before") == refusal(case(leaf(2, "ann", "veto", part=1), first, roles=OWNERS))
+    second = leaf(2, "ben", "veto", part=1)
+    assert ("E_ACT", "vetoed_before") == refusal(case(leaf(3, "cho", "veto", part=1), first, second, roles=OWNERS))
+    admit_act(case(leaf(3, "cho", "veto", part=2), first, second, roles=OWNERS))
+    guardian = leaf(3, "guardian", "veto", part=0)
+    assert ("E_ACT", "vetoed_before") == refusal(case(leaf(4, "cho", "veto", part=0), guardian, roles=OWNERS))
+
+
+def test_nothing_is_reported_on_a_vetoed_part() -> None:
+    """A milestone of a part that is never paid is neither reported nor approved."""
+    report, veto = leaf(1, "payee", "report"), leaf(2, "guardian", "veto", part=1)
+
+    assert ("E_VETO", "act") == refusal(case(leaf(3, "payee", "report"), report, veto))
+    assert ("E_VETO", "act") == refusal(case(leaf(3, "reviewer 1", "approve"), report, veto))
+
+
 def test_a_veto_says_why() -> None:
     """Its evidence is the digest of the reason."""
     assert ("E_ACT", "no_evidence") == refusal(case(leaf(1, "guardian", "veto", evidence=NO_EVIDENCE)))
