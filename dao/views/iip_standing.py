@@ -19,14 +19,13 @@ from dao.views.numbers import Numbered
 from dao.views.part_standing import OVER, Standing, Step, standing
 from dao.workflow.desk import PAID, REQUIRED, Desk
 from dao.workflow.early_facts import history
+from dao.workflow.submitting import OF_A_TEXT
 from governance.admission.window import member_int
 from governance.document_steps import read_step
 from proposals import lifecycle
 
 _OPEN = (*REQUIRED["proposal"], 30, 31)
 _RESULT = (*PAID, 25)
-_TEXT = frozenset({"Draft", "Review", "LastCall", "Stagnant", "Withdrawn"})
-"""States of a number that no proposal asks a vote for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +61,7 @@ def iip_standing(desk: Desk, numbered: Numbered, prefix: str, now: int) -> IipSt
             return _cancelled(desk.case(proposal, *_OPEN, 25), numbered, name, now)
         if "result" in kinds:
             case = desk.case(proposal, *_RESULT)
-            if case.status in _TEXT:  # asked once in vain, and brought back
+            if case.status in OF_A_TEXT:  # asked once in vain, and brought back
                 return _without_proposal(desk, numbered, name)
             return _decided(case, numbered, name, now)
         return _undecided(desk.case(proposal, *_OPEN), numbered, name, now, is_closed="closed" in kinds)

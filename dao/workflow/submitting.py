@@ -31,6 +31,9 @@ from governance.rules import rules_of
 from governance.settings import Settings
 from proposals.document import parse_document
 
+OF_A_TEXT = frozenset({"Draft", "Review", "LastCall", "Stagnant", "Withdrawn"})
+"""States of a number that no proposal asks a vote for."""
+
 
 class SubmitError(DaoError):
     """A text that is published already, or whose number has none (`E_STATE`, `E_PROPOSAL`)."""
@@ -169,8 +172,11 @@ def _take(desk: Desk, step: DocumentStep, document: CID, facts: list[Fact], bloc
 def _refuse_over(desk: Desk, number: int) -> None:
     """A text that is voted on, or was withdrawn, has no step left."""
     refuse_withdrawn(desk, number)
-    if state_of(desk, number) == "Voting":
+    state = state_of(desk, number)
+    if state == "Voting":
         raise SubmitError("E_STATE", "published", iip=number)
+    if state not in OF_A_TEXT and state != "QuorumNotMet":
+        raise SubmitError("E_STATE", "decided", iip=number, state=state)
 
 
 def _refuse_stranger(desk: Desk, settings: Settings, author: bytes) -> None:

@@ -168,7 +168,8 @@ def test_a_text_under_review_is_published(stage: Stage, is_changed: bool) -> Non
     refuses(stage, "E_STATE", "published", lambda: submit(stage, 1, eth("0.3")))
     stage.vote(published, 1, "eve", "hana")
     stage.decide(published)
-    refuses(stage, "E_STATE", "event", withdraw(stage, 1))
+    refuses(stage, "E_STATE", "decided", withdraw(stage, 1))
+    refuses(stage, "E_STATE", "decided", lambda: submit(stage, 1, eth("0.3")))
     assert stage.verifies(published)
     assert 1 == followed(stage)
 
