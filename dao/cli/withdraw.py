@@ -17,7 +17,7 @@ from dao.workflow import proposing, submitting
 
 EXAMPLES = (
     'dao withdraw IIP-3 --reason "IIP-4 says it better" --key dora',
-    'dao withdraw IIP-3 --reason "No longer needed" --key dora --out withdrawal.json',
+    'dao withdraw IIP-3 --reason "No longer needed" --key dora --out iip-3.json',
 )
 
 

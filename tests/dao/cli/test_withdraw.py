@@ -81,6 +81,21 @@ def test_a_text_is_submitted_revised_and_withdrawn(dao: Dao, folder: Path) -> No
     assert size + 5 == steps_workspace.state(folder).size
 
 
+def test_the_steps_are_told_in_chinese(dao: Dao, folder: Path) -> None:
+    """What each says, what it says once more, and what comes next, in both scripts."""
+    at = ("--key", "dora", "--dir", folder, "--lang")
+    for word, lines in (
+        ("已送審", ("submit", folder / "iips" / "iip-3.md")),
+        ("已撤回", ("withdraw", "IIP-3", "--reason", "晚了")),
+    ):
+        for again in ("", "先前"):
+            told = dao(*lines, *at, "zh-Hant")
+            assert 0 == told.status, told.err
+            assert (again or word) in told.out
+        assert "未写入" in dao(*lines, *at, "zh-Hans").out
+    assert "晚了" in dao("status", "IIP-3", "--dir", folder, "--lang", "zh-Hans").out
+
+
 def test_a_withdrawn_text_stays_withdrawn(dao: Dao, folder: Path) -> None:
     """Published, submitted, voted on, recorded or withdrawn by others: refused, and nothing is kept; by its author once
     more it is told again. A rebuilt database says the same.
