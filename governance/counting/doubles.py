@@ -1,0 +1,399 @@
+"""What Snapshot computes, bit for bit: snapshot.js 0.17 in IEEE doubles, to audit what it published.
+
+Nothing is decided by it. It follows the JavaScript in the order of addition (the order of the votes changes the last
+digits), in what is a valid choice, and in what becomes of choices that no wallet would sign: a choice is whatever
+`JSON.parse` gives, as Python's `json` reads it. Where snapshot.js does not end, this refuses (`E_SNAPSHOT_CRASH`).
+
+Source: snapshot.js 0.17 `src/voting/`. Sums run from left to right (`sum()` would be more exact), and division by zero
+is JavaScript's.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial, reduce
+from itertools import compress
+from operator import add
+from typing import NamedTuple
+
+from governance.counting.method import CountingError
+
+_SPACES = "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
+_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_BASED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
+_INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
+_NAN = math.nan
+
+
+class Vote(NamedTuple):
+    """One row of Snapshot's table of votes."""
+
+    choice: object
+    balance: float
+    """`vp`: a finite double."""
+    scores: tuple[float, ...]
+    """`vp_by_strategy`."""
+
+
+_Votes = Sequence[Vote]
+_Columns = Sequence[Sequence[float]]
+"""For each strategy, or for all together, one power for each vote."""
+_Cells = list[list[float]]
+"""For each choice, one score for each column."""
+_Compute = Callable[[_Votes, int, int], tuple[list[float], _Cells]]
+
+
+class Scores(NamedTuple):
+    """What Snapshot's server stores of a proposal."""
+
+    scores: list[float]
+    by_strategy: list[list[float]]
+    """For each choice, one for each strategy."""
+    total: float
+    """Of all votes, also of invalid ones; Copeland alone leaves those out."""
+
+
+def vote(choice: object, balance: object, scores: Iterable[object]) -> Vote:
+    """Make a row; a power that is not a finite number is `E_VP_TYPE`."""
+    return Vote(choice, _power(balance), tuple(map(_power, scores)))
+
+
+def count(system: str, votes: Sequence[Vote], choices: int, strategies: int = 1) -> Scores:
+    """Compute what snapshot.js computes from these votes in this order; an unknown system is `E_VERSION`."""
+    if system not in _SYSTEMS:
+        raise CountingError("E_VERSION", "voting", voting=ascii(system)[:80], known=", ".join(_SYSTEMS))
+    if any(len(row.scores) != strategies for row in votes):
+        raise CountingError("E_VP_TYPE", "strategies", expected=strategies)
+    takes, compute = _SYSTEMS[system]
+    valid = [row for row in votes if takes(row.choice, choices)]
+    scores, by_strategy = compute(valid, choices, strategies)
+    counted = valid if system == "copeland" else votes
+    return Scores(scores, by_strategy, _sum(row.balance for row in counted))
+
+
+def is_valid(system: str, choice: object, choices: int) -> bool:
+    """Say whether snapshot.js takes this for a choice of a proposal with so many choices."""
+    return _SYSTEMS[system][0](choice, choices)
+
+
+def _power(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(power := _double(value)):
+        raise CountingError("E_VP_TYPE", "double", power=ascii(value)[:80])
+    return power
+
+
+# What JavaScript does with values
+
+
+def _double(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def _sum(numbers: Iterable[float]) -> float:
+    return reduce(add, numbers, 0.0)
+
+
+def _divided(dividend: float, divisor: float) -> float:
+    if divisor:
+        return dividend / divisor
+    if not dividend or math.isnan(dividend):
+        return _NAN
+    return math.copysign(math.inf, dividend) * math.copysign(1.0, divisor)
+
+
+def _or_zero(number: float) -> float:
+    return 0.0 if math.isnan(number) else number
+
+
+def _root(number: float) -> float:
+    return _NAN if number < 0 else math.sqrt(number)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _to_number(value: object) -> float:
+    """`Number(value)`."""
+    match value:
+        case None:
+            return 0.0
+        case int() | float():  # true is 1
+            return _double(value)
+        case str():
+            text = value.strip(_SPACES)
+            if _DECIMAL.fullmatch(text):
+                return float(text)
+            if _BASED.fullmatch(text):
+                return _double(int(text, 0))
+            return 0.0 if not text else _NAN
+        case list():
+            return _to_number(_to_string(value)) if len(value) < 2 else _NAN  # with a comma it is no number
+    return _NAN
+
+
+def _to_string(value: object) -> str:
+    """`String(value)`, as far as it tells valid choices apart."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            number = _double(value)
+            return str(int(number)) if number.is_integer() and abs(number) < 1e21 else repr(number)
+        case str():
+            return value
+        case list():
+            return ",".join("" if item is None else _to_string(item) for item in value)
+    return "null" if value is None else "[object Object]"
+
+
+def _exists(value: object, choices: int) -> bool:
+    """`choices[value - 1] !== undefined`."""
+    number = _to_number(value)
+    return number.is_integer() and 1 <= number <= choices
+
+
+def _distinct(values: Sequence[object]) -> bool:
+    """`new Set(values).size === values.length`: lists and objects equal only themselves."""
+    seen: set[object] = set()
+    for value in values:
+        seen.add(
+            _double(value)  # type: ignore[arg-type]
+            if _is_number(value)
+            else (type(value), value if isinstance(value, str | bool | None) else id(value))
+        )
+    return len(seen) == len(values)
+
+
+def _own_values(weights: dict[str, float]) -> list[float]:
+    """`Object.values`: keys that look like an index come first, ascending."""
+    indices = sorted((key for key in weights if _INDEX.fullmatch(key) and int(key) < 2**32 - 1), key=int)
+    rest = [key for key in weights if not (_INDEX.fullmatch(key) and int(key) < 2**32 - 1)]
+    return [_double(weights[key]) for key in indices + rest]
+
+
+def _weight(weights: dict[str, float], number: int) -> float:
+    """`weights[number]`, where undefined ends as NaN."""
+    return _double(weights.get(str(number), _NAN))
+
+
+# Single choice, basic
+
+
+def _valid_single(choice: object, choices: int) -> bool:
+    return _is_number(choice) and _exists(choice, choices)
+
+
+def _chose(choice: object, number: int) -> bool:
+    return choice == number
+
+
+# Approval
+
+
+def _valid_approval(choice: object, choices: int) -> bool:
+    return isinstance(choice, list) and all(_exists(item, choices) for item in choice) and _distinct(choice)
+
+
+def _names(choice: object, number: int) -> bool:
+    """`choice.includes(number)`, which takes neither "1" nor true for 1."""
+    assert isinstance(choice, list), "a valid choice"
+    return any(_is_number(item) and item == number for item in choice)
+
+
+def _sums(names: Callable[[object, int], bool], votes: _Votes, choices: int, powers: _Columns) -> _Cells:
+    """Add up the power of the ballots that name each choice."""
+    table = []
+    for number in range(1, choices + 1):
+        chosen = [names(row.choice, number) for row in votes]
+        table.append([_sum(compress(column, chosen)) for column in powers])
+    return table
+
+
+# Weighted and quadratic
+
+
+def _valid_weights(choice: object, choices: int) -> bool:
+    return (
+        isinstance(choice, dict)
+        and bool(choice)
+        and all(_exists(key, choices) for key in choice)
+        and all(_is_number(weight) and weight >= 0 for weight in choice.values())
+        and any(weight > 0 for weight in choice.values())
+    )
+
+
+def _shares(votes: Sequence[Vote], choices: int, hundred: float) -> list[list[float]]:
+    """For each choice, the share of each ballot that goes to it, of `hundred`."""
+    sums = [_sum(_own_values(row.choice)) for row in votes]  # type: ignore[arg-type]
+    return [
+        [
+            _or_zero(_divided(_weight(row.choice, number), whole) * hundred)  # type: ignore[arg-type]
+            for row, whole in zip(votes, sums, strict=True)
+        ]
+        for number in range(1, choices + 1)
+    ]
+
+
+def _weighted(votes: Sequence[Vote], choices: int, powers: _Columns) -> _Cells:
+    cells = [
+        [_sum(share / 100 * power for share, power in zip(shares, column, strict=True)) for column in powers]
+        for shares in _shares(votes, choices, 100.0)
+    ]
+    whole = _sum(cell for row in cells for cell in row)
+    total = _sum(row.balance for row in votes)
+    return [[total / 100 * _or_zero(_divided(cell, whole) * 100) for cell in row] for row in cells]
+
+
+def _quadratic(votes: Sequence[Vote], choices: int, powers: _Columns) -> _Cells:
+    roots = [
+        [_sum(_root(share * power) for share, power in zip(shares, column, strict=True)) for column in powers]
+        for shares in _shares(votes, choices, 1.0)
+    ]
+    cells = [[root * root for root in row] for row in roots]
+    whole = _sum(cell for row in cells for cell in row)
+    total = _sum(row.balance for row in votes)
+    return [[total * _or_zero(_divided(cell, whole)) for cell in row] for row in cells]
+
+
+# Ranked choice
+
+
+class _Standing(NamedTuple):
+    """Where one candidate stands in a round: its name as a property, power, and power by strategy."""
+
+    name: str
+    power: float
+    scores: list[float]
+
+
+def _valid_ranking(choice: object, choices: int) -> bool:
+    return isinstance(choice, list) and len(choice) == choices > 0 and _valid_approval(choice, choices)
+
+
+def _last_round(votes: Sequence[Vote]) -> list[_Standing]:
+    """The recursion of `irv`, as a loop."""
+    ballots = [(list(row.choice), row.balance, row.scores) for row in votes]  # type: ignore[call-overload]
+    while True:
+        table = {name: _Standing(name, 0.0, []) for name in _candidates(ballots)}
+        for ranks, balance, scores in ballots:
+            name = _to_string(ranks[0])
+            table[name] = _Standing(name, table[name].power + balance, _joined(table[name].scores, scores))
+        standings = list(table.values())
+        top = max((row.power for row in standings), default=-math.inf)
+        if top > _sum(balance for _, balance, _ in ballots) / 2 or len(standings) < 3:
+            return sorted(standings, key=lambda row: -row.power)
+        weakest = min(standings, key=lambda row: row.power)
+        bottom = weakest.name if weakest.power < math.inf else "?"
+        left = [([item for item in ranks if not _equals(item, bottom)], *rest) for ranks, *rest in ballots]
+        if sum(len(ranks) for ranks, *_ in left) == sum(len(ranks) for ranks, *_ in ballots):
+            raise CountingError("E_SNAPSHOT_CRASH", "endless", choice=bottom[:80])
+        ballots = [(ranks, *rest) for ranks, *rest in left if ranks]  # type: ignore[misc]
+
+
+def _candidates(ballots: Sequence[tuple[list[object], float, tuple[float, ...]]]) -> list[str]:
+    """Properties of an object: those that look like an index ascend, the others come as they were first named."""
+    names = list(dict.fromkeys(_to_string(item) for ranks, _, _ in ballots for item in ranks))
+    return sorted(filter(_INDEX.fullmatch, names), key=int) + [name for name in names if not _INDEX.fullmatch(name)]
+
+
+def _joined(before: list[float], scores: tuple[float, ...]) -> list[float]:
+    if len(scores) < 2:
+        return [_sum([*before, *scores])]
+    # a sum of zero is false in JavaScript, and then the last score stands alone
+    return [score + old or score for score, old in zip(scores, before, strict=True)] if before else list(scores)
+
+
+def _equals(item: object, name: str) -> bool:
+    """`item == name`, of which one is text."""
+    if isinstance(item, bool | int | float):
+        return _to_number(item) == _to_number(name)
+    return _to_string(item) == name
+
+
+def _ranked(votes: _Votes, choices: int, strategies: int) -> tuple[list[float], _Cells]:
+    last = _last_round(votes)
+    held = [[row for row in last if _to_number(row.name) == number] for number in range(1, choices + 1)]
+    scores = [_sum(row.power for row in rows) for rows in held]
+    return scores, [
+        [_sum(_or_zero(row.scores[at]) if row.scores else 0.0 for row in rows) for at in range(strategies)]
+        for rows in held
+    ]
+
+
+# Copeland
+
+
+def _valid_permutation(choice: object, choices: int) -> bool:
+    return isinstance(choice, list) and all(map(_is_number, choice)) and _valid_ranking(choice, choices)
+
+
+def _copeland(votes: _Votes, choices: int, strategies: int) -> tuple[list[float], _Cells]:
+    scores = _shared_out(votes, [row.balance for row in votes], choices)
+    if choices == 1:  # no duel: the whole power, by strategy only if there is any
+        totals = [_sum(row.scores[at] for row in votes) for at in range(strategies)]
+        return scores, [[total if total > 0 else 0.0 for total in totals]]
+    columns = [_shared_out(votes, [row.scores[at] for row in votes], choices) for at in range(strategies)]
+    return scores, [[column[number] for column in columns] for number in range(choices)]
+
+
+def _shared_out(votes: _Votes, powers: Sequence[float], choices: int) -> list[float]:
+    total = _sum(powers)
+    points = _points(votes, powers, choices, total)
+    whole = _sum(points)
+    return [point / whole * total if whole > 0 else total / choices for point in points]
+
+
+def _points(votes: _Votes, powers: Sequence[float], choices: int, total: float) -> list[float]:
+    net = [[0.0] * choices for _ in range(choices)]
+    support = [0.0] * choices
+    for row, power in zip(votes, powers, strict=True):
+        ranks = [int(item) - 1 for item in row.choice]  # type: ignore[attr-defined]
+        for place, better in enumerate(ranks, 1):
+            for worse in ranks[place:]:
+                net[better][worse] += power
+                net[worse][better] -= power
+                support[better] += power
+    scores = [0.0] * choices
+    for one in range(choices):
+        for other in range(choices):
+            if one != other:
+                if net[one][other] > 0:
+                    scores[one] += 1
+                elif net[one][other] < 0:
+                    scores[other] += 1
+                else:
+                    scores[one] += 0.5
+                    scores[other] += 0.5
+    if total > 0 and choices > 1:
+        scores = [
+            score + 0.5 * (backed / ((choices - 1) * total)) for score, backed in zip(scores, support, strict=True)
+        ]
+    return scores
+
+
+def _by_cells(cells: Callable[[_Votes, int, _Columns], _Cells]) -> _Compute:
+    """Make the two tables of a system that computes each column alike: of whole powers, and of each strategy's."""
+
+    def compute(votes: _Votes, choices: int, strategies: int) -> tuple[list[float], _Cells]:
+        whole = cells(votes, choices, [[row.balance for row in votes]])
+        columns = [[row.scores[at] for row in votes] for at in range(strategies)]
+        return [row[0] for row in whole], cells(votes, choices, columns)
+
+    return compute
+
+
+_SYSTEMS: dict[str, tuple[Callable[[object, int], bool], _Compute]] = {
+    "basic": (_valid_single, _by_cells(partial(_sums, _chose))),
+    "single-choice": (_valid_single, _by_cells(partial(_sums, _chose))),
+    "approval": (_valid_approval, _by_cells(partial(_sums, _names))),
+    "weighted": (_valid_weights, _by_cells(_weighted)),
+    "quadratic": (_valid_weights, _by_cells(_quadratic)),
+    "ranked-choice": (_valid_ranking, _ranked),
+    "copeland": (_valid_permutation, _copeland),
+}
