@@ -56,8 +56,13 @@ def _weights(choice: object) -> Mapping[int, Decimal]:
         found = loads(choice, max_bytes=16_384, allow_floats=True) if isinstance(choice, str) else None
     except ChainError as error:
         raise MessageError("E_CHOICE", "weights", choice=_shown(choice)) from error
+    return weights_of(found)
+
+
+def weights_of(found: object) -> Mapping[int, Decimal]:
+    """Read the weights of a choice that is parsed already, as a hub shows it."""
     if not isinstance(found, dict) or not found:
-        raise MessageError("E_CHOICE", "weights", choice=_shown(choice))
+        raise MessageError("E_CHOICE", "weights", choice=_shown(found))
     weights: dict[int, Decimal] = {}
     for key, weight in found.items():
         if not _KEY.match(key) or int(key) > _MAX:
@@ -66,7 +71,7 @@ def _weights(choice: object) -> Mapping[int, Decimal]:
             raise MessageError("E_CHOICE", "weight", choice=_shown(weight))
         weights[int(key)] = Decimal(weight)
     if not any(weights.values()):
-        raise MessageError("E_CHOICE", "no_weight", choice=_shown(choice))
+        raise MessageError("E_CHOICE", "no_weight", choice=_shown(found))
     return weights
 
 

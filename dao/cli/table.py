@@ -36,6 +36,7 @@ COMMANDS = (
     Command("vote cast", "dao.cli.vote_cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("tally", "dao.cli.tally", "Votes", "Count a vote; after its end write the signed result, once."),
     Command("vote check", "dao.cli.vote_check", "Votes", "Check one signed envelope: form, types, signature."),
+    Command("audit", "dao.cli.audit", "Votes", "Count a vote that Snapshot published again, exactly."),
     Command("premiums split", "dao.cli.premiums_split", "Treasury", "Split a premium into its exact shares, in wei."),
     Command("review", "dao.cli.review", "Treasury", "Review a Safe transaction before anybody signs it."),
     Command("queue", "dao.cli.queue", "Treasury", "Make the Safe transaction of a part that passed."),
