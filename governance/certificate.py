@@ -134,7 +134,7 @@ def write_transcript(transcript: Transcript) -> bytes:
 def read_transcript(data: bytes) -> Transcript:
     """Read the block of a transcript, and nothing that `write_transcript` would not have written byte for byte."""
     found = dag_cbor.decode(data)
-    has_winners = isinstance(found, dict) and found.get("v") == VERSION_OF_WINNERS
+    has_winners = isinstance(found, dict) and found.get("voting") not in _PLAIN
     opened = open_map(found, _KEYS + _MORE_KEYS if has_winners else _KEYS, code="E_TRANSCRIPT", place=KIND)
     expect_version(opened, "v", VERSION_OF_WINNERS if has_winners else VERSION)
     if opened.values["kind"] != KIND:
@@ -222,5 +222,5 @@ def _threshold(opened: StrictMap) -> tuple[int, int]:
 def _winners(opened: StrictMap) -> tuple[int, ...]:
     numbers = opened.items("winners")
     if not numbers or any(type(number) is not int or number < 1 for number in numbers):
-        opened.refuse("winners", "numbers of choices from 1")
+        opened.refuse("winners", "a list")
     return tuple(number for number in numbers if isinstance(number, int))

@@ -95,7 +95,6 @@ IIP = Machine(
         Transition("Voting", "tally_pass", "Passed", "anyone", ("ended", "quorum_met", "threshold_met")),
         Transition("Voting", "tally_fail", "Rejected", "anyone", ("ended", "quorum_met", "threshold_not_met")),
         Transition("Voting", "tally_no_quorum", "QuorumNotMet", "anyone", ("ended", "quorum_not_met")),
-        Transition("Voting", "tally_decide", "Decided", "anyone", ("ended", "quorum_met", "pays_nothing")),
         Transition("Voting", "cancel", "Cancelled", "proposer or guardian", ("before_end",)),
         Transition("Passed", "queue", "Queued", "multisig proposer", ("transaction_equals_part",)),
         Transition("Passed", "lapse", "Expired", "anyone", ("parts_left", "none_queued_in_time")),
@@ -115,6 +114,7 @@ IIP = Machine(
         Transition("Passed", "veto", "Vetoed", "guardian or owners", ("nothing_queued", "veto_reason")),
         Transition("Passed", "supersede", "Superseded", "anyone", ("newer_passed", "nothing_queued")),
         Transition("Queued", "supersede", "Superseded", "anyone", ("newer_passed", "not_executed", "nonce_spent")),
+        Transition("Voting", "tally_decide", "Decided", "anyone", ("ended", "quorum_met", "pays_nothing")),
     ),
 )
 

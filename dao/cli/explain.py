@@ -94,7 +94,7 @@ def _of_case(case: Case, name: str) -> _Told:
 
 def _answer(told: _Told) -> Answer:
     why = [
-        text.say("COUNT", reason.key, **reason.facts)
+        text.say("WHY", reason.key, **reason.facts)
         for reason in reasons(told.system, told.options, told.found, told.total, decimals=told.decimals)
     ]
     verdict = told.verdict
@@ -121,7 +121,7 @@ def _lines(why: Sequence[str], left_out: Sequence[str]) -> Iterator[str]:
     for line in why:
         yield from text.wrapped(line, "", "  ")
     if left_out:
-        yield from text.wrapped(text.say("COUNT", "left_out", count=len(left_out), voters=list(left_out)), "", "  ")
+        yield from text.wrapped(text.say("WHY", "left_out", count=len(left_out), voters=list(left_out)), "", "  ")
 
 
 def _step(step: Round | Branch | Duel, decimals: int) -> dict[str, object]:
