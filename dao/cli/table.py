@@ -35,6 +35,7 @@ COMMANDS = (
     Command("cancel", "dao.cli.cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
     Command("vote cast", "dao.cli.vote_cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("tally", "dao.cli.tally", "Votes", "Count a vote; after its end write the signed result, once."),
+    Command("explain", "dao.cli.explain", "Votes", "Say why a choice won, round by round, in plain sentences."),
     Command("vote check", "dao.cli.vote_check", "Votes", "Check one signed envelope: form, types, signature."),
     Command("audit", "dao.cli.audit", "Votes", "Count a vote that Snapshot published again, exactly."),
     Command("premiums split", "dao.cli.premiums_split", "Treasury", "Split a premium into its exact shares, in wei."),

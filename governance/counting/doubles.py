@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from governance.counting.method import CountingError
 
-_SPACES = "\t\n\v\f\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
+_SPACES = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _BASED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
@@ -42,6 +42,7 @@ _Columns = Sequence[Sequence[float]]
 """For each strategy, or for all together, one power for each vote."""
 _Cells = list[list[float]]
 """For each choice, one score for each column."""
+_Ballot = tuple[list[object], float, tuple[float, ...]]
 _Compute = Callable[[_Votes, int, int], tuple[list[float], _Cells]]
 
 
@@ -278,7 +279,7 @@ def _valid_ranking(choice: object, choices: int) -> bool:
 
 def _last_round(votes: Sequence[Vote]) -> list[_Standing]:
     """The recursion of `irv`, as a loop."""
-    ballots = [(list(row.choice), row.balance, row.scores) for row in votes]  # type: ignore[call-overload]
+    ballots: list[_Ballot] = [(list(row.choice), row.balance, row.scores) for row in votes]  # type: ignore[call-overload]
     while True:
         table = {name: _Standing(name, 0.0, []) for name in _candidates(ballots)}
         for ranks, balance, scores in ballots:
@@ -290,13 +291,13 @@ def _last_round(votes: Sequence[Vote]) -> list[_Standing]:
             return sorted(standings, key=lambda row: -row.power)
         weakest = min(standings, key=lambda row: row.power)
         bottom = weakest.name if weakest.power < math.inf else "?"
-        left = [([item for item in ranks if not _equals(item, bottom)], *rest) for ranks, *rest in ballots]
-        if sum(len(ranks) for ranks, *_ in left) == sum(len(ranks) for ranks, *_ in ballots):
+        left = [([rank for rank in ranks if not _equals(rank, bottom)], power, by) for ranks, power, by in ballots]
+        if all(len(new[0]) == len(old[0]) for new, old in zip(left, ballots, strict=True)):
             raise CountingError("E_SNAPSHOT_CRASH", "endless", choice=bottom[:80])
-        ballots = [(ranks, *rest) for ranks, *rest in left if ranks]  # type: ignore[misc]
+        ballots = [ballot for ballot in left if ballot[0]]
 
 
-def _candidates(ballots: Sequence[tuple[list[object], float, tuple[float, ...]]]) -> list[str]:
+def _candidates(ballots: Sequence[_Ballot]) -> list[str]:
     """Properties of an object: those that look like an index ascend, the others come as they were first named."""
     names = list(dict.fromkeys(_to_string(item) for ranks, _, _ in ballots for item in ranks))
     return sorted(filter(_INDEX.fullmatch, names), key=int) + [name for name in names if not _INDEX.fullmatch(name)]
@@ -330,7 +331,7 @@ def _ranked(votes: _Votes, choices: int, strategies: int) -> tuple[list[float], 
 
 
 def _valid_permutation(choice: object, choices: int) -> bool:
-    return isinstance(choice, list) and all(map(_is_number, choice)) and _valid_ranking(choice, choices)
+    return isinstance(choice, list) and all(_is_number(item) for item in choice) and _valid_ranking(choice, choices)
 
 
 def _copeland(votes: _Votes, choices: int, strategies: int) -> tuple[list[float], _Cells]:

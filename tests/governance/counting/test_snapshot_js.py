@@ -21,8 +21,8 @@ ELECTIONS = 2_000
 FOLDER = Path(__file__).resolve().parents[2] / "snapshot_js"
 
 
-def snapshot_js(lines: list[str]) -> list[dict[str, Any]]:
-    """Count with Snapshot's own code; skip where it is not installed, and fail instead with CI=true."""
+def need_snapshot_js() -> None:
+    """Skip where Snapshot's own code is not installed, and fail instead with CI=true."""
     if shutil.which("node") is None or not (FOLDER / "node_modules").is_dir():
         reason = (
             "snapshot.js is not installed; Node and `npm ci --prefix tests/snapshot_js --ignore-scripts` install it"
@@ -30,6 +30,11 @@ def snapshot_js(lines: list[str]) -> list[dict[str, Any]]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+def snapshot_js(lines: list[str]) -> list[dict[str, Any]]:
+    """Count with Snapshot's own code."""
+    need_snapshot_js()
     command = ["node", str(FOLDER / "count.mjs")]
     done = subprocess.run(command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -78,3 +83,16 @@ def test_a_ballot_on_which_snapshot_js_never_ends() -> None:
     line = json.dumps({"system": "ranked-choice", "choices": 3, "strategies": 1, "votes": votes})
 
     assert [{"crash": "RangeError"}] == snapshot_js([line]) == [ours(line)]
+
+
+def test_the_quadratic_example_of_the_package() -> None:
+    """Its ballots with three strategies of one each give what its own tests expect."""
+    need_snapshot_js()
+    file = FOLDER / "node_modules" / "@snapshot-labs" / "snapshot.js" / "src" / "voting" / "examples" / "quadratic.json"
+    told = json.loads(file.read_text("utf-8"))
+    once = doubles.count("quadratic", [doubles.vote(row["choice"], 1, [1]) for row in told["votes"]], 4)
+    again = doubles.count("quadratic", [doubles.vote(row["choice"], 3, [1, 1, 1]) for row in told["votes"]], 4, 3)
+
+    assert (told["scores"], told["scoresByStrategy"], told["scoresTotal"]) == once
+    assert [854.6690338964088, 135.07224932254462, 119.01320657080512, 73.24551021024158] == again.scores
+    assert 1182 == again.total
