@@ -16,16 +16,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from governance.choice import Choice, read_choice, weights_of
+from governance.choice import Choice
 from governance.counting import doubles, method
 from governance.counting.method import Count, Duel
 from governance.counting.split import whole_weights
-from governance.errors import GovernanceError
-from governance.hub_answer import HubAnswer, HubError, Number, Row
+from governance.hub_answer import HubAnswer, Number, Row
+from governance.published import read_ballots
 
 Order = Literal["file", "voter", "vp"]
 ORDERS: tuple[Order, ...] = ("file", "voter", "vp")
@@ -115,37 +114,14 @@ def audit(answer: HubAnswer, order: Order = "file") -> Audit:
 
 
 def _exactly(answer: HubAnswer) -> tuple[Exact, list[Refused]]:
-    """Count in whole numbers of a unit in which every power is whole."""
-    counting = method(answer.system)
-    choices = len(answer.choices)
-    counting.check_choices(choices)
-    unit = 10 ** max((_places(row.power) for row in answer.rows), default=0)
-    valid: list[tuple[Choice, int]] = []
-    refused: dict[str, list[int]] = defaultdict(list)
-    for row in answer.rows:
-        power = int(Fraction(row.power) * unit)
-        try:
-            choice = _choice(counting.action, row.choice)
-            counting.check(choice, choices)
-        except GovernanceError as error:
-            refused[error.code].append(power)
-            continue
-        if power < 0:
-            refused["E_VP_TYPE"].append(power)
-        else:
-            valid.append((choice, power))
-    rows = [Refused(code, len(powers), Fraction(sum(powers), unit)) for code, powers in sorted(refused.items())]
-    return _COUNTS.get(answer.system, _plainly)(answer.system, valid, choices, unit), rows
-
-
-def _places(power: Number) -> int:
-    """Digits after the point."""
-    return max(0, -int(power.as_tuple().exponent)) if isinstance(power, Decimal) else 0
-
-
-def _choice(action: str, choice: object) -> Choice:
-    """A published choice; weights come as an object here, not as its text."""
-    return weights_of(choice) if action == "vote-string" else read_choice(action, choice)
+    ballots = read_ballots(answer, least_decimals=0)
+    unit = 10**ballots.decimals
+    codes: dict[str, list[int]] = defaultdict(list)
+    for row in ballots.refused:
+        codes[row.code].append(row.power)
+    refused = [Refused(code, len(powers), Fraction(sum(powers), unit)) for code, powers in sorted(codes.items())]
+    count = _COUNTS.get(answer.system, _plainly)
+    return count(answer.system, ballots.valid, len(answer.choices), unit), refused
 
 
 _Ballots = Sequence[tuple[Choice, int]]
@@ -172,7 +148,7 @@ def _weighted(_: str, ballots: _Ballots, choices: int, unit: int) -> Exact:
         for number, weight in zip(numbers, weights, strict=True):
             sums[number] += power * weight
     scores = tuple(
-        sum((Fraction(sums[number], whole) for whole, sums in by_whole.items()), Fraction()) / unit
+        sum((Fraction(sums[number], whole * unit) for whole, sums in by_whole.items()), Fraction())
         for number in range(1, choices + 1)
     )
     winners = tuple(number for number, score in enumerate(scores, 1) if score == max(scores))
@@ -207,7 +183,7 @@ def _shared_out(found: Count, choices: int, total: Fraction) -> tuple[Fraction, 
         points[duel.second] += 1 + (duel.for_second > duel.for_first) - (duel.for_second < duel.for_first)
     strengths = [2 * (choices - 1) * power * points[n] + support[n] for n in range(1, choices + 1)]
     whole = sum(strengths)
-    return tuple(total * strength / whole if whole else Fraction() for strength in strengths)
+    return tuple(Fraction(total * strength, whole) if whole else Fraction() for strength in strengths)
 
 
 _COUNTS: Mapping[str, Callable[[str, _Ballots, int, int], Exact]] = {
@@ -221,21 +197,10 @@ _COUNTS: Mapping[str, Callable[[str, _Ballots, int, int], Exact]] = {
 
 def _as_snapshot(answer: HubAnswer, order: Order) -> doubles.Scores:
     rows = [
-        doubles.vote(_in_doubles(row.choice), _in_doubles(row.power), map(_in_doubles, row.by_strategy))
+        doubles.vote(doubles.as_json(row.choice), doubles.as_json(row.power), map(doubles.as_json, row.by_strategy))
         for row in _SORTED[order](answer.rows)
     ]
     return doubles.count(answer.system, rows, len(answer.choices), answer.strategies)
-
-
-def _in_doubles(value: object) -> object:
-    """A JSON value as JavaScript holds it: the published digits rounded to the nearest double."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, list):
-        return [_in_doubles(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _in_doubles(item) for key, item in value.items()}
-    return value
 
 
 # Where they differ
@@ -250,18 +215,11 @@ def _rounded(exact: Exact, found: doubles.Scores) -> list[Difference]:
     rows = [
         Difference("score", number, {"exact": score, "snapshot": double})
         for number, (score, double) in enumerate(zip(exact.scores, found.scores, strict=True), 1)
-        if _nearest(score) != double
+        if doubles.nearest(score) != double
     ]
-    if _nearest(exact.total) != found.total:
+    if doubles.nearest(exact.total) != found.total:
         rows.append(Difference("total", None, {"exact": exact.total, "snapshot": found.total}))
     return rows
-
-
-def _nearest(number: Fraction) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return float("inf")
 
 
 def _winner(exact: Exact, winners: tuple[int, ...]) -> Difference:
@@ -289,9 +247,6 @@ def _is_published(answer: HubAnswer, found: doubles.Scores) -> bool:
     return all(map(_same, (*scores, answer.total), (*found.scores, found.total)))
 
 
-def _same(said: Number | None, computed: float) -> bool:
+def _same(said: Number | None, computed: doubles.Double) -> bool:
     """What was not published contradicts nothing."""
-    return said is None or _in_doubles(Decimal(said)) == computed
-
-
-__all__ = ["ORDERS", "Audit", "Difference", "Exact", "HubError", "Order", "Refused", "audit"]
+    return said is None or doubles.as_json(said) == computed

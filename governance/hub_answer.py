@@ -23,7 +23,7 @@ _PLACES_MAX = 1_000
 
 
 class HubError(GovernanceError):
-    """An answer that cannot be audited (`E_PARSE`, `E_AUDIT`, `E_VP_TYPE`)."""
+    """An answer that cannot be audited (`E_PARSE`, `E_HUB`, `E_VP_TYPE`)."""
 
 
 class Row(NamedTuple):
@@ -61,17 +61,17 @@ def read_hub_answer(data: bytes) -> HubAnswer:
     if isinstance(answer, dict) and isinstance(answer.get("data"), dict):
         answer = answer["data"]
     if not isinstance(answer, dict):
-        raise HubError("E_AUDIT", "shape", field="proposal")
+        raise HubError("E_HUB", "shape", field="proposal")
     proposal, votes = answer.get("proposal"), answer.get("votes")
     if not isinstance(proposal, dict):
-        raise HubError("E_AUDIT", "shape", field="proposal")
+        raise HubError("E_HUB", "shape", field="proposal")
     if not isinstance(votes, list):
-        raise HubError("E_AUDIT", "shape", field="votes")
+        raise HubError("E_HUB", "shape", field="votes")
     choices, system = proposal.get("choices"), proposal.get("type")
     if not isinstance(choices, list) or not choices or not all(isinstance(choice, str) for choice in choices):
-        raise HubError("E_AUDIT", "shape", field="choices")
+        raise HubError("E_HUB", "shape", field="choices")
     if not isinstance(system, str):
-        raise HubError("E_AUDIT", "shape", field="type")
+        raise HubError("E_HUB", "shape", field="type")
     rows = tuple(_row(vote, number) for number, vote in enumerate(votes, 1))
     _refuse_repeated(rows)
     return HubAnswer(
@@ -107,7 +107,7 @@ def _no_number(name: str) -> NoReturn:
 
 def _row(vote: object, number: int) -> Row:
     if not isinstance(vote, Mapping) or not isinstance(vote.get("voter"), str) or "choice" not in vote:
-        raise HubError("E_AUDIT", "vote", number=number)
+        raise HubError("E_HUB", "vote", number=number)
     power = _power(vote.get("vp"), number)
     parts = vote.get("vp_by_strategy")
     if parts is None:
@@ -128,15 +128,15 @@ def _refuse_repeated(rows: tuple[Row, ...]) -> None:
     seen: set[str] = set()
     for row in rows:
         if row.voter.lower() in seen:
-            raise HubError("E_AUDIT", "voter_twice", voter=ascii(row.voter)[1:-1][:80])
+            raise HubError("E_HUB", "voter_twice", voter=ascii(row.voter)[1:-1][:80])
         seen.add(row.voter.lower())
 
 
 def _strategies(rows: tuple[Row, ...]) -> int:
-    """How many powers each vote has; they are the same for all (`E_AUDIT`)."""
+    """How many powers each vote has; they are the same for all (`E_HUB`)."""
     found = {len(row.by_strategy) for row in rows} or {1}
     if len(found) != 1:
-        raise HubError("E_AUDIT", "strategies", found=len(found))
+        raise HubError("E_HUB", "strategies", found=len(found))
     return found.pop()
 
 
@@ -145,11 +145,11 @@ def _published(proposal: Mapping[str, object], choices: int) -> tuple[Number | N
     if scores is None or scores == []:  # not counted yet
         return None
     if not isinstance(scores, list) or len(scores) != choices:
-        raise HubError("E_AUDIT", "shape", field="scores")
+        raise HubError("E_HUB", "shape", field="scores")
     return tuple(_number_or_none(score, "scores") for score in scores)
 
 
 def _number_or_none(value: object, field: str) -> Number | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | Decimal)):
-        raise HubError("E_AUDIT", "shape", field=field)
+        raise HubError("E_HUB", "shape", field=field)
     return value

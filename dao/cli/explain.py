@@ -11,7 +11,7 @@ import typer
 from chain.amount import spell
 from dao.cli import steps, text
 from dao.cli.answer import Answer
-from dao.cli.files import LIMIT, read
+from dao.cli.files import read
 from dao.cli.options import Dir
 from dao.cli.verify import MAX_BYTES, answer_of
 from dao.record.case import Case, need
@@ -22,6 +22,7 @@ from dao.views.opening import open_desk
 from dao.workflow.proposing import settings_in_force
 from governance.counting import Branch, Count, Duel, Round
 from governance.counting.reasons import reasons
+from governance.hub_answer import read_hub_answer
 from governance.published import recount
 from governance.rules import Verdict
 
@@ -63,9 +64,11 @@ def command(
         return _answer(_of_workspace(folder, result))
     data = read(path, MAX_BYTES)
     if data.lstrip(b" \t\r\n").startswith(b"{"):
-        found = recount(data, max_bytes=LIMIT)
-        told = _Told(found.system, found.options, found.count, found.total, found.decimals, None, found.left_out)
-        return _answer(told)
+        answer = read_hub_answer(data)
+        found = recount(answer)
+        left_out = tuple(row.voter for row in found.ballots.refused)
+        total, decimals = found.ballots.total, found.ballots.decimals
+        return _answer(_Told(answer.system, answer.choices, found.count, total, decimals, None, left_out))
     report = verify(data)
     if not report.ok or report.case is None:
         return answer_of(report)

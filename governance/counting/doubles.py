@@ -13,6 +13,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from functools import partial, reduce
 from itertools import compress
 from operator import add
@@ -25,6 +27,9 @@ _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _BASED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 _NAN = math.nan
+
+Double = float
+"""For modules that hold doubles and compute nothing with them."""
 
 
 class Vote(NamedTuple):
@@ -88,7 +93,26 @@ def _power(value: object) -> float:
 # What JavaScript does with values
 
 
-def _double(number: float) -> float:
+def as_json(value: object) -> object:
+    """A JSON value as JavaScript holds it: the digits that stand there, rounded to the nearest double."""
+    match value:
+        case bool():
+            return value
+        case int() | Decimal():
+            return _double(value)
+        case list():
+            return list(map(as_json, value))
+        case dict():
+            return {key: as_json(item) for key, item in value.items()}
+    return value
+
+
+def nearest(number: Fraction) -> Double:
+    """The double that is nearest to a fraction."""
+    return _double(number)
+
+
+def _double(number: float | Decimal | Fraction) -> float:
     try:
         return float(number)
     except OverflowError:
