@@ -21,6 +21,7 @@ from typing import Literal, NamedTuple
 
 from governance.choice import Choice
 from governance.counting import doubles, method
+from governance.counting import javascript as js
 from governance.counting.method import Count, Duel
 from governance.counting.split import whole_weights
 from governance.hub_answer import HubAnswer, Number, Row
@@ -197,7 +198,7 @@ _COUNTS: Mapping[str, Callable[[str, _Ballots, int, int], Exact]] = {
 
 def _as_snapshot(answer: HubAnswer, order: Order) -> doubles.Scores:
     rows = [
-        doubles.vote(doubles.as_json(row.choice), doubles.as_json(row.power), map(doubles.as_json, row.by_strategy))
+        doubles.vote(js.as_json(row.choice), js.as_json(row.power), map(js.as_json, row.by_strategy))
         for row in _SORTED[order](answer.rows)
     ]
     return doubles.count(answer.system, rows, len(answer.choices), answer.strategies)
@@ -215,9 +216,9 @@ def _rounded(exact: Exact, found: doubles.Scores) -> list[Difference]:
     rows = [
         Difference("score", number, {"exact": score, "snapshot": double})
         for number, (score, double) in enumerate(zip(exact.scores, found.scores, strict=True), 1)
-        if doubles.nearest(score) != double
+        if js.double(score) != double
     ]
-    if doubles.nearest(exact.total) != found.total:
+    if js.double(exact.total) != found.total:
         rows.append(Difference("total", None, {"exact": exact.total, "snapshot": found.total}))
     return rows
 
@@ -247,6 +248,6 @@ def _is_published(answer: HubAnswer, found: doubles.Scores) -> bool:
     return all(map(_same, (*scores, answer.total), (*found.scores, found.total)))
 
 
-def _same(said: Number | None, computed: doubles.Double) -> bool:
+def _same(said: Number | None, computed: js.Double) -> bool:
     """What was not published contradicts nothing."""
-    return said is None or doubles.as_json(said) == computed
+    return said is None or js.as_json(said) == computed

@@ -4,8 +4,7 @@ Nothing is decided by it. It follows the JavaScript in the order of addition (th
 digits), in what is a valid choice, and in what becomes of choices that no wallet would sign: a choice is whatever
 `JSON.parse` gives, as Python's `json` reads it. Where snapshot.js does not end, this refuses (`E_SNAPSHOT_CRASH`).
 
-Source: snapshot.js 0.17 `src/voting/`. Sums run from left to right (`sum()` would be more exact), and division by zero
-is JavaScript's.
+Source: snapshot.js 0.17 `src/voting/`.
 """
 
 from __future__ import annotations
@@ -13,23 +12,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
-from fractions import Fraction
-from functools import partial, reduce
+from functools import partial
 from itertools import compress
-from operator import add
 from typing import NamedTuple
 
+from governance.counting import javascript as js
 from governance.counting.method import CountingError
 
-_SPACES = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
-_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_BASED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 _NAN = math.nan
-
-Double = float
-"""For modules that hold doubles and compute nothing with them."""
 
 
 class Vote(NamedTuple):
@@ -76,7 +67,7 @@ def count(system: str, votes: Sequence[Vote], choices: int, strategies: int = 1)
     valid = [row for row in votes if takes(row.choice, choices)]
     scores, by_strategy = compute(valid, choices, strategies)
     counted = valid if system == "copeland" else votes
-    return Scores(scores, by_strategy, _sum(row.balance for row in counted))
+    return Scores(scores, by_strategy, js.added(row.balance for row in counted))
 
 
 def is_valid(system: str, choice: object, choices: int) -> bool:
@@ -85,101 +76,14 @@ def is_valid(system: str, choice: object, choices: int) -> bool:
 
 
 def _power(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(power := _double(value)):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(power := js.double(value)):
         raise CountingError("E_VP_TYPE", "double", power=ascii(value)[:80])
     return power
 
 
-# What JavaScript does with values
-
-
-def as_json(value: object) -> object:
-    """A JSON value as JavaScript holds it: the digits that stand there, rounded to the nearest double."""
-    match value:
-        case bool():
-            return value
-        case int() | Decimal():
-            return _double(value)
-        case list():
-            return list(map(as_json, value))
-        case dict():
-            return {key: as_json(item) for key, item in value.items()}
-    return value
-
-
-def nearest(number: Fraction) -> Double:
-    """The double that is nearest to a fraction."""
-    return _double(number)
-
-
-def _double(number: float | Decimal | Fraction) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return math.inf if number > 0 else -math.inf
-
-
-def _sum(numbers: Iterable[float]) -> float:
-    return reduce(add, numbers, 0.0)
-
-
-def _divided(dividend: float, divisor: float) -> float:
-    if divisor:
-        return dividend / divisor
-    if not dividend or math.isnan(dividend):
-        return _NAN
-    return math.copysign(math.inf, dividend) * math.copysign(1.0, divisor)
-
-
-def _or_zero(number: float) -> float:
-    return 0.0 if math.isnan(number) else number
-
-
-def _root(number: float) -> float:
-    return _NAN if number < 0 else math.sqrt(number)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _to_number(value: object) -> float:
-    """`Number(value)`."""
-    match value:
-        case None:
-            return 0.0
-        case int() | float():  # true is 1
-            return _double(value)
-        case str():
-            text = value.strip(_SPACES)
-            if _DECIMAL.fullmatch(text):
-                return float(text)
-            if _BASED.fullmatch(text):
-                return _double(int(text, 0))
-            return 0.0 if not text else _NAN
-        case list():
-            return _to_number(_to_string(value)) if len(value) < 2 else _NAN  # with a comma it is no number
-    return _NAN
-
-
-def _to_string(value: object) -> str:
-    """`String(value)`, as far as it tells valid choices apart."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            number = _double(value)
-            return str(int(number)) if number.is_integer() and abs(number) < 1e21 else repr(number)
-        case str():
-            return value
-        case list():
-            return ",".join("" if item is None else _to_string(item) for item in value)
-    return "null" if value is None else "[object Object]"
-
-
 def _exists(value: object, choices: int) -> bool:
     """`choices[value - 1] !== undefined`."""
-    number = _to_number(value)
+    number = js.to_number(value)
     return number.is_integer() and 1 <= number <= choices
 
 
@@ -188,8 +92,8 @@ def _distinct(values: Sequence[object]) -> bool:
     seen: set[object] = set()
     for value in values:
         seen.add(
-            _double(value)  # type: ignore[arg-type]
-            if _is_number(value)
+            js.double(value)  # type: ignore[arg-type]
+            if js.is_number(value)
             else (type(value), value if isinstance(value, str | bool | None) else id(value))
         )
     return len(seen) == len(values)
@@ -199,19 +103,19 @@ def _own_values(weights: dict[str, float]) -> list[float]:
     """`Object.values`: keys that look like an index come first, ascending."""
     indices = sorted((key for key in weights if _INDEX.fullmatch(key) and int(key) < 2**32 - 1), key=int)
     rest = [key for key in weights if not (_INDEX.fullmatch(key) and int(key) < 2**32 - 1)]
-    return [_double(weights[key]) for key in indices + rest]
+    return [js.double(weights[key]) for key in indices + rest]
 
 
 def _weight(weights: dict[str, float], number: int) -> float:
     """`weights[number]`, where undefined ends as NaN."""
-    return _double(weights.get(str(number), _NAN))
+    return js.double(weights.get(str(number), _NAN))
 
 
 # Single choice, basic
 
 
 def _valid_single(choice: object, choices: int) -> bool:
-    return _is_number(choice) and _exists(choice, choices)
+    return js.is_number(choice) and _exists(choice, choices)
 
 
 def _chose(choice: object, number: int) -> bool:
@@ -228,7 +132,7 @@ def _valid_approval(choice: object, choices: int) -> bool:
 def _names(choice: object, number: int) -> bool:
     """`choice.includes(number)`, which takes neither "1" nor true for 1."""
     assert isinstance(choice, list), "a valid choice"
-    return any(_is_number(item) and item == number for item in choice)
+    return any(js.is_number(item) and item == number for item in choice)
 
 
 def _sums(names: Callable[[object, int], bool], votes: _Votes, choices: int, powers: _Columns) -> _Cells:
@@ -236,7 +140,7 @@ def _sums(names: Callable[[object, int], bool], votes: _Votes, choices: int, pow
     table = []
     for number in range(1, choices + 1):
         chosen = [names(row.choice, number) for row in votes]
-        table.append([_sum(compress(column, chosen)) for column in powers])
+        table.append([js.added(compress(column, chosen)) for column in powers])
     return table
 
 
@@ -248,17 +152,17 @@ def _valid_weights(choice: object, choices: int) -> bool:
         isinstance(choice, dict)
         and bool(choice)
         and all(_exists(key, choices) for key in choice)
-        and all(_is_number(weight) and weight >= 0 for weight in choice.values())
+        and all(js.is_number(weight) and weight >= 0 for weight in choice.values())
         and any(weight > 0 for weight in choice.values())
     )
 
 
 def _shares(votes: Sequence[Vote], choices: int, hundred: float) -> list[list[float]]:
     """For each choice, the share of each ballot that goes to it, of `hundred`."""
-    sums = [_sum(_own_values(row.choice)) for row in votes]  # type: ignore[arg-type]
+    sums = [js.added(_own_values(row.choice)) for row in votes]  # type: ignore[arg-type]
     return [
         [
-            _or_zero(_divided(_weight(row.choice, number), whole) * hundred)  # type: ignore[arg-type]
+            js.or_zero(js.divided(_weight(row.choice, number), whole) * hundred)  # type: ignore[arg-type]
             for row, whole in zip(votes, sums, strict=True)
         ]
         for number in range(1, choices + 1)
@@ -267,23 +171,23 @@ def _shares(votes: Sequence[Vote], choices: int, hundred: float) -> list[list[fl
 
 def _weighted(votes: Sequence[Vote], choices: int, powers: _Columns) -> _Cells:
     cells = [
-        [_sum(share / 100 * power for share, power in zip(shares, column, strict=True)) for column in powers]
+        [js.added(share / 100 * power for share, power in zip(shares, column, strict=True)) for column in powers]
         for shares in _shares(votes, choices, 100.0)
     ]
-    whole = _sum(cell for row in cells for cell in row)
-    total = _sum(row.balance for row in votes)
-    return [[total / 100 * _or_zero(_divided(cell, whole) * 100) for cell in row] for row in cells]
+    whole = js.added(cell for row in cells for cell in row)
+    total = js.added(row.balance for row in votes)
+    return [[total / 100 * js.or_zero(js.divided(cell, whole) * 100) for cell in row] for row in cells]
 
 
 def _quadratic(votes: Sequence[Vote], choices: int, powers: _Columns) -> _Cells:
     roots = [
-        [_sum(_root(share * power) for share, power in zip(shares, column, strict=True)) for column in powers]
+        [js.added(js.root(share * power) for share, power in zip(shares, column, strict=True)) for column in powers]
         for shares in _shares(votes, choices, 1.0)
     ]
     cells = [[root * root for root in row] for row in roots]
-    whole = _sum(cell for row in cells for cell in row)
-    total = _sum(row.balance for row in votes)
-    return [[total * _or_zero(_divided(cell, whole)) for cell in row] for row in cells]
+    whole = js.added(cell for row in cells for cell in row)
+    total = js.added(row.balance for row in votes)
+    return [[total * js.or_zero(js.divided(cell, whole)) for cell in row] for row in cells]
 
 
 # Ranked choice
@@ -307,11 +211,11 @@ def _last_round(votes: Sequence[Vote]) -> list[_Standing]:
     while True:
         table = {name: _Standing(name, 0.0, []) for name in _candidates(ballots)}
         for ranks, balance, scores in ballots:
-            name = _to_string(ranks[0])
+            name = js.to_string(ranks[0])
             table[name] = _Standing(name, table[name].power + balance, _joined(table[name].scores, scores))
         standings = list(table.values())
         top = max((row.power for row in standings), default=-math.inf)
-        if top > _sum(balance for _, balance, _ in ballots) / 2 or len(standings) < 3:
+        if top > js.added(balance for _, balance, _ in ballots) / 2 or len(standings) < 3:
             return sorted(standings, key=lambda row: -row.power)
         weakest = min(standings, key=lambda row: row.power)
         bottom = weakest.name if weakest.power < math.inf else "?"
@@ -323,13 +227,13 @@ def _last_round(votes: Sequence[Vote]) -> list[_Standing]:
 
 def _candidates(ballots: Sequence[_Ballot]) -> list[str]:
     """Properties of an object: those that look like an index ascend, the others come as they were first named."""
-    names = list(dict.fromkeys(_to_string(item) for ranks, _, _ in ballots for item in ranks))
+    names = list(dict.fromkeys(js.to_string(item) for ranks, _, _ in ballots for item in ranks))
     return sorted(filter(_INDEX.fullmatch, names), key=int) + [name for name in names if not _INDEX.fullmatch(name)]
 
 
 def _joined(before: list[float], scores: tuple[float, ...]) -> list[float]:
     if len(scores) < 2:
-        return [_sum([*before, *scores])]
+        return [js.added([*before, *scores])]
     # a sum of zero is false in JavaScript, and then the last score stands alone
     return [score + old or score for score, old in zip(scores, before, strict=True)] if before else list(scores)
 
@@ -337,16 +241,16 @@ def _joined(before: list[float], scores: tuple[float, ...]) -> list[float]:
 def _equals(item: object, name: str) -> bool:
     """`item == name`, of which one is text."""
     if isinstance(item, bool | int | float):
-        return _to_number(item) == _to_number(name)
-    return _to_string(item) == name
+        return js.to_number(item) == js.to_number(name)
+    return js.to_string(item) == name
 
 
 def _ranked(votes: _Votes, choices: int, strategies: int) -> tuple[list[float], _Cells]:
     last = _last_round(votes)
-    held = [[row for row in last if _to_number(row.name) == number] for number in range(1, choices + 1)]
-    scores = [_sum(row.power for row in rows) for rows in held]
+    held = [[row for row in last if js.to_number(row.name) == number] for number in range(1, choices + 1)]
+    scores = [js.added(row.power for row in rows) for rows in held]
     return scores, [
-        [_sum(_or_zero(row.scores[at]) if row.scores else 0.0 for row in rows) for at in range(strategies)]
+        [js.added(js.or_zero(row.scores[at]) if row.scores else 0.0 for row in rows) for at in range(strategies)]
         for rows in held
     ]
 
@@ -355,22 +259,22 @@ def _ranked(votes: _Votes, choices: int, strategies: int) -> tuple[list[float], 
 
 
 def _valid_permutation(choice: object, choices: int) -> bool:
-    return isinstance(choice, list) and all(_is_number(item) for item in choice) and _valid_ranking(choice, choices)
+    return isinstance(choice, list) and all(js.is_number(item) for item in choice) and _valid_ranking(choice, choices)
 
 
 def _copeland(votes: _Votes, choices: int, strategies: int) -> tuple[list[float], _Cells]:
     scores = _shared_out(votes, [row.balance for row in votes], choices)
     if choices == 1:  # no duel: the whole power, by strategy only if there is any
-        totals = [_sum(row.scores[at] for row in votes) for at in range(strategies)]
+        totals = [js.added(row.scores[at] for row in votes) for at in range(strategies)]
         return scores, [[total if total > 0 else 0.0 for total in totals]]
     columns = [_shared_out(votes, [row.scores[at] for row in votes], choices) for at in range(strategies)]
     return scores, [[column[number] for column in columns] for number in range(choices)]
 
 
 def _shared_out(votes: _Votes, powers: Sequence[float], choices: int) -> list[float]:
-    total = _sum(powers)
+    total = js.added(powers)
     points = _points(votes, powers, choices, total)
-    whole = _sum(points)
+    whole = js.added(points)
     return [point / whole * total if whole > 0 else total / choices for point in points]
 
 
