@@ -2,7 +2,7 @@
 
 So many small shares weigh more than one of the same size. The scores share out the power that voted in proportion to
 these strengths, as Snapshot does, so that a quorum means the same as elsewhere. Roots are whole numbers in units of
-2**-64 of the root of 1e-18; `bound` says how far a score may be from the true one, and the winner is decided beyond it.
+2**-32 of the root of 1e-18; `bound` says how far a score may be from the true one, and the winner is decided beyond it.
 Source: snapshot.js `voting/quadratic.ts`.
 """
 
@@ -14,7 +14,7 @@ from math import isqrt
 from governance.counting.method import Count, Method, Weighed, refuse_few
 from governance.counting.split import Measured, check, decided, whole_weights
 
-BITS = 64
+BITS = 32
 """Binary digits of each root below the root of 1e-18."""
 
 
@@ -35,17 +35,17 @@ def count(ballots: Weighed, choices: int) -> Count:
 
 
 def _measured(ballots: Weighed, choices: int, bits: int) -> Measured:
-    """Add up the roots in units of 2**-bits; the root of what was rounded down is cut like the root itself."""
+    """Add up the roots in units of 2**-bits. Every root counts as cut: that of what was rounded down is, like the root
+    itself, less than one unit too small.
+    """
     scores, cuts = [0] * (choices + 1), [0] * (choices + 1)
     twice = 2 * bits
     for choice, power in ballots:
-        numbers, weights, whole = whole_weights(choice)
+        weights, whole = whole_weights(choice)
         lifted = power << twice
-        for number, weight in zip(numbers, weights, strict=True):
-            share, rest = divmod(lifted * weight, whole)
-            root = isqrt(share)
-            scores[number] += root
-            if rest or root * root != share:
+        for number, weight in weights.items():
+            if power and weight:
+                scores[number] += isqrt(lifted if weight == whole else lifted * weight // whole)
                 cuts[number] += 1
     return Measured(scores[1:], cuts[1:])
 

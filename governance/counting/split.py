@@ -8,6 +8,7 @@ that `PRECISIONS` cannot tell apart are a declared tie: a result inside the erro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from math import lcm
 from typing import NamedTuple
 
@@ -37,15 +38,16 @@ def check(choice: Choice, choices: int) -> None:
         raise CountingError("E_CHOICE", "split", choice=ascii(dict(choice))[:80], choices=choices)
 
 
-def whole_weights(choice: Choice) -> tuple[Sequence[int], Sequence[int], int]:
-    """Return the numbers that a ballot names, whole weights in the same proportions, and their sum."""
-    assert isinstance(choice, Mapping), "checked before it is counted"
-    weights = list(map(int, choice.values()))
-    if weights != list(choice.values()):
-        ratios = [weight.as_integer_ratio() for weight in choice.values()]
-        scale = lcm(*(denominator for _, denominator in ratios))
-        weights = [numerator * (scale // denominator) for numerator, denominator in ratios]
-    return tuple(choice), weights, sum(weights)
+def whole_weights(choice: Choice) -> tuple[Mapping[int, int], int]:
+    """Return whole weights in the same proportions, by number, and their sum."""
+    weights: Mapping[int, int | Decimal] = choice  # type: ignore[assignment]  # as checked
+    whole = sum(weights.values())
+    if isinstance(whole, int):  # a single fraction makes it a Decimal
+        return weights, whole  # type: ignore[return-value]
+    ratios = {number: weight.as_integer_ratio() for number, weight in weights.items()}
+    scale = lcm(*(denominator for _, denominator in ratios.values()))
+    scaled = {number: numerator * (scale // denominator) for number, (numerator, denominator) in ratios.items()}
+    return scaled, sum(scaled.values())
 
 
 def leading(found: Measured) -> tuple[int, ...]:

@@ -26,9 +26,9 @@ def _measured(ballots: Weighed, choices: int, bits: int) -> Measured:
     """Add up the shares in units of 2**-bits."""
     scores, cuts = [0] * (choices + 1), [0] * (choices + 1)
     for choice, power in ballots:
-        numbers, weights, whole = whole_weights(choice)
+        weights, whole = whole_weights(choice)
         lifted = power << bits
-        for number, weight in zip(numbers, weights, strict=True):
+        for number, weight in weights.items():
             share, rest = divmod(lifted * weight, whole)
             scores[number] += share
             if rest:
