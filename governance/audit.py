@@ -144,9 +144,9 @@ def _weighted(_: str, ballots: _Ballots, choices: int, unit: int) -> Exact:
     """Every share as a fraction; those of ballots whose weights have the same sum are added first."""
     by_whole: dict[int, list[int]] = defaultdict(lambda: [0] * (choices + 1))
     for choice, power in ballots:
-        numbers, weights, whole = whole_weights(choice)
+        weights, whole = whole_weights(choice)
         sums = by_whole[whole]
-        for number, weight in zip(numbers, weights, strict=True):
+        for number, weight in weights.items():
             sums[number] += power * weight
     scores = tuple(
         sum((Fraction(sums[number], whole * unit) for whole, sums in by_whole.items()), Fraction())
