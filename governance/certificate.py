@@ -18,12 +18,17 @@ from governance.strict_map import StrictMap, expect_version, open_map
 from governance.tally import Tally
 
 VERSION = 1
+"""Of transcripts by `basic` and `single-choice`, whose scores say everything."""
+VERSION_OF_WINNERS = 2
+"""Of all other systems: it says also who won, and how far a score may be off."""
 KIND = "transcript"
 _COUNT_MAX = 2**53 - 1
 _KEYS = (
     "v kind proposal closed arithmetic voting choices scores total votes voters superseded without_power quorum "
     "threshold verdict released"
 )
+_MORE_KEYS = " bound winners"
+_PLAIN = ("basic", "single-choice")
 
 
 class CertificateError(GovernanceError):
@@ -43,6 +48,7 @@ class Transcript:
     scores: tuple[int, ...]
     """In 1e-18 of voting power, in the order of the choices."""
     total: int
+    """The power of all whose ballots count."""
     votes: int
     voters: int
     superseded: int
@@ -54,6 +60,12 @@ class Transcript:
     verdict: str
     """`passed`, `rejected`, `quorum_not_met`, or `decided` where the voting system releases nothing."""
     released: bool
+    winners: tuple[int, ...] = ()
+    """Numbers of the choices that won, from 1; several are a declared tie. Empty where the scores say it: `basic` and
+    `single-choice`.
+    """
+    bound: int = 0
+    """How far a true score may lie from the one here."""
 
 
 class Result(NamedTuple):
@@ -71,7 +83,8 @@ def transcript_of(proposal: bytes, closed: int, voting: str, tally: Tally, rules
     """Write down a tally and the verdict of its rules, which must be those of the same system (`E_OPTION_MAP`)."""
     if voting != rules.system:
         raise CertificateError("E_OPTION_MAP", "system", voting=voting, expected=rules.system)
-    judged = verdict(tally.scores, rules)
+    judged = verdict(tally.scores, rules, counted=tally.total, winners=tally.winners)
+    is_plain = voting in _PLAIN
     return Transcript(
         proposal=proposal,
         closed=closed,
@@ -87,13 +100,17 @@ def transcript_of(proposal: bytes, closed: int, voting: str, tally: Tally, rules
         threshold=(rules.threshold.numerator, rules.threshold.denominator),
         verdict=judged.state,
         released=judged.released,
+        winners=() if is_plain else tally.winners,
+        bound=0 if is_plain else tally.bound,
     )
 
 
 def write_transcript(transcript: Transcript) -> bytes:
     """Return the canonical block of a transcript."""
+    is_plain = transcript.voting in _PLAIN
+    more = {} if is_plain else {"bound": str(transcript.bound), "winners": list(transcript.winners)}
     return dag_cbor.encode({
-        "v": VERSION,
+        "v": VERSION if is_plain else VERSION_OF_WINNERS,
         "kind": KIND,
         "proposal": transcript.proposal,
         "closed": transcript.closed,
@@ -110,13 +127,16 @@ def write_transcript(transcript: Transcript) -> bytes:
         "threshold": list(transcript.threshold),
         "verdict": transcript.verdict,
         "released": transcript.released,
+        **more,
     })  # fmt: skip
 
 
 def read_transcript(data: bytes) -> Transcript:
     """Read the block of a transcript, and nothing that `write_transcript` would not have written byte for byte."""
-    opened = open_map(dag_cbor.decode(data), _KEYS, code="E_TRANSCRIPT", place=KIND)
-    expect_version(opened, "v", VERSION)
+    found = dag_cbor.decode(data)
+    has_winners = isinstance(found, dict) and found.get("voting") not in _PLAIN
+    opened = open_map(found, _KEYS + _MORE_KEYS if has_winners else _KEYS, code="E_TRANSCRIPT", place=KIND)
+    expect_version(opened, "v", VERSION_OF_WINNERS if has_winners else VERSION)
     if opened.values["kind"] != KIND:
         opened.refuse("kind", KIND)
     opened.one_of("arithmetic", ("exact",))
@@ -135,6 +155,8 @@ def read_transcript(data: bytes) -> Transcript:
         threshold=_threshold(opened),
         verdict=opened.one_of("verdict", ("passed", "rejected", "quorum_not_met", "decided")),
         released=opened.flag("released"),
+        winners=_winners(opened) if has_winners else (),
+        bound=opened.amount("bound") if has_winners else 0,
     )
     if write_transcript(transcript) != data:
         raise CertificateError("E_CANONICAL", "transcript")
@@ -195,3 +217,10 @@ def _threshold(opened: StrictMap) -> tuple[int, int]:
     assert isinstance(numerator, int), "checked above"
     assert isinstance(denominator, int), "checked above"
     return numerator, denominator
+
+
+def _winners(opened: StrictMap) -> tuple[int, ...]:
+    numbers = opened.items("winners")
+    if not numbers or any(type(number) is not int or number < 1 for number in numbers):
+        opened.refuse("winners", "a list")
+    return tuple(number for number in numbers if isinstance(number, int))

@@ -15,7 +15,7 @@ from chain.errors import ChainError
 from chain.json_text import loads
 from governance.message_types import MessageError
 
-Choice = int | tuple[int, ...] | Mapping[int, Decimal]
+Choice = int | tuple[int, ...] | Mapping[int, int | Decimal]
 
 _MAX = 2**32 - 1
 _KEY = re.compile(r"[1-9][0-9]{0,9}\Z", re.ASCII)
@@ -49,24 +49,29 @@ def _numbers(choice: object) -> tuple[int, ...]:
     return numbers
 
 
-def _weights(choice: object) -> Mapping[int, Decimal]:
+def _weights(choice: object) -> Mapping[int, int | Decimal]:
     if isinstance(choice, str) and _CIPHERTEXT.match(choice):
         raise MessageError("E_SCHEME_SHUTTER", "vote")
     try:
         found = loads(choice, max_bytes=16_384, allow_floats=True) if isinstance(choice, str) else None
     except ChainError as error:
         raise MessageError("E_CHOICE", "weights", choice=_shown(choice)) from error
+    return weights_of(found)
+
+
+def weights_of(found: object) -> Mapping[int, int | Decimal]:
+    """Read the weights of a choice that is parsed already, as a hub shows it."""
     if not isinstance(found, dict) or not found:
-        raise MessageError("E_CHOICE", "weights", choice=_shown(choice))
-    weights: dict[int, Decimal] = {}
+        raise MessageError("E_CHOICE", "weights", choice=_shown(found))
+    weights: dict[int, int | Decimal] = {}
     for key, weight in found.items():
         if not _KEY.match(key) or int(key) > _MAX:
             raise MessageError("E_CHOICE", "weight_key", choice=_shown(key))
         if isinstance(weight, bool) or not isinstance(weight, int | Decimal) or weight < 0:
             raise MessageError("E_CHOICE", "weight", choice=_shown(weight))
-        weights[int(key)] = Decimal(weight)
+        weights[int(key)] = weight
     if not any(weights.values()):
-        raise MessageError("E_CHOICE", "no_weight", choice=_shown(choice))
+        raise MessageError("E_CHOICE", "no_weight", choice=_shown(found))
     return weights
 
 

@@ -80,15 +80,21 @@ def rules_of(
     )
 
 
-def verdict(scores: Sequence[int], rules: Rules) -> Verdict:
+def verdict(
+    scores: Sequence[int], rules: Rules, *, counted: int | None = None, winners: Sequence[int] | None = None
+) -> Verdict:
     """Judge the scores of the choices, in 1e-18 of voting power and in the order of the choices.
 
-    The quorum counts every choice, so abstaining helps to reach it; the threshold looks at the first two alone.
+    `counted` and `winners` are the tally's total and winners; by `basic` and `single-choice` the scores say both. The
+    quorum counts every choice, so abstaining helps to reach it; the threshold looks at the first two alone.
     """
     assert len(scores) == len(rules.choices), "one score a choice"
     assert all(type(score) is int and score >= 0 for score in scores), "scores are exact and not negative"
     if rules.system != "basic":
-        return _decision(scores, rules)
+        assert rules.system == "single-choice" or None not in (counted, winners), "only the tally knows them"
+        best = max(scores)
+        strongest = [number for number, score in enumerate(scores, 1) if score == best]
+        return _decision(scores, rules, sum(scores) if counted is None else counted, winners or strongest)
     in_favour, against, counted = scores[0], scores[1], sum(scores)
     minimum = rules.quorum.minimum
     numerator, denominator = rules.threshold
@@ -108,19 +114,18 @@ def verdict(scores: Sequence[int], rules: Rules) -> Verdict:
     return Verdict(state="rejected", released=False, key=key, facts=facts)
 
 
-def _decision(scores: Sequence[int], rules: Rules) -> Verdict:
+def _decision(scores: Sequence[int], rules: Rules, counted: int, winners: Sequence[int]) -> Verdict:
     """Name the strongest choices of a vote that releases nothing."""
-    counted, strongest = sum(scores), max(scores)
-    winners = [choice for choice, score in zip(rules.choices, scores, strict=True) if score == strongest]
+    held = {scores[number - 1] for number in winners}
     facts = {
-        "winners": ", ".join(winners),
-        "score": spell(strongest, 18),
+        "winners": ", ".join(rules.choices[number - 1] for number in winners),
+        "score": spell(max(held), 18),
         "counted": spell(counted, 18),
         "quorum": spell(rules.quorum.minimum, 18),
     }
     if rules.quorum.minimum <= 0 or counted < rules.quorum.minimum:
         return Verdict(state="quorum_not_met", released=False, key="V_QUORUM_NOT_MET.decision", facts=facts)
-    key = "V_DECIDED" if len(winners) == 1 else "V_DECIDED.tie"
+    key = "V_DECIDED" if len(winners) == 1 else "V_DECIDED.tie" if len(held) == 1 else "V_DECIDED.open"
     return Verdict(state="decided", released=False, key=key, facts=facts)
 
 

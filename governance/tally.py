@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from chain.address import checksum
 from chain.errors import UncheckableError
 from governance.ballot import Ballot, effective
-from governance.counting import Method
+from governance.counting import Method, Step
 from governance.errors import GovernanceError
 
 
@@ -27,8 +27,10 @@ class Tally:
 
     scores: tuple[int, ...]
     """One for each choice, in their order."""
+    winners: tuple[int, ...]
+    """Numbers of the strongest choices, from 1; more than one is a declared tie."""
     total: int
-    """Their sum."""
+    """The power of all whose ballots count. By approval the scores may add up to more, by shares to a little less."""
     votes: int
     """Different votes, counted or not."""
     voters: int
@@ -37,6 +39,10 @@ class Tally:
     """Votes replaced by a later one of the same voter: `votes - voters`."""
     without_power: int
     """Voters whose power is known to be zero."""
+    bound: int = 0
+    """How far a true score may lie from the one shown; the winners are decided beyond it."""
+    steps: tuple[Step, ...] = ()
+    """How it came about, where the scores alone do not say it."""
 
 
 def tally(ballots: Iterable[Ballot], powers: Mapping[bytes, int], method: Method, choices: int) -> Tally:
@@ -57,12 +63,15 @@ def tally(ballots: Iterable[Ballot], powers: Mapping[bytes, int], method: Method
             raise TallyError("E_VP_TYPE", "power", voter=checksum(voter), power=ascii(power)[:80])
         method.check(ballot.choice, choices)
         weighed.append((ballot.choice, power))
-    scores = method.scores(weighed, choices)
+    found = method.count(weighed, choices)
     return Tally(
-        scores=scores,
-        total=sum(scores),
+        scores=found.scores,
+        winners=found.winners,
+        total=sum(power for _, power in weighed),
         votes=len(latest) + len(superseded),
         voters=len(latest),
         superseded=len(superseded),
         without_power=sum(power == 0 for _, power in weighed),
+        bound=found.bound,
+        steps=found.steps,
     )

@@ -115,6 +115,7 @@ IIP = Machine(
         Transition("Passed", "supersede", "Superseded", "anyone", ("newer_passed", "nothing_queued")),
         Transition("Queued", "supersede", "Superseded", "anyone", ("newer_passed", "not_executed", "nonce_spent")),
         Transition("Review", "revise", "Review", "author", ("lint_clean", "text_changed")),
+        Transition("Voting", "tally_decide", "Decided", "anyone", ("ended", "quorum_met", "pays_nothing")),
     ),
 )
 

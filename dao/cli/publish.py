@@ -13,11 +13,13 @@ from dao.cli.draft import placeholders
 from dao.cli.files import read
 from dao.cli.lint import finding_row
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
+from dao.errors import UsageError
 from dao.record.carrier import write_publication
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
 from dao.session import KeySource
 from dao.workflow import proposing
+from governance.counting import method
 from governance.settings import FundSettings
 from proposals.document import parse_document
 from proposals.explain import sentences
@@ -27,6 +29,7 @@ EXAMPLES = (
     "dao publish iips/iip-2.md --key-env AUTHOR_KEY --fund iip --json",
     "dao publish iips/iip-2.md --key dora --out iip-2.publication.json",
     "dao publish iips/iip-3.md --key dora --supersedes IIP-2",
+    "dao publish iips/iip-4.md --key dora --voting approval --choice Rome --choice Oslo",
 )
 
 
@@ -43,6 +46,13 @@ def command(
         list[str] | None,
         typer.Option("--supersedes", help="A passed proposal whose unpaid parts end when this one passes; repeatable."),
     ] = None,
+    voting: Annotated[
+        str,
+        typer.Option("--voting", help="Voting system of what only decides, as ranked-choice.", metavar="SYSTEM"),
+    ] = "",
+    choice: Annotated[
+        list[str] | None, typer.Option("--choice", help="With --voting: a choice, in this order; repeatable.")
+    ] = None,
     out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
@@ -50,9 +60,13 @@ def command(
 
     Text, parts, settings and snapshot block are bound by content under the author's signature. A document with errors
     is refused, with every finding listed; one that is published already, and whose vote is not closed, is shown. With
-    --out the journal's writer takes the file, within the hour.
+    --out the journal's writer takes the file, within the hour. What pays is voted by `basic` with the space's choices;
+    a document without Budget may name another voting system and its own choices, and a following proposal pays.
     """
     raw = read(file)
+    if choice and not voting:
+        raise UsageError("E_USAGE", "choice_or_voting")
+    decision = proposing.Decision(method(voting).name, tuple(choice or ())) if voting else None
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     refuse_draft(raw)
     with steps.open_for(folder, source) as session:
@@ -62,11 +76,13 @@ def command(
         paying = steps.choose_fund(settings, fund)
         older = [steps.find_proposal(session, name) for name in supersedes or []]
         ids = list(dict.fromkeys(named.id for named in older))
-        standing = None if out else proposing.find_published(desk, raw, author.address, paying.name, ids)
+        standing = (
+            None if out else proposing.find_published(desk, raw, author.address, paying.name, ids, decision=decision)
+        )
         carried: list[str] = []
         try:
             if standing is None:
-                signed = proposing.sign(desk, raw, author=author, fund=paying.name, supersedes=ids)
+                signed = proposing.sign(desk, raw, author=author, fund=paying.name, supersedes=ids, decision=decision)
                 published = proposing.take(desk, signed)
                 carried += [] if out is None else carrying.carried(out, write_publication(signed))
             else:
@@ -110,7 +126,7 @@ def _published(
         "end": published.end,
         "fund": fund.name,
         "document": str(published.document),
-        "parts_cid": str(published.parts_cid),
+        "parts_cid": None if published.parts_cid is None else str(published.parts_cid),
         "settings": str(published.settings),
         "parts": parts,
         "supersedes": supersedes,
@@ -125,7 +141,7 @@ def _published(
         lines += steps.noted("STEP_SUPERSEDES", names=supersedes)
     lines += ["", text.paint(text.say("PUBLISH", "signed"), "bold")]
     bound = {"document": published.document, "settings": published.settings, "parts": published.parts_cid}
-    rows = [(text.label(name), str(cid)) for name, cid in bound.items()]
+    rows = [(text.label(name), str(cid)) for name, cid in bound.items() if cid is not None]
     for number, (release, payments) in enumerate(told, 1):
         place = text.place(f"part {number}")
         rows += [(place, _after(payment, release)) for payment in payments]

@@ -49,6 +49,18 @@ class Named(NamedTuple):
     envelope: Envelope
 
     @property
+    def voting(self) -> str:
+        """Snapshot's name of its voting system."""
+        return str(self.envelope.message["type"])
+
+    @property
+    def options(self) -> list[str]:
+        """Its choices."""
+        choices = self.envelope.message["choices"]
+        assert isinstance(choices, list), "a proposal that was taken"
+        return [str(option) for option in choices]
+
+    @property
     def start(self) -> int:
         """First second of the vote."""
         return member_int(self.envelope.message, "start")

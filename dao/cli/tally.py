@@ -67,7 +67,7 @@ def _provisional(session: Session, named: steps.Named) -> Answer:
         for voter, power in table.items():
             powers[voter] = powers.get(voter, 0) + power
     counted = tally([ballot_of(vote.envelope) for vote in votes], powers, method(of_vote.system), len(of_vote.choices))
-    judged = verdict(counted.scores, of_vote)
+    judged = verdict(counted.scores, of_vote, counted=counted.total, winners=counted.winners)
     document = _document(named, of_vote.choices, counted.scores, judged) | {
         "provisional": True,
         "votes": counted.votes,

@@ -9,12 +9,11 @@ import typer
 
 from chain import address
 from chain.signer import Signer
-from dao.cli import carrying, steps, text
+from dao.cli import ballots, carrying, steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.errors import UsageError
-from dao.sentences import spell
 from dao.session import KeySource, Session
 from dao.workflow import voting
 from governance.admission import AdmissionError
@@ -25,6 +24,8 @@ EXAMPLES = (
     'dao vote cast IIP-2 2 --key finn --reason "Too early"',
     "dao vote cast IIP-2 --file vote.json --json",
     "dao vote cast IIP-2 For --key eve --out eve.vote.json",
+    "dao vote cast IIP-4 2,3,1 --key eve",
+    "dao vote cast IIP-5 --choice Rome=3 --choice Oslo=1 --key eve",
 )
 
 _SIZE_MAX = 2**20
@@ -36,6 +37,14 @@ def command(
         str, typer.Argument(help="A choice's number from 1, or its exact name.", metavar="CHOICE", show_default=False)
     ] = "",
     *,
+    choices: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--choice",
+            help="Repeatable: each choice approved; ranked, the best first; or with its weight, as Rome=3.",
+            metavar="CHOICE",
+        ),
+    ] = None,
     key: Key = "",
     key_env: KeyEnv = "",
     wallet_env: WalletEnv = "",
@@ -52,11 +61,13 @@ def command(
 
     Of several votes of one voter the latest counts, and all are kept; the same vote said again shows the receipt of the
     first. The receipt names the vote's id and its leaf in the journal. With --file nothing is signed here; with --out
-    nothing is taken here.
+    nothing is taken here. Approval, ranked and weighted votes name each choice with --choice, or all in one CHOICE with
+    commas between them: 2,3,1 or 1=2,3=1.
     """
     if file is not None and out is not None:
         raise UsageError("E_USAGE", "file_and_out")
-    if (file is None) == (choice == ""):
+    wanted = [*([choice] if choice else []), *(choices or [])]
+    if (file is None) == (not wanted):
         raise UsageError("E_USAGE", "choice_or_file")
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     raw = None if file is None else read(file, _SIZE_MAX)
@@ -64,13 +75,13 @@ def command(
         desk = carrying.desk_for(session, out)
         named = steps.find_proposal(session, proposal)
         if raw is None:
-            signer, number = session.signer(source), _number(_options(named), choice)
-            standing = _standing(session, named, signer.address, number, reason)
+            signer, chosen = session.signer(source), ballots.spelled(named.voting, named.options, wanted)
+            standing = _standing(session, named, signer.address, chosen, reason)
             if standing is not None:
                 return _receipt(named, *standing, is_new=False)
-            raw = _sign(session, named, number, signer, reason)
+            raw = _sign(session, named, chosen, signer, reason)
         envelope = read_envelope(raw)
-        if envelope.action == "vote" and proposal_id(envelope) != named.id:
+        if envelope.is_vote() and proposal_id(envelope) != named.id:
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
         leaf = voting.cast(desk, raw)
     if out is None:
@@ -80,7 +91,7 @@ def command(
 
 
 def _standing(
-    session: Session, named: steps.Named, voter: bytes, choice: int, reason: str
+    session: Session, named: steps.Named, voter: bytes, choice: ballots.Spelled, reason: str
 ) -> tuple[Envelope, int] | None:
     """The voter's latest vote, if it says just this: a command that is run again does not vote again."""
     for index, leaf in reversed(list(enumerate(session.journal.leaves))):
@@ -92,7 +103,7 @@ def _standing(
     return None
 
 
-def _sign(session: Session, named: steps.Named, choice: int, signer: Signer, reason: str) -> bytes:
+def _sign(session: Session, named: steps.Named, choice: ballots.Spelled, signer: Signer, reason: str) -> bytes:
     message = vote_message(
         voter=signer.address,
         space=str(named.envelope.message["space"]),
@@ -104,27 +115,11 @@ def _sign(session: Session, named: steps.Named, choice: int, signer: Signer, rea
     return sign_envelope("Vote", message, signer)
 
 
-def _options(named: steps.Named) -> list[str]:
-    choices = named.envelope.message["choices"]
-    assert isinstance(choices, list), "a proposal that was taken"
-    return [str(option) for option in choices]
-
-
-def _number(options: list[str], choice: str) -> int:
-    """The number of a choice; its name goes before a number that looks like it."""
-    if choice in options:
-        return options.index(choice) + 1
-    if choice.isascii() and choice.isdigit() and len(choice) < 10 and 1 <= int(choice) <= len(options):
-        return int(choice)
-    raise steps.StepError("E_CHOICE", "unknown", choice=choice, choices=options)
-
-
 def _receipt(
     named: steps.Named, envelope: Envelope, leaf: int | None, *, is_new: bool, out: Path | None = None
 ) -> Answer:
     chosen = envelope.message["choice"]
-    options = _options(named)
-    option = options[chosen - 1] if isinstance(chosen, int) else spell(chosen)
+    option = ballots.told(named.voting, named.options, chosen)
     voter = address.checksum(envelope.address)
     document: dict[str, Any] = {
         "ok": True,

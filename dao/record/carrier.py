@@ -5,9 +5,10 @@
     {"mutualDao": {"version": 1, "kind": "submission"}, "envelope": "{…}", "files": {"document": "…"}}
 
 An envelope is the JSON text that was signed and kept, as one string, so that its bytes arrive as they left; files are
-base64. What rests on nothing but its signature needs no carrier: a vote travels as Snapshot's own envelope, a Safe
-transaction as the Transaction Service shows it. Only the form is decided here. No carrier names a path, a key or an
-anchor, and what it says counts for nothing until the workflow has checked it.
+base64, and `parts` is null where a proposal only decides. What rests on nothing but its signature needs no carrier: a
+vote travels as Snapshot's own envelope, a Safe transaction as the Transaction Service shows it. Only the form is
+decided here. No carrier names a path, a key or an anchor, and what it says counts for nothing until the workflow has
+checked it.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ class Publication(NamedTuple):
 
     envelope: bytes
     document: bytes
-    parts: bytes
-    """The block of parts, in DAG-CBOR."""
+    parts: bytes | None
+    """The block of parts, in DAG-CBOR; None where the proposal only decides."""
 
 
 class SignedAct(NamedTuple):
@@ -101,7 +102,7 @@ def open_carrier(value: object) -> Carried:
     if kind == "submission":
         return Submission(envelope, _file(opened.open("files", "document"), "document"))
     files = opened.open("files", "document parts")
-    return Publication(envelope, _file(files, "document"), _file(files, "parts"))
+    return Publication(envelope, _file(files, "document"), _optional_file(files, "parts"))
 
 
 def _write(kind: str, envelope: bytes, files: Mapping[str, bytes | None]) -> bytes:

@@ -25,6 +25,7 @@ from governance.commitment import Commitment
 from governance.messages import Envelope
 from governance.rules import Verdict
 from governance.space import Settings
+from governance.tally import Tally
 from proposals.document import Document
 from proposals.parts import Part
 from treasury.income import DonationFact, ForwardFact, PremiumFact
@@ -182,6 +183,8 @@ class Case:
     """Whether any power was taken without a proof (A_POWER)."""
     expected: Transcript | None = None
     """What the transcript must say."""
+    counted: Tally | None = None
+    """The tally made again, with the steps of counting."""
     verdict: Verdict | None = None
     released: bool | None = None
     acts: tuple[ActLeaf, ...] | None = None

@@ -69,8 +69,15 @@ def proposal_document(case: Case) -> None:
 
 
 def proposal_actions(case: Case) -> None:
-    """The parts that the author signed came before, and the document's tables compile to exactly these bytes."""
+    """The parts that the author signed came before, and the document's tables compile to exactly these bytes.
+
+    A proposal without parts only decides: its document asks for nothing.
+    """
     row, commitment, document = need(case.proposal_row), need(case.commitment), need(case.document)
+    if commitment.parts is None and not document.budget:
+        fund_of(case)  # whose Safe is held against the chain when the vote closes
+        case.parts = ()
+        return
     found = _parts_row(case)
     if commitment.parts is None or found is None or found.index > row.index:
         raise RecordError("E_REVISION", "parts", iip=commitment.iip, index=row.index)
@@ -99,7 +106,7 @@ def proposal_rules(case: Case) -> None:
             document=_number_leaf(case),
             body=document.body,
             title=document.front.title,
-            parts=need(case.parts),
+            parts=None if commitment.parts is None else need(case.parts),
             parts_index=None if parts_row is None else parts_row.index,
             block_times=_block_times(case, row),
             author_power=_author_power(case, row),
@@ -194,7 +201,12 @@ def _outcome(verdict: str) -> str:
     return _OUTCOMES[verdict]
 
 
-_OUTCOMES = {"passed": "tally_pass", "rejected": "tally_fail", "quorum_not_met": "tally_no_quorum"}
+_OUTCOMES = {
+    "passed": "tally_pass",
+    "rejected": "tally_fail",
+    "quorum_not_met": "tally_no_quorum",
+    "decided": "tally_decide",
+}
 
 
 def fund_of(case: Case) -> FundSettings:

@@ -112,8 +112,9 @@ def counted_again(case: Case) -> certificate.Transcript:
     """Count the ballots by the proved powers, and judge the scores by the rules. Needs the checks up to 40."""
     voting = str(need(case.envelope).message["type"])
     ballots = [ballot_of(vote.envelope) for vote in need(case.admitted)]
-    counted = tally(ballots, need(case.powers), method(voting), len(need(case.settings).choices))
-    return certificate.transcript_of(case.proposal, need(case.closed).index, voting, counted, rules(case))
+    of_vote = rules(case)
+    counted = case.counted = tally(ballots, need(case.powers), method(voting), len(of_vote.choices))
+    return certificate.transcript_of(case.proposal, need(case.closed).index, voting, counted, of_vote)
 
 
 def tally_verdict(case: Case) -> None:
@@ -127,7 +128,8 @@ def tally_verdict(case: Case) -> None:
     for row in case.rows("result"):  # those of earlier proposals of the number say what their transcripts say
         transcript = _transcript_of(case, row)
         certificate.check_result(_claimed(row), transcript, transcript)
-    case.verdict = verdict(expected.scores, rules(case))
+    counted = need(case.counted)
+    case.verdict = verdict(expected.scores, rules(case), counted=counted.total, winners=counted.winners)
     case.released = expected.released
 
 
@@ -138,15 +140,23 @@ def open_proposal_of(case: Case) -> OpenProposal:
         id=case.proposal,
         space=need(case.settings).space,
         voting=str(message["type"]),
-        choices=len(need(case.settings).choices),
+        choices=len(rules(case).choices),
         start=member_int(message, "start"),
         end=member_int(message, "end"),
     )
 
 
 def rules(case: Case) -> Rules:
-    """The rules of this vote: those of the settings in force, with its snapshot blocks."""
-    return rules_of(need(case.settings), need(case.commitment).blocks)
+    """The rules of this vote: those of the settings in force, with its snapshot blocks. One that pays is `basic` with
+    the settings' choices; one that only decides says in its own message how, and between what.
+    """
+    commitment = need(case.commitment)
+    if commitment.parts is not None:
+        return rules_of(need(case.settings), commitment.blocks)
+    message = need(case.envelope).message
+    choices = message["choices"]
+    assert isinstance(choices, list), "an array in the message's types"
+    return rules_of(need(case.settings), commitment.blocks, system=str(message["type"]), choices=choices)
 
 
 def _only(case: Case, kind: str) -> Row:

@@ -151,7 +151,7 @@ def _decided(case: Case, numbered: Numbered, name: str, now: int) -> IipStanding
         facts = {"by": f"{name.rpartition('-')[0]}-{case.superseded_by}"}
     state = need(case.status)
     states = {part.state for part in parts}
-    if state in ("Passed", "Queued") and states <= OVER:
+    if parts and state in ("Passed", "Queued") and states <= OVER:
         for event in ends(states):
             state = lifecycle.step(state, event)
     steps = tuple(chain.from_iterable(part.steps for part in parts))

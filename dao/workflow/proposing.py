@@ -40,13 +40,22 @@ class PublishError(DaoError):
     findings: tuple[Finding, ...] = ()
 
 
+class Decision(NamedTuple):
+    """What a proposal decides that pays nothing: by which voting system, between what."""
+
+    voting: str
+    choices: tuple[str, ...]
+    """Empty where they are the space's."""
+
+
 class Published(NamedTuple):
     """A proposal in the journal, and what it binds."""
 
     id: bytes
     document: CID
     parts: tuple[Part, ...]
-    parts_cid: CID
+    parts_cid: CID | None
+    """None where it only decides."""
     settings: CID
     start: int
     end: int
@@ -61,29 +70,49 @@ def settings_in_force(desk: Desk) -> Settings:
     return in_force(settings_leaves(rows), len(desk.journal), desk.now()).settings
 
 
-def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str, supersedes: Sequence[bytes] = ()) -> Published:
+def publish(
+    desk: Desk,
+    raw: bytes,
+    *,
+    author: Signer,
+    fund: str,
+    supersedes: Sequence[bytes] = (),
+    decision: Decision | None = None,
+) -> Published:
     """Lint, compile, sign and publish a document; the vote opens after the settings' delay. When it passes, the unpaid
     parts of the proposals that it supersedes are stopped.
     """
-    return take(desk, sign(desk, raw, author=author, fund=fund, supersedes=supersedes))
+    return take(desk, sign(desk, raw, author=author, fund=fund, supersedes=supersedes, decision=decision))
 
 
-def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str, supersedes: Sequence[bytes] = ()) -> Publication:
-    """Lint, compile and sign a document as the proposal of this moment, and take it nowhere."""
+def sign(
+    desk: Desk,
+    raw: bytes,
+    *,
+    author: Signer,
+    fund: str,
+    supersedes: Sequence[bytes] = (),
+    decision: Decision | None = None,
+) -> Publication:
+    """Lint, compile and sign a document as the proposal of this moment, and take it nowhere.
+
+    A document whose Budget pays nobody is published with a `decision` and has no parts; its fund is the one whose Safe
+    is held against the chain when the vote closes.
+    """
     settings = settings_in_force(desk)
     money = _fund(settings, fund)
-    document, parts = _compiled(desk, raw, money)
+    document, parts = _compiled(desk, raw, money, decides=decision is not None)
     number = document.front.iip
     if number is None:
         raise PublishError("E_LINT", "number", count=1)
     refuse_withdrawn(desk, number)
-    encoded = encode_parts(parts)
+    encoded = encode_parts(parts) if parts else None
     head = desk.head()  # asked once: the snapshot must be older than the proposal, and the chain goes on meanwhile
     now, snapshot = head.timestamp, snapshot_of(desk, settings, head.ref.number, money.chain_id)
     commitment = Commitment(
         iip=number,
         document=raw_cid(raw),
-        parts=dag_cbor_cid(encoded),
+        parts=None if encoded is None else dag_cbor_cid(encoded),
         settings=settings_cid(settings.text),
         blocks=(snapshot.ref,),
         fund=fund,
@@ -96,7 +125,8 @@ def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str, supersedes: Seque
         timestamp=now,
         title=f"{settings.prefix}-{number}: {document.front.title}",
         body=document.body,
-        choices=settings.choices,
+        choices=(decision and decision.choices) or settings.choices,
+        voting="basic" if decision is None else decision.voting,
         start=start,
         end=start + settings.voting.period,
         snapshot=snapshot.ref.number,
@@ -116,7 +146,8 @@ def take(desk: Desk, publication: Publication) -> Published:
     settings = settings_in_force(desk)
     commitment = _commitment(envelope, settings)
     blocks = Blocks()
-    document_cid, parts_cid = blocks.raw(publication.document), blocks.map_bytes(publication.parts)
+    document_cid = blocks.raw(publication.document)
+    parts_cid = None if publication.parts is None else blocks.map_bytes(publication.parts)
     for field, found, signed in (
         ("document", document_cid, commitment.document),
         ("parts", parts_cid, commitment.parts),
@@ -124,7 +155,7 @@ def take(desk: Desk, publication: Publication) -> Published:
         if found != signed:
             raise PublishError("E_REVISION", "carried", field=field, found=str(found), signed=str(signed))
     money = _fund(settings, commitment.fund or "")
-    _, parts = _compiled(desk, publication.document, money)
+    _, parts = _compiled(desk, publication.document, money, decides=parts_cid is None)
     for block in commitment.blocks:
         desk.node.expect_block(block)
     author, number = envelope.address, commitment.iip
@@ -137,7 +168,7 @@ def take(desk: Desk, publication: Publication) -> Published:
     }
     facts = [
         *_way_to_vote(desk, number, author, document_cid),
-        Fact("parts", {"parts": parts_cid}),
+        *([] if parts_cid is None else [Fact("parts", {"parts": parts_cid})]),
         Fact("proposal", body),
     ]
     leaf = desk.take(facts, blocks, envelope.id)[-1]
@@ -161,17 +192,27 @@ def _commitment(envelope: Envelope, settings: Settings) -> Commitment:
     return read_commitment(envelope.message.get("plugins"))
 
 
-def _compiled(desk: Desk, raw: bytes, money: FundSettings) -> tuple[Document, tuple[Part, ...]]:
-    """A document without errors, and the parts that its tables make on this fund."""
+def _compiled(desk: Desk, raw: bytes, money: FundSettings, *, decides: bool) -> tuple[Document, tuple[Part, ...]]:
+    """A document without errors, and the parts that its tables make on this fund: none, if it `decides`."""
     refuse_findings(raw, money)
     document = parse_document(raw)
+    if decides:
+        if document.budget:
+            raise PublishError("E_OPTION_MAP", "budget", line=document.budget[0].line)
+        return document, ()
     parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money))
     _refuse_hostage_parts(desk, parts)
     return document, parts
 
 
 def find_published(
-    desk: Desk, raw: bytes, author: bytes, fund: str, supersedes: Sequence[bytes] = ()
+    desk: Desk,
+    raw: bytes,
+    author: bytes,
+    fund: str,
+    supersedes: Sequence[bytes] = (),
+    *,
+    decision: Decision | None = None,
 ) -> Published | None:
     """The proposal with which this author published these very bytes, while its vote is not closed; else None.
 
@@ -184,11 +225,19 @@ def find_published(
         envelope = read_envelope(desk.get(cid_of(Row(index, leaf), "envelope")))
         bound = read_commitment(envelope.message.get("plugins"))
         same = (bound.document, envelope.address, bound.fund) == (raw_cid(raw), author, fund)
-        if same and bound.supersedes == tuple(supersedes) and bound.parts is not None:
-            parts = decode_parts(desk.get(bound.parts))
+        if same and bound.supersedes == tuple(supersedes) and _decision(envelope, bound, decision):
+            parts = () if bound.parts is None else decode_parts(desk.get(bound.parts))
             start, end = member_int(envelope.message, "start"), member_int(envelope.message, "end")
             return Published(envelope.id, bound.document, parts, bound.parts, bound.settings, start, end, index)
     return None
+
+
+def _decision(envelope: Envelope, bound: Commitment, decision: Decision | None) -> bool:
+    """Whether a proposal decides just this; or whether both pay."""
+    if decision is None or bound.parts is not None:
+        return decision is None and bound.parts is not None
+    said, choices = envelope.message["type"], envelope.message["choices"]
+    return said == decision.voting and (not decision.choices or choices == list(decision.choices))
 
 
 def snapshot_of(desk: Desk, settings: Settings, head: int, chain_id: int) -> BlockInfo:

@@ -6,31 +6,26 @@ refused before anything is counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from governance.choice import Choice
-from governance.counting.method import CountingError, Method
+from governance.counting.method import Count, Method, Weighed, refuse_few, refuse_unknown, strongest
 
 
 def check_choices(choices: int) -> None:
-    """Refuse fewer than two choices: such a vote decides nothing."""
-    if choices < 2:
-        raise CountingError("E_OPTION_MAP", "count", count=choices, voting="single-choice", expected="at least 2")
+    """Refuse fewer than two choices."""
+    refuse_few(choices, "single-choice")
 
 
 def check(choice: Choice, choices: int) -> None:
     """Refuse anything but the number of a choice, from 1."""
-    if type(choice) is not int or not 1 <= choice <= choices:
-        raise CountingError("E_CHOICE", "range", choice=ascii(choice)[:80], choices=choices)
+    refuse_unknown(choice, choices)
 
 
-def count(ballots: Iterable[tuple[Choice, int]], choices: int) -> tuple[int, ...]:
+def count(ballots: Weighed, choices: int) -> Count:
     """Add up each choice's power."""
-    scores = [0] * choices
+    scores = [0] * (choices + 1)
     for choice, power in ballots:
-        assert isinstance(choice, int), "checked before it is counted"
-        scores[choice - 1] += power
-    return tuple(scores)
+        scores[choice] += power  # type: ignore[index]  # a number, as checked
+    return Count(scores=tuple(scores[1:]), winners=strongest(scores[1:]))
 
 
 METHOD = Method("single-choice", "vote", check_choices, check, count)

@@ -27,7 +27,13 @@ from tests.governance.space_values import BLOCK, settings
 
 UNIT = 10**18
 TALLY = Tally(
-    scores=(120 * UNIT, 45 * UNIT, 5 * UNIT), total=170 * UNIT, votes=9, voters=7, superseded=2, without_power=1
+    scores=(120 * UNIT, 45 * UNIT, 5 * UNIT),
+    winners=(1,),
+    total=170 * UNIT,
+    votes=9,
+    voters=7,
+    superseded=2,
+    without_power=1,
 )
 TRANSCRIPT = transcript_of(b"\x66" * 32, 41, "basic", TALLY, rules_of(settings(), [BLOCK]))
 
@@ -153,7 +159,7 @@ def test_another_form_of_a_transcript_is_refused(change: Callable[[dict[str, Any
 def test_every_transcript_reads_back(scores: tuple[int, int, int], counts: tuple[int, int, int, int]) -> None:
     """Whatever was counted, the block is read as it was written."""
     counted = Tally(
-        scores=scores, total=sum(scores), votes=counts[0], voters=counts[1], superseded=counts[2],
+        scores=scores, winners=(1,), total=sum(scores), votes=counts[0], voters=counts[1], superseded=counts[2],
         without_power=counts[3],
     )  # fmt: skip
     transcript = transcript_of(bytes(32), 0, "basic", counted, rules_of(settings(), [BLOCK]))

@@ -41,14 +41,14 @@ def test_a_tally_accounts_for_every_vote() -> None:
     votes = [ballot(0, 1), ballot(1, 2), ballot(2, 1), ballot(0, 3, NOW + 1), ballot(3, 2)]
     powers = {VOTERS[0]: 5, VOTERS[1]: 7, VOTERS[2]: 11, VOTERS[3]: 0}
 
-    expected = Tally(scores=(11, 7, 5), total=23, votes=5, voters=4, superseded=1, without_power=1)
+    expected = Tally(scores=(11, 7, 5), winners=(1,), total=23, votes=5, voters=4, superseded=1, without_power=1)
 
     assert expected == tally(votes, powers, BASIC, 3)
 
 
 def test_no_votes_at_all() -> None:
     """An empty vote has a tally, too."""
-    expected = Tally(scores=(0, 0), total=0, votes=0, voters=0, superseded=0, without_power=0)
+    expected = Tally(scores=(0, 0), winners=(1, 2), total=0, votes=0, voters=0, superseded=0, without_power=0)
 
     assert expected == tally([], {}, BASIC, 2)
 

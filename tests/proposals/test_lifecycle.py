@@ -14,25 +14,26 @@ from proposals.lifecycle import IIP, PAYOUT, Machine, StateError, status, step
 MACHINES = [IIP, PAYOUT]
 MORE = [
     ("Passed", "veto", "Vetoed"), ("Passed", "supersede", "Superseded"), ("Queued", "supersede", "Superseded"),
-    ("Review", "revise", "Review"),
+    ("Review", "revise", "Review"), ("Voting", "tally_decide", "Decided"),
 ]  # fmt: skip
 
 
 def test_tables_have_their_size() -> None:
-    """15 states and 28 transitions of a proposal, 7 and 8 of a payout."""
-    assert [(15, 28), (7, 8)] == [(len(machine.states), len(machine.transitions)) for machine in MACHINES]
+    """16 states and 29 transitions of a proposal, 7 and 8 of a payout."""
+    assert [(16, 29), (7, 8)] == [(len(machine.states), len(machine.transitions)) for machine in MACHINES]
 
 
 def test_tables_are_those_of_the_catalogue(shared_data: Path) -> None:
     """State by state and edge by edge; after those of the catalogue come the ends of what passed and was not queued,
-    and of what another proposal superseded before it was executed, and a newer text under review.
+    of what another proposal superseded before it was executed, a newer text under review, and votes that decide and
+    pay nothing.
     """
     table = json.loads((shared_data / "mutual" / "iip_lifecycle.json").read_text("utf-8"))
     edges = [[(edge.source, edge.event, edge.target) for edge in machine.transitions] for machine in MACHINES]
 
     assert table["initial"] == IIP.initial
-    assert set(table["terminal"]) == IIP.final_states
-    assert set(table["states"]) == IIP.states
+    assert {*table["terminal"], "Decided"} == IIP.final_states
+    assert {*table["states"], "Decided"} == IIP.states
     assert set(table["payout_states"]) == PAYOUT.states
     for name, found in zip(("transitions", "payout_transitions"), edges, strict=True):
         listed = [(edge["from"], edge["event"], edge["to"]) for edge in table[name]]

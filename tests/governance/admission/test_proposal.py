@@ -75,7 +75,7 @@ def test_a_proposal_that_pays_nothing_is_admitted() -> None:
     admit_proposal(
         case({"voting": "single-choice", "choices": list("abcd")}, binds=quiet, parts=None, parts_index=None)
     )
-    assert ("E_VERSION", "voting") == refusal(case({"voting": "approval"}, binds=quiet, parts=None))
+    assert ("E_VERSION", "voting") == refusal(case({"voting": "lottery"}, binds=quiet, parts=None))
     assert ("E_OPTION_MAP", "count") == refusal(case({"choices": ["Only"]}, binds=quiet, parts=None))
     assert ("E_REVISION", "parts_differ") == refusal(case(binds=quiet))
 
