@@ -30,6 +30,7 @@ from chain.errors import ChainError
 from chain.keccak import keccak256
 from chain.signature import SignatureError, address_of
 from dao.errors import DaoError
+from dao.files import TooLargeError, read_file
 
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}\Z", re.ASCII)
 _MAX_BYTES = 1 << 16
@@ -102,7 +103,9 @@ class Keyring:
 
     def _read(self, file: str) -> bytes:
         try:
-            return self._path(file).read_bytes()
+            return read_file(self._path(file), _MAX_BYTES)
+        except TooLargeError as error:
+            raise KeyFileError("E_KEY_FILE", "form", name=file) from error
         except (OSError, ValueError) as error:
             raise KeyFileError("E_KEY_FILE", "absent", name=file) from error
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from chain.clients.node import Node
 from dao.connect import connect
 from dao.errors import DaoError
+from dao.files import read_file
 from dao.keys import Keyring
 from dao.store.journal import Journal
 from dao.workflow.desk import Desk
@@ -25,6 +26,7 @@ from dao.workspace import Workspace
 
 PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of the devnet's file, whose keys are public
 
+_PASSPHRASE_BYTES = 4096
 _PRIVATE_KEY = re.compile(r"0x[0-9a-f]{64}\Z", re.ASCII)
 
 
@@ -72,8 +74,8 @@ def keyring(workspace: Workspace, passphrase_file: Path | None = None) -> Keyrin
     """The workspace's keys, opened with a passphrase file: the one named, or the devnet's own."""
     file = passphrase_file or workspace.keys / PASSPHRASE_FILE
     try:
-        passphrase = file.read_text(encoding="utf-8").removesuffix("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        passphrase = read_file(file, _PASSPHRASE_BYTES).decode("utf-8").removesuffix("\n")
+    except (OSError, ValueError) as error:
         raise SessionError("E_KEY_FILE", "no_passphrase", name=file.name) from error
     return Keyring(workspace.keys, passphrase)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import Self
 from chain.address import parse_on, with_chain
 from chain.errors import ChainError
 from dao.errors import DaoError
+from dao.files import read_file
 from dao.store.journal import FILE_NAME as JOURNAL_FILE
 
 CONFIG_FILE = "dao.toml"
@@ -32,6 +34,7 @@ CHECKPOINT_FILE = "checkpoint"
 _RPC = 'rpc_env = "{}" # the variable that holds the URL; the URL itself is a secret and stands nowhere'
 _DEVNET = '# the embedded chain in devnet.sqlite; for a node, name the variable that holds its URL: rpc_env = "NAME"'
 
+_CONFIG_BYTES = 1 << 16
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}\Z", re.ASCII)
 _HEX32 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 
@@ -59,10 +62,11 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         config = folder / CONFIG_FILE
-        if not config.is_file():
+        if not _is_file(config):
             raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name)
         try:
-            self._lock = (folder / LOCK_FILE).open("a")
+            # to read and write: a pipe in its place would keep a mere writer waiting for ever
+            self._lock = os.fdopen(os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666), "rb")
         except OSError as error:
             raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
         try:
@@ -133,6 +137,14 @@ def make_folder(folder: Path) -> None:
         raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
 
 
+def _is_file(path: Path) -> bool:
+    """Whether a file stands there; a path that the system does not even take leads to none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _spell_anchors(anchors: Anchors) -> str:
     return f"""\
 # What this workspace holds to be true of its DAO. Files that are taken in never change it.
@@ -151,7 +163,7 @@ journal_key = "{anchors.journal_key.hex()}"
 
 def _read_anchors(config: Path) -> Anchors:
     try:
-        return _parse_anchors(config.read_text(encoding="utf-8"), config.parent)
+        return _parse_anchors(read_file(config, _CONFIG_BYTES).decode("utf-8"), config.parent)
     except (OSError, UnicodeDecodeError) as error:
         raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name) from error
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, cast
@@ -15,6 +13,7 @@ from dao.cli.options import Dir, PassphraseFile
 from dao.cli.text import paint, wrapped
 from dao.cli.verify import answer_of
 from dao.errors import DaoError
+from dao.files import replace_file
 from dao.keys import KeyFileError
 from dao.record.verify import verify
 from dao.sentences import language, sentence
@@ -87,21 +86,11 @@ def _write(path: Path, data: bytes, *, force: bool) -> bool:
     """Put the bytes in place in one step; False when the very same bytes are there already."""
     try:
         if path.exists():
-            if path.read_bytes() == data:
+            if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
                 return False
             if not force:
                 raise RecordFileError("E_IO_EXISTS", "record", path=str(path))
-        handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(fresh, 0o644)  # a record is for everybody; mkstemp makes files for their owner only
-            os.replace(fresh, path)
-        except BaseException:
-            os.unlink(fresh)
-            raise
+        replace_file(path, data)
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise RecordFileError("E_IO_WRITE", "record", path=str(path), problem=problem) from error

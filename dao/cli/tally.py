@@ -45,9 +45,9 @@ def command(
         named = steps.find_proposal(session, proposal)
         if session.desk.now() <= named.end:
             return _provisional(session, named)
-        if steps.find_leaf(session, "closed", proposal=named.id) is None:
-            voting.close(session.desk, named.id)
         if steps.find_leaf(session, "result", proposal=named.id) is None:
+            if steps.find_leaf(session, "closed", proposal=named.id) is None:
+                voting.close(session.desk, named.id)
             voting.count(session.desk, named.id)
         return _result(session, named)
 

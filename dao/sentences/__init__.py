@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "advice", "escape", "language", "sentence", "spell"]
+__all__ = ["LANGUAGES", "advice", "escape", "language", "sentence", "spell", "spell_time"]
 
 LANGUAGES = ("en",)
 """Tags of the languages that have a catalogue, the fallback first."""
@@ -107,10 +107,10 @@ def _fill(match: re.Match[str], facts: Mapping[str, object]) -> str:
         return match[0][0]
     if match[1] not in facts:
         return "?"
-    return _spell_time(facts[match[1]]) if match[2] else spell(facts[match[1]])
+    return spell_time(facts[match[1]]) if match[2] else spell(facts[match[1]])
 
 
-def _spell_time(value: object) -> str:
+def spell_time(value: object) -> str:
     """Spell Unix seconds as RFC 3339 in UTC; whatever is no such time, as it is."""
     if type(value) is not int or not 0 <= value <= _TIME_MAX:
         return spell(value)

@@ -7,19 +7,32 @@ checkpoint is a split view (`E_SPLIT_VIEW`), whoever rewrote it.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from chain import log_tree
-from chain.checkpoint import Checkpoint, NoteError, open_note, sign
+from chain.checkpoint import MAX_NOTE, Checkpoint, NoteError, open_note, sign
 from dao.errors import DaoError
+from dao.files import read_file, replace_file
 from dao.store.journal import Journal
 from dao.workspace import Anchors
 from governance.settings import Settings
 
 
 class GuardError(DaoError):
-    """The journal or the settings are not the workspace's own (`E_SPLIT_VIEW`)."""
+    """The journal or the settings are not the workspace's own (`E_SPLIT_VIEW`), or a checkpoint cannot be kept
+    (`E_IO_WRITE`).
+    """
+
+
+def read_kept(path: Path) -> bytes | None:
+    """The note of the kept checkpoint; None where none was kept yet, `E_SPLIT_VIEW` where it cannot be read."""
+    try:
+        return read_file(path, MAX_NOTE)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not path.is_symlink():
+            return None
+        problem = error.strerror or type(error).__name__
+        raise GuardError("E_SPLIT_VIEW", "unreadable", problem=problem) from error
 
 
 class Guard:
@@ -36,9 +49,10 @@ class Guard:
             return
         hashes = journal.leaf_hashes()
         note = sign(Checkpoint(origin, len(hashes), log_tree.root(hashes)), origin, self._journal_key)
-        fresh = self._kept.with_suffix(".new")
-        fresh.write_bytes(note)
-        os.replace(fresh, self._kept)
+        try:
+            replace_file(self._kept, note)
+        except OSError as error:
+            raise GuardError("E_IO_WRITE", "checkpoint", problem=error.strerror or type(error).__name__) from error
 
     def check(self, journal: Journal, settings: Settings, chain_id: int) -> None:
         """Raise `E_SPLIT_VIEW` unless journal, settings and chain are those that this workspace holds on to."""
@@ -52,12 +66,14 @@ class Guard:
         ):
             if found != expected:
                 raise GuardError("E_SPLIT_VIEW", "anchor", field=field, found=found, expected=expected)
-        if self._kept.exists():
-            self._check_kept(journal, settings.journal.origin)
+        self._check_kept(journal, settings.journal.origin)
 
     def _check_kept(self, journal: Journal, origin: str) -> None:
+        note = read_kept(self._kept)
+        if note is None:
+            return
         try:
-            kept = open_note(self._kept.read_bytes(), origin, self._anchors.journal_key)
+            kept = open_note(note, origin, self._anchors.journal_key)
         except NoteError as error:
             raise GuardError("E_SPLIT_VIEW", "checkpoint") from error
         first = journal.leaf_hashes()[: kept.size]

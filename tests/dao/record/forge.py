@@ -49,9 +49,19 @@ class Bench:
         manifest: Any = dag_cbor.decode(file.blocks[file.root])
         rows: Any = [row for link in manifest["leaves"] for row in _rows(file.blocks[link])]
         assert [index for index, _ in rows] == list(range(manifest["size"])), "the demo's record holds every leaf"
-        self.blocks: dict[CID, bytes] = dict(file.blocks)
-        self.slots = [Slot(index, leaves.decode(file.blocks[link])) for index, link in rows]
-        self.proposal: bytes = manifest["proposal"]
+        self._take([leaves.decode(file.blocks[link]) for _, link in rows], file.blocks, manifest["proposal"])
+
+    @classmethod
+    def of_journal(cls, journal: Iterable[Leaf], blocks: Mapping[CID, bytes], proposal: bytes) -> Bench:
+        """A journal with other stories in it, of which the record of one shows the leaves that are `chosen`."""
+        bench = cls.__new__(cls)
+        bench._take(journal, blocks, proposal)
+        return bench
+
+    def _take(self, journal: Iterable[Leaf], blocks: Mapping[CID, bytes], proposal: bytes) -> None:
+        self.blocks: dict[CID, bytes] = dict(blocks)
+        self.slots = [Slot(index, leaf) for index, leaf in enumerate(journal)]
+        self.proposal = proposal
         self.origin = world.origin()
         self.journal_key = cast.journal_key()
         self._labels = count(len(self.slots))
@@ -224,6 +234,11 @@ class Bench:
         hashes = [log_tree.leaf_hash(slot.leaf.encode()) for slot in self.slots]
         note = sign(Checkpoint(self.origin, len(hashes), log_tree.root(hashes)), self.origin, self.journal_key)
         return pack.write(chosen, hashes, note, self.proposal, self.blocks.__getitem__)
+
+    def chosen(self) -> list[Slot]:
+        """The leaves that an honest writer would put into the record."""
+        found = pack.select([slot.leaf for slot in self.slots], self.proposal, self.blocks.__getitem__)
+        return [self.slots[index] for index in found]
 
 
 def _rows(block: bytes) -> list[Any]:
