@@ -22,6 +22,7 @@ from chain.clients.devnet import Devnet
 from chain.multi_send import InnerCall, encode_multi_send
 from chain.safe_deployments import MULTI_SEND_CALL_ONLY
 from chain.signature import address_of
+from chain.signer import KeySigner
 from dao.cli.demo import cast, scenes_before, world
 from dao.cli.demo.stage import Stage
 from dao.keys import devnet_key
@@ -86,8 +87,8 @@ def make(votes: int) -> bytes:
             tx = paying.queue(desk, published.id, 1)
             there.wait(2 * cast.DAY)
             for name in cast.OWNERS[: cast.THRESHOLD]:
-                paying.sign(desk, published.id, 1, tx, cast.key(name))
-            paying.execute(desk, published.id, 1, tx, cast.key("ann"))
+                paying.sign(desk, published.id, 1, tx, cast.signer(name))
+            paying.execute(desk, published.id, 1, tx, cast.signer("ann"))
         with _step("record"):
             made = recording.write_record(desk, published.id, cast.journal_key(), world.origin())
     return made
@@ -122,7 +123,7 @@ def _cast(desk: Desk, published: Published, keys: list[bytes], first: int) -> No
             choice=(1, 1, 1, 1, 1, 1, 2, 2, 2, 3)[number % 10],
             timestamp=now,
         )
-        envelope = blocks.raw(sign_envelope("Vote", message, key))
+        envelope = blocks.raw(sign_envelope("Vote", message, KeySigner(key)))
         facts.append(Fact("vote", {"id": message_id("Vote", message), "proposal": published.id, "envelope": envelope}))
     desk.take(facts, blocks, published.id)
 

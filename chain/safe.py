@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chain import typed_data
+from chain.abi import topic
 from chain.address import ZERO
 from chain.multi_send import InnerCall, decode_multi_send, encode_multi_send
 from chain.safe_deployments import (
@@ -37,11 +38,14 @@ from chain.safe_signatures import (
     recover_owners,
     split_signatures,
 )
+from chain.signer import TypedData
 from chain.typed_data import Field
 
 __all__ = [
     "CALL",
     "DELEGATECALL",
+    "EXECUTION_FAILURE",
+    "EXECUTION_SUCCESS",
     "FACTORIES",
     "FALLBACK_HANDLERS",
     "KNOWN_CONTRACTS",
@@ -64,12 +68,19 @@ __all__ = [
     "message_hash",
     "recover_owners",
     "release",
+    "safe_message_data",
     "safe_message_hash",
+    "safe_tx_data",
     "safe_tx_hash",
     "split_signatures",
 ]
 
 CALL, DELEGATECALL = 0, 1
+
+EXECUTION_SUCCESS = topic("ExecutionSuccess(bytes32,uint256)")
+EXECUTION_FAILURE = topic("ExecutionFailure(bytes32,uint256)")
+"""A Safe logs one of the two for every nonce that it spends. The SafeTx hash is indexed from 1.4.0 on and stood in the
+data before."""
 
 VERSIONS = ("0.1.0", "1.0.0", "1.1.0", "1.1.1", "1.2.0", "1.3.0", "1.4.0", "1.4.1", "1.5.0")
 """Every release whose hashes are known; a contract that names another one may hash differently."""
@@ -132,12 +143,12 @@ def message_hash(tx: SafeTx) -> bytes:
 
 def safe_tx_hash(tx: SafeTx) -> bytes:
     """Return the 32 bytes that owners sign. Raises the errors of `typed_data` for a field that is out of range."""
-    return typed_data.digest(
-        domain=_domain(tx.chain_id, tx.safe, tx.version),
-        types=_tx_types(tx.version),
-        primary="SafeTx",
-        message=_tx_message(tx),
-    )
+    return safe_tx_data(tx).digest()
+
+
+def safe_tx_data(tx: SafeTx) -> TypedData:
+    """Return the typed data of a transaction, as a wallet is shown it."""
+    return TypedData(_domain(tx.chain_id, tx.safe, tx.version), _tx_types(tx.version), "SafeTx", _tx_message(tx))
 
 
 def safe_message_hash(*, chain_id: int, safe: bytes, version: str, message: bytes) -> bytes:
@@ -145,8 +156,12 @@ def safe_message_hash(*, chain_id: int, safe: bytes, version: str, message: byte
 
     For typed data, such as a vote of the Safe, `message` is the 32-byte digest.
     """
-    domain = _domain(chain_id, safe, version)
-    return typed_data.digest(domain=domain, types=_MESSAGE_TYPES, primary="SafeMessage", message={"message": message})
+    return safe_message_data(chain_id=chain_id, safe=safe, version=version, message=message).digest()
+
+
+def safe_message_data(*, chain_id: int, safe: bytes, version: str, message: bytes) -> TypedData:
+    """Return the typed data of a Safe's own message, as a wallet is shown it."""
+    return TypedData(_domain(chain_id, safe, version), _MESSAGE_TYPES, "SafeMessage", {"message": message})
 
 
 def _domain(chain_id: int, safe: bytes, version: str) -> dict[str, object]:

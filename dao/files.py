@@ -1,8 +1,8 @@
-"""Reading files whose place somebody else chose, and putting a file in the place of another.
+"""Reading files whose place somebody else chose, and asking whether one is there.
 
 Decides that reading always ends: of a regular file no more than a limit is read, of a pipe only what somebody is
-writing into it, and of a device nothing. A file is replaced in one step, or is as it was. What the bytes mean, and what
-a person is told when they are not to be had, is the business of whoever asked.
+writing into it, and of a device nothing. What the bytes mean, and what a person is told when they are not to be had,
+is the business of whoever asked; `dao.store.durable` writes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import errno
 import os
 import select
 import stat
-import tempfile
 from pathlib import Path
 
 PATIENCE_SECONDS = 10
@@ -42,6 +41,23 @@ def read_file(path: Path, limit: int) -> bytes:
         os.close(handle)
 
 
+def is_there(path: Path) -> bool:
+    """Whether anything stands there; a path that the system does not even take leads to nothing, where `Path.exists`
+    would raise.
+    """
+    return os.path.exists(path)
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file stands there, or a link to one."""
+    return os.path.isfile(path)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder stands there, or a link to one."""
+    return os.path.isdir(path)
+
+
 def _read(handle: int, limit: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
@@ -57,18 +73,3 @@ def _read(handle: int, limit: int) -> bytes:
         chunks.append(chunk)
         size += len(chunk)
     raise TooLargeError(errno.EFBIG, os.strerror(errno.EFBIG))
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Put bytes in the place of a file in one step, readable by everybody; an `OSError` leaves what was there."""
-    handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(fresh, 0o644)  # mkstemp makes files for their owner only
-        os.replace(fresh, path)
-    except BaseException:
-        os.unlink(fresh)
-        raise

@@ -30,7 +30,9 @@ from chain.errors import ChainError
 from chain.keccak import keccak256
 from chain.signature import SignatureError, address_of
 from dao.errors import DaoError
-from dao.files import TooLargeError, read_file
+from dao.files import TooLargeError, is_file, is_folder, read_file
+from dao.store import durable
+from dao.workspace import JOURNAL_KEY
 
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}\Z", re.ASCII)
 _MAX_BYTES = 1 << 16
@@ -85,16 +87,33 @@ class Keyring:
             raise KeyFileError("E_KEY_FILE", "other_key", name=name)
         return key
 
+    def refuse_another(self) -> None:
+        """Raise `E_KEY_FILE` where the folder's keys open with another passphrase: a keyring has one.
+
+        The journal's key is tried, because it opens quickly, or else the first keystore.
+        """
+        stores = sorted(self._folder.glob("*.json")) if is_folder(self._folder) else []
+        name = "journal" if is_file(self._folder / JOURNAL_KEY) else stores[0].stem if stores else ""
+        try:
+            if name == "journal":
+                self.load_journal_key()
+            elif name:
+                self.load(name)
+        except KeyFileError as error:
+            if error.reason == "passphrase":
+                raise KeyFileError("E_KEY_FILE", "another_passphrase", name=name) from None
+            raise
+
     def save_journal_key(self, private_key: bytes) -> None:
         """Write the journal's Ed25519 key, encrypted."""
         key = Ed25519PrivateKey.from_private_bytes(private_key)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(self._passphrase.encode()))
-        self._write("journal.pem", pem)
+        self._write(JOURNAL_KEY, pem)
 
     def load_journal_key(self) -> bytes:
         """Return the journal's 32-byte Ed25519 private key."""
         try:
-            key = load_pem_private_key(self._read("journal.pem"), self._passphrase.encode())
+            key = load_pem_private_key(self._read(JOURNAL_KEY), self._passphrase.encode())
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise KeyFileError("E_KEY_FILE", "passphrase", name="journal") from error
         if not isinstance(key, Ed25519PrivateKey):
@@ -112,15 +131,14 @@ class Keyring:
     def _write(self, file: str, data: bytes) -> None:
         """Write a new file for its owner alone. One that is there already is somebody's key, and is never replaced."""
         path = self._path(file)
-        if path.exists():
-            raise KeyFileError("E_KEY_FILE", "exists", name=file)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            durable.write_new(path, data, mode=0o600)
+        except FileExistsError as error:
+            reason = "exists" if os.path.lexists(path) else "unwritable"  # the folder's own place may be taken
+            raise KeyFileError("E_KEY_FILE", reason, name=file, problem=error.strerror) from error
         except OSError as error:
             raise KeyFileError("E_KEY_FILE", "unwritable", name=file, problem=error.strerror) from error
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
 
     def _path(self, file: str) -> Path:
         if not _FILE.match(file):  # a name that leads out of the folder names no key of ours

@@ -9,37 +9,41 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from chain.address import parse_on
 from chain.clients.node import Node
+from chain.signer import KeySigner, Signer
 from dao.connect import connect
 from dao.errors import DaoError
-from dao.files import read_file
 from dao.keys import Keyring
+from dao.passphrase import read_passphrase
 from dao.store.journal import Journal
 from dao.workflow.desk import Desk
 from dao.workflow.guard import Guard
 from dao.workspace import Workspace
 
-PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of the devnet's file, whose keys are public
-
-_PASSPHRASE_BYTES = 4096
+_URL = re.compile(r"https?://[^\s/]+", re.ASCII)
 _PRIVATE_KEY = re.compile(r"0x[0-9a-f]{64}\Z", re.ASCII)
 
 
 class SessionError(DaoError):
-    """A key or passphrase that a command needs is not there (`E_KEY_FILE`, `E_KEY_ENV`)."""
+    """A variable that a command needs holds no key (`E_KEY_ENV`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class KeySource:
-    """Where a command takes its key from: a name in the keyring, or a variable that holds the key itself."""
+    """Who signs: a name in the keyring, a variable that holds the key itself, or one that holds a wallet's URL."""
 
     name: str = ""
     variable: str = ""
+    wallet_variable: str = ""
+    account: str = ""
+    """Which of the wallet's accounts; empty: its only one."""
     passphrase_file: Path | None = None
 
 
@@ -51,37 +55,46 @@ class Session:
     node: Node
     journal: Journal
     desk: Desk
+    ring: Callable[[], Keyring]
+    """The keyring, opened when it is first asked for: whoever types a passphrase types it once."""
 
-    def key(self, source: KeySource) -> bytes:
-        """Return the private key that a command was pointed to; it stands in no message."""
+    def signer(self, source: KeySource) -> Signer:
+        """Return the signer that a command was pointed to; neither a key nor a wallet's URL stands in any message."""
+        if source.wallet_variable:
+            return _wallet(source, self.workspace.anchors.chain_id)
         if source.variable:
-            text = os.environ.get(source.variable, "")
-            if not _PRIVATE_KEY.match(text):
-                raise SessionError("E_KEY_ENV", variable=source.variable)
-            return bytes.fromhex(text[2:])
-        return keyring(self.workspace, source.passphrase_file).load(source.name)
+            return KeySigner(key_behind(source.variable))
+        return KeySigner(self.ring().load(source.name))
 
 
 @contextmanager
 def open_session(folder: Path, *, passphrase_file: Path | None = None) -> Iterator[Session]:
     """Open the workspace in `folder`. Where the journal's key can be opened, checkpoints are signed and kept."""
     with Workspace(folder) as workspace, connect(workspace) as node, Journal(workspace.journal_path) as journal:
-        guard = Guard(workspace.anchors, workspace.checkpoint_path, _journal_key(workspace, passphrase_file))
-        yield Session(workspace=workspace, node=node, journal=journal, desk=Desk(journal, node, guard))
+        ring = cache(lambda: keyring(workspace, passphrase_file, ask=True))
+        guard = Guard(
+            workspace.anchors, workspace.checkpoint_path, ring().load_journal_key() if workspace.is_writer else None
+        )
+        yield Session(workspace=workspace, node=node, journal=journal, desk=Desk(journal, node, guard), ring=ring)
 
 
-def keyring(workspace: Workspace, passphrase_file: Path | None = None) -> Keyring:
-    """The workspace's keys, opened with a passphrase file: the one named, or the devnet's own."""
-    file = passphrase_file or workspace.keys / PASSPHRASE_FILE
-    try:
-        passphrase = read_file(file, _PASSPHRASE_BYTES).decode("utf-8").removesuffix("\n")
-    except (OSError, ValueError) as error:
-        raise SessionError("E_KEY_FILE", "no_passphrase", name=file.name) from error
-    return Keyring(workspace.keys, passphrase)
+def keyring(workspace: Workspace, passphrase_file: Path | None = None, *, ask: bool = False) -> Keyring:
+    """The workspace's keys, opened with the passphrase of a file, or of whoever sits at the terminal if `ask`."""
+    return Keyring(workspace.keys, read_passphrase(workspace.keys, passphrase_file, ask=ask))
 
 
-def _journal_key(workspace: Workspace, passphrase_file: Path | None) -> bytes | None:
-    """The journal's key where this workspace is its writer; None for everybody else."""
-    if not (workspace.keys / "journal.pem").is_file():
-        return None
-    return keyring(workspace, passphrase_file).load_journal_key()
+def _wallet(source: KeySource, chain_id: int) -> Signer:
+    from chain.clients.remote_signer import RemoteSigner
+
+    url = os.environ.get(source.wallet_variable, "")
+    if not _URL.match(url):
+        raise SessionError("E_KEY_ENV", "wallet", variable=source.wallet_variable)
+    return RemoteSigner(url, parse_on(source.account, chain_id) if source.account else None)
+
+
+def key_behind(variable: str) -> bytes:
+    """Return the private key that a variable holds; `E_KEY_ENV` names the variable and never what is in it."""
+    text = os.environ.get(variable, "")
+    if not _PRIVATE_KEY.match(text):
+        raise SessionError("E_KEY_ENV", variable=variable)
+    return bytes.fromhex(text[2:])

@@ -20,18 +20,27 @@ from typing import Self
 from chain.address import parse_on, with_chain
 from chain.errors import ChainError
 from dao.errors import DaoError
-from dao.files import read_file
+from dao.files import is_file, is_there, read_file
+from dao.store import durable
 from dao.store.journal import FILE_NAME as JOURNAL_FILE
 
 CONFIG_FILE = "dao.toml"
 LOCK_FILE = ".dao.lock"
+MAKING_FILE = ".dao.making"
+"""Lies in a folder for as long as a workspace is made of it, and on if that is cut off."""
 DEVNET_FILE = "devnet.sqlite"
+SERVER_FILE = "devnet.server"
 DOCUMENTS = "iips"
 KEYS = "keys"
+JOURNAL_KEY = "journal.pem"
+QUARANTINE = "quarantine"
 
+JOURNAL_KEY = "journal.pem"
 CHECKPOINT_FILE = "checkpoint"
 
-_RPC = 'rpc_env = "{}" # the variable that holds the URL; the URL itself is a secret and stands nowhere'
+_RPC = "rpc_env = {} # the variables that hold a URL each; the URL itself is a secret and stands nowhere"
+PROVIDERS_MAX = 4
+_SHARED = "devnet = {} # the workspace whose embedded chain this one shares, as a path from here"
 _DEVNET = '# the embedded chain in devnet.sqlite; for a node, name the variable that holds its URL: rpc_env = "NAME"'
 
 _CONFIG_BYTES = 1 << 16
@@ -52,18 +61,18 @@ class Anchors:
     safe: bytes
     journal_key: bytes
     """Ed25519 public key, 32 bytes."""
-    rpc_env: str = ""
-    """Name of the environment variable with the node's URL; empty: the embedded devnet."""
+    rpc_env: tuple[str, ...] = ()
+    """Names of environment variables with a node's URL each, at most four; none: the embedded devnet."""
+    devnet: str = ""
+    """Folder of the workspace whose embedded devnet is used, as a path from this one's; empty: its own."""
 
 
 class Workspace:
     """An open workspace, held by this process alone until it is closed. Use it as a context manager."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_new: bool = False) -> None:
         self.folder = folder
-        config = folder / CONFIG_FILE
-        if not _is_file(config):
-            raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name)
+        config = _config(folder, is_new=is_new)
         try:
             # to read and write: a pipe in its place would keep a mere writer waiting for ever
             self._lock = os.fdopen(os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666), "rb")
@@ -78,6 +87,8 @@ class Workspace:
         except WorkspaceError:
             self._lock.close()
             raise
+        for place in (folder, self.documents, self.keys):
+            durable.remove_leftovers(place)
 
     @classmethod
     def create(cls, folder: Path, anchors: Anchors) -> Self:
@@ -87,13 +98,12 @@ class Workspace:
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         make_folder(folder / DOCUMENTS)
         try:
-            with (folder / CONFIG_FILE).open("x", encoding="utf-8") as config:
-                config.write(text)
+            durable.write_new(folder / CONFIG_FILE, text.encode())
         except FileExistsError as error:
             raise WorkspaceError("E_WORKSPACE", "exists", folder=folder.name) from error
         except OSError as error:
             raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
-        return cls(folder)
+        return cls(folder, is_new=True)
 
     def __enter__(self) -> Self:
         return self
@@ -110,13 +120,28 @@ class Workspace:
 
     @property
     def devnet_path(self) -> Path:
-        """The SQLite file of the embedded chain."""
-        return self.folder / DEVNET_FILE
+        """The SQLite file of the embedded chain, which may be that of another workspace: a DAO has one chain."""
+        return self.folder / self.anchors.devnet / DEVNET_FILE
+
+    @property
+    def server_path(self) -> Path:
+        """Where a process that serves the embedded chain says how it is reached: beside the chain."""
+        return self.devnet_path.with_name(SERVER_FILE)
 
     @property
     def checkpoint_path(self) -> Path:
         """The last checkpoint of the journal that this workspace kept."""
         return self.folder / CHECKPOINT_FILE
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether this workspace has the journal's key, and so writes the journal."""
+        return (self.keys / JOURNAL_KEY).is_file()
+
+    @property
+    def quarantine_path(self) -> Path:
+        """The folder of what was refused."""
+        return self.folder / QUARANTINE
 
     @property
     def documents(self) -> Path:
@@ -129,6 +154,11 @@ class Workspace:
         return self.folder / KEYS
 
 
+def read_anchors(folder: Path) -> Anchors:
+    """The anchors of a workspace that somebody else may have open; nothing is locked."""
+    return _read_anchors(_config(folder))
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder with those above it; one that is there is left alone."""
     try:
@@ -137,12 +167,18 @@ def make_folder(folder: Path) -> None:
         raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
 
 
-def _is_file(path: Path) -> bool:
-    """Whether a file stands there; a path that the system does not even take leads to none."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
+def _config(folder: Path, *, is_new: bool = False) -> Path:
+    config = folder / CONFIG_FILE
+    if not is_new and is_there(folder / MAKING_FILE):
+        raise WorkspaceError("E_WORKSPACE", "unfinished", folder=folder.name or str(folder))
+    if not is_file(config):
+        raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name or str(folder))
+    return config
+
+
+def is_variable(name: str) -> bool:
+    """Whether a text can name the environment variable with a node's URL."""
+    return _VARIABLE.match(name) is not None
 
 
 def _spell_anchors(anchors: Anchors) -> str:
@@ -153,12 +189,19 @@ space = {json.dumps(anchors.space, ensure_ascii=False)}
 
 [chain]
 chain_id = {anchors.chain_id}
-{_RPC.format(anchors.rpc_env) if anchors.rpc_env else _DEVNET}
+{_spell_chain(anchors)}
 
 [anchors]
 safe = "{with_chain(anchors.safe, anchors.chain_id)}"
 journal_key = "{anchors.journal_key.hex()}"
 """
+
+
+def _spell_chain(anchors: Anchors) -> str:
+    if anchors.rpc_env:
+        names = anchors.rpc_env
+        return _RPC.format(json.dumps(names[0] if len(names) == 1 else names, ensure_ascii=False))
+    return _SHARED.format(json.dumps(anchors.devnet, ensure_ascii=False)) if anchors.devnet else _DEVNET
 
 
 def _read_anchors(config: Path) -> Anchors:
@@ -172,8 +215,11 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
     try:
         found = tomllib.loads(text)
         chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
-        rpc_env = found["chain"].get("rpc_env", "")
-        if rpc_env and not _VARIABLE.match(rpc_env):
+        rpc_env, devnet = found["chain"].get("rpc_env", []), found["chain"].get("devnet", "")
+        names = [rpc_env] if isinstance(rpc_env, str) else list(rpc_env)
+        if not all(map(is_variable, names)) or len(set(names)) != len(names) or len(names) > PROVIDERS_MAX:
+            raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
+        if not isinstance(devnet, str) or (names and devnet):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         if type(found["version"]) is not int or found["version"] != 1 or not isinstance(found["space"], str):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
@@ -184,7 +230,8 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
             chain_id=chain_id,
             safe=parse_on(found["anchors"]["safe"], chain_id),
             journal_key=bytes.fromhex(key),
-            rpc_env=rpc_env,
+            rpc_env=tuple(names),
+            devnet=devnet,
         )
     except (ValueError, KeyError, TypeError, ChainError, RecursionError) as error:
         raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name) from error

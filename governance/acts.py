@@ -2,8 +2,8 @@
 
 `Act(bytes32 proposal,uint256 part,string kind,bytes32 evidence,uint64 timestamp)`: a report on a milestone, its
 approval or return by a reviewer, a veto, a dispute and its resolution. Part 0 means all parts. Decided here: the form
-of an act, who signed it, and from which moment a milestone is released. Who may veto or dispute, and what follows, is
-decided by admission and the workflow.
+of an act, who signed it, and from which moment a milestone is released. When a veto is in force is decided by
+`governance.vetoes`; who may veto or dispute, and what follows, by admission and the workflow.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chain import address, json_text, signature
+from chain.signer import Signer, TypedData
 from chain.typed_data import digester, parse_types
 from governance.errors import GovernanceError
 from governance.settings import Reviewers, Settings
@@ -38,7 +39,8 @@ _TYPES_JSON = {
         {"name": "timestamp", "type": "uint64"},
     ],
 }
-_digest = digester(domain=DOMAIN, types=parse_types(_TYPES_JSON), primary="Act")
+_TYPES = parse_types(_TYPES_JSON)
+_digest = digester(domain=DOMAIN, types=_TYPES, primary="Act")
 
 
 class ActError(GovernanceError):
@@ -97,11 +99,16 @@ def act_id(message: Mapping[str, object]) -> bytes:
     return _digest(message)
 
 
-def sign_act(message: Mapping[str, object], private_key: bytes) -> bytes:
+def typed_act(message: Mapping[str, object]) -> TypedData:
+    """Return what a wallet is shown of an act, and signs."""
+    return TypedData(DOMAIN, _TYPES, "Act", message)
+
+
+def sign_act(message: Mapping[str, object], signer: Signer) -> bytes:
     """Sign an act and write its envelope, in the shape of Snapshot's; read back and checked."""
     envelope = {
-        "address": address.checksum(signature.address_of(private_key)),
-        "sig": "0x" + signature.sign(act_id(message), private_key).hex(),
+        "address": address.checksum(signer.address),
+        "sig": "0x" + signer.sign_typed(typed_act(message)).hex(),
         "data": {"domain": dict(DOMAIN), "types": _TYPES_JSON, "message": dict(message)},
     }
     raw = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()

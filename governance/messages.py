@@ -11,8 +11,8 @@ import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from chain import signature
 from chain.address import checksum
+from chain.signer import Signer, TypedData
 from governance.envelope import (
     MAX_BYTES,
     MAX_VOTE_BYTES,
@@ -27,7 +27,7 @@ from governance.message_types import DOMAIN, MessageError, MessageType, current
 __all__ = [
     "APP", "DOMAIN", "MAX_BYTES", "MAX_VOTE_BYTES", "Envelope", "MessageError", "Policy", "cancel_message",
     "check_signature", "current_type", "envelope_json", "judge_signature", "message_id", "proposal_id",
-    "proposal_message", "read_envelope", "sign_envelope", "signing_payload", "vote_message",
+    "proposal_message", "read_envelope", "sign_envelope", "typed_message", "vote_message",
 ]  # fmt: skip
 
 APP = "mutual-dao"
@@ -99,7 +99,7 @@ def vote_message(
 
 
 def cancel_message(*, author: bytes, space: str, proposal: bytes, timestamp: int) -> dict[str, object]:
-    """Build the withdrawal of a proposal."""
+    """Build the cancellation of a proposal."""
     return {"from": checksum(author), "space": space, "timestamp": timestamp, "proposal": "0x" + proposal.hex()}
 
 
@@ -121,12 +121,9 @@ def message_id(primary: str, message: Mapping[str, object]) -> bytes:
     return current_type(primary, message).digester(DOMAIN)(message)
 
 
-def signing_payload(primary: str, message: Mapping[str, object]) -> dict[str, object]:
-    """Return the JSON that a wallet's `eth_signTypedData_v4` takes."""
-    kind = current_type(primary, message)
-    domain_type = [{"name": name, "type": "string"} for name in DOMAIN]
-    types = {"EIP712Domain": domain_type, **kind.to_json()}
-    return {"types": types, "primaryType": primary, "domain": dict(DOMAIN), "message": dict(message)}
+def typed_message(primary: str, message: Mapping[str, object]) -> TypedData:
+    """Return what a wallet is shown of a message, and signs."""
+    return TypedData(DOMAIN, current_type(primary, message).types, primary, message)
 
 
 def envelope_json(primary: str, message: Mapping[str, object], address: bytes, signed: bytes) -> bytes:
@@ -141,20 +138,15 @@ def envelope_json(primary: str, message: Mapping[str, object], address: bytes, s
     return raw
 
 
-def sign_envelope(primary: str, message: Mapping[str, object], private_key: bytes) -> bytes:
-    """Sign a message and write its envelope. The key must be that of the message's `from` (`E_SIG_SIGNER`)."""
-    raw = envelope_json(
-        primary,
-        message,
-        signature.address_of(private_key),
-        signature.sign(message_id(primary, message), private_key),
-    )
+def sign_envelope(primary: str, message: Mapping[str, object], signer: Signer) -> bytes:
+    """Sign a message and write its envelope. The signer must be the message's `from` (`E_SIG_SIGNER`)."""
+    raw = envelope_json(primary, message, signer.address, signer.sign_typed(typed_message(primary, message)))
     check_signature(read_envelope(raw))
     return raw
 
 
 def proposal_id(envelope: Envelope) -> bytes:
-    """Return the 32-byte id of the proposal that a vote or a withdrawal names, or refuse it (`E_PROPOSAL`).
+    """Return the 32-byte id of the proposal that a vote or a cancellation names, or refuse it (`E_PROPOSAL`).
 
     Ids from before 2022 (`Qm…`) name no message whose digest could be compared.
     """

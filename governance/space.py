@@ -20,7 +20,7 @@ from governance.settings import Settings
 from governance.settings_text import SettingsError, parse_settings, write_settings
 
 __all__ = [
-    "DOMAIN", "NO_PREVIOUS", "Settings", "SettingsError", "SettingsLeaf", "check_settings_signature",
+    "DOMAIN", "NO_PREVIOUS", "Settings", "SettingsError", "SettingsLeaf", "binding", "check_settings_signature",
     "check_succession", "in_force", "parse_settings", "settings_cid", "settings_digest", "write_settings",
 ]  # fmt: skip
 
@@ -104,18 +104,26 @@ def check_succession(older: Settings, newer: Settings, state: SafeState) -> None
 def in_force(leaves: Sequence[SettingsLeaf], before_index: int, at_time: int) -> SettingsLeaf:
     """Return the settings that bind a leaf at `before_index` with time `at_time`.
 
-    That is the latest settings leaf before it whose notice has run out. The first settings bind at once; every later
-    ones wait for the notice of those *in force when they came*, so no settings can shorten their own notice, and
-    never overtake older ones. Raises `SettingsError` (`E_SETTINGS`) when there are none.
+    That is the latest settings leaf before it whose notice has run out (`binding`). Raises `SettingsError`
+    (`E_SETTINGS`) when there are none.
+    """
+    for since, leaf in reversed(binding([leaf for leaf in leaves if leaf.index < before_index])):
+        if since <= at_time:
+            return leaf
+    raise SettingsError("E_SETTINGS", "none_in_force", index=before_index)
+
+
+def binding(leaves: Sequence[SettingsLeaf]) -> list[tuple[int, SettingsLeaf]]:
+    """Say from when each settings leaf binds, in the journal's order.
+
+    The first settings bind at once; every later ones wait for the notice of those *in force when they came*, so no
+    settings can shorten their own notice, and never overtake older ones.
     """
     bound: list[tuple[int, SettingsLeaf]] = []
-    for leaf in sorted((leaf for leaf in leaves if leaf.index < before_index), key=lambda leaf: leaf.index):
+    for leaf in sorted(leaves, key=lambda leaf: leaf.index):
         since = leaf.time
         if bound:
             ruling = next((older for start, older in reversed(bound) if start <= leaf.time), bound[0][1])
             since = max(leaf.time + ruling.settings.notice, bound[-1][0])
         bound.append((since, leaf))
-    for since, leaf in reversed(bound):
-        if since <= at_time:
-            return leaf
-    raise SettingsError("E_SETTINGS", "none_in_force", index=before_index)
+    return bound

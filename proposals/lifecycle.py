@@ -111,6 +111,9 @@ IIP = Machine(
         Transition("LastCall", "withdraw", "Withdrawn", "author", _WITHDRAW),
         Transition("LastCall", "inactive", "Stagnant", "bot", _INACTIVE),
         Transition("Stagnant", "resurrect", "Draft", "author or editor"),
+        Transition("Passed", "veto", "Vetoed", "guardian or owners", ("nothing_queued", "veto_reason")),
+        Transition("Passed", "supersede", "Superseded", "anyone", ("newer_passed", "nothing_queued")),
+        Transition("Queued", "supersede", "Superseded", "anyone", ("newer_passed", "not_executed", "nonce_spent")),
     ),
 )
 

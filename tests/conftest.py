@@ -12,6 +12,8 @@ settings.register_profile("dev", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 
+pytest_plugins = ["tests.secret_scan"]
+
 _SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

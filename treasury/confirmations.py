@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chain import signature
-from chain.safe import SafeTx, check_signatures, join_signatures, safe_tx_hash
+from chain.safe import SafeTx, check_signatures, join_signatures, safe_tx_data, safe_tx_hash
 from chain.safe_json import Confirmation
 from chain.safe_state import SafeState
 from chain.signature import SignatureError
+from chain.signer import Signer
 from treasury.errors import TreasuryError
 
 __all__ = ["Confirmation", "ConfirmationError", "check_confirmation", "check_confirmations", "sign_safe_tx"]
@@ -25,9 +26,9 @@ class ConfirmationError(TreasuryError):
     """A confirmation that does not count, or too few of them (`E_SAFE_SIGS`)."""
 
 
-def sign_safe_tx(tx: SafeTx, private_key: bytes) -> Confirmation:
-    """Sign a transaction's hash with a key of 32 bytes. Whoever calls this has reviewed the transaction before."""
-    return Confirmation(signature.address_of(private_key), signature.sign(safe_tx_hash(tx), private_key))
+def sign_safe_tx(tx: SafeTx, signer: Signer) -> Confirmation:
+    """Sign a transaction. Whoever calls this has reviewed it before."""
+    return Confirmation(signer.address, signer.sign_typed(safe_tx_data(tx)))
 
 
 def check_confirmation(tx: SafeTx, confirmation: Confirmation, state: SafeState) -> None:

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chain.abi import topic
 from chain.receipt import Log, ProvedReceipt
-from chain.safe import SafeTx, safe_tx_hash
+from chain.safe import EXECUTION_FAILURE, EXECUTION_SUCCESS, SafeTx, safe_tx_hash
 from chain.safe import release as release_of
 from proposals.parts import Part
 from treasury.binding import BindingError, build, check_binding, paying
@@ -42,9 +41,6 @@ __all__ = [
     "check_window",
     "window",
 ]
-
-EXECUTION_SUCCESS = topic("ExecutionSuccess(bytes32,uint256)")
-EXECUTION_FAILURE = topic("ExecutionFailure(bytes32,uint256)")
 
 
 class ExecutionError(TreasuryError):

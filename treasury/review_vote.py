@@ -1,26 +1,27 @@
 """Whether a Safe transaction is what was voted, now, by a Safe that is still the one that was voted for.
 
-Decides five questions for a part that passed: is the transaction the part's own, byte for byte; is its time now; is its
-nonce free and its only one; do the Safe's owners and threshold stand as they did at the close; are singleton, modules,
-guards and fallback handler unchanged and of the pinned set. Each question is a rule in `VOTE_RULES`. Where a fact is
-missing the question stays open and is named in `unchecked`, never answered. Facts come in proved; nothing is read here.
+Decides six questions for a part that passed: is the transaction the part's own, byte for byte; does the part still
+stand, neither paid nor stopped; is its time now; is its nonce free and its only one; do the Safe's owners and threshold
+stand as they did at the close; are singleton, modules, guards and fallback handler unchanged and of the pinned set.
+Each question is a rule in `VOTE_RULES`. Where a fact is missing the question stays open and is named in `unchecked`,
+never answered. Facts come in proved; nothing is read here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from chain.address import ZERO
 from chain.errors import CodedError
 from chain.finding import Finding
-from chain.safe import FALLBACK_HANDLERS, SINGLETONS, SafeTx
+from chain.safe import SafeTx
 from chain.safe_state import SafeState
 from proposals.parts import Part
 from treasury.binding import check_binding
 from treasury.nonces import check_nonce, check_single
 from treasury.payouts import PayoutId
+from treasury.safe_pinned import unpinned
 from treasury.window import check_window, window
 
 
@@ -40,6 +41,10 @@ class VotedPart:
     """Seconds by which disputes moved the end."""
     is_disputed: bool = False
     is_paid: bool = False
+    stop: tuple[Literal["vetoed", "superseded"], int] | None = None
+    """What stopped the part, and when."""
+    outside: tuple[int, bytes] | None = None
+    """Nonce and hash of a transaction that is the part's own and was executed without being queued."""
     now: int
     expected: SafeState | None = None
     """The Safe at the close of the vote, with the housekeeping that was booked since."""
@@ -69,11 +74,28 @@ def is_what_was_voted(case: Signing) -> Iterator[Finding]:
 
 
 def is_not_paid(case: Signing) -> Iterator[Finding]:
-    """E_ALREADY: the payout was made (H86)."""
+    """E_ALREADY: the payout was made, with what was queued or past it (H86)."""
     if case.vote.is_paid:
         proposal, part = case.vote.payout
         facts = {"proposal": proposal, "part": part}
         yield Finding(code="E_ALREADY", reason="paid", place=f"part {part}", facts=facts)
+    if case.vote.outside is not None:
+        nonce, hash_ = case.vote.outside
+        place = f"part {case.vote.payout.part}"
+        yield Finding(code="E_ALREADY", reason="outside", place=place, facts={"hash": hash_, "nonce": nonce})
+
+
+def is_not_stopped(case: Signing) -> Iterator[Finding]:
+    """E_VETO, E_SUPERSEDED: the part may not be paid any more."""
+    if case.vote.stop is None:
+        return
+    cause, time = case.vote.stop
+    part = case.vote.payout.part
+    facts = {"part": part, "time": time}
+    if cause == "vetoed":
+        yield Finding(code="E_VETO", place=f"part {part}", facts=facts)
+    else:
+        yield Finding(code="E_SUPERSEDED", place=f"part {part}", facts=facts)
 
 
 def is_in_its_window(case: Signing) -> Iterator[Finding]:
@@ -129,23 +151,16 @@ def has_a_pinned_configuration(case: Signing) -> Iterator[Finding]:
     """E_SAFE_CONFIG: a singleton or handler that is not the Safe project's, and every module and guard (H81)."""
     if case.vote.state is None:
         return
-    state, release = case.vote.state, case.tx.version.partition("+")[0]
-    handlers = {handler for known in FALLBACK_HANDLERS.values() for handler in known}
-    for name, found, is_pinned in (
-        ("singleton", state.singleton, state.singleton in SINGLETONS.get(release, {})),
-        ("fallback_handler", state.fallback_handler, state.fallback_handler in handlers | {ZERO}),
-        ("guard", state.guard, state.guard == ZERO),
-        ("module_guard", state.module_guard, state.module_guard == ZERO),
-        ("modules", state.modules, not state.modules),
-    ):
-        if not is_pinned:
-            facts = {"field": name, "found": found, "version": release}
-            yield Finding(code="E_SAFE_CONFIG", reason="unpinned", place=name, facts=facts)
+    release = case.tx.version.partition("+")[0]
+    for name, found in unpinned(case.vote.state, release):
+        facts = {"field": name, "found": found, "version": release}
+        yield Finding(code="E_SAFE_CONFIG", reason="unpinned", place=name, facts=facts)
 
 
 VOTE_RULES: tuple[Rule, ...] = (
     is_what_was_voted,
     is_not_paid,
+    is_not_stopped,
     is_in_its_window,
     has_a_nonce_of_its_own,
     has_the_signers_of_the_vote,

@@ -234,17 +234,42 @@ class EvmChain:
             raise EvmRefusedError(f"exceeds block gas limit: {BLOCK_GAS_MAX}")
         if transaction.to == b"" and len(transaction.data) > _INIT_CODE_MAX:
             raise EvmRefusedError(f"max initcode size exceeded: {len(transaction.data)} > {_INIT_CODE_MAX}")
+        waiting = list(self._transactions)
+        outbid = _refusing(self._outbid, transaction)
         try:
-            _refusing(self._apply, transaction)
+            if outbid is None:
+                _refusing(self._apply, transaction)
+            else:
+                self._apply_anew([transaction if earlier is outbid else earlier for earlier in waiting])
         except EvmRefusedError:
-            waiting, timestamp = self._transactions, self._header.timestamp
-            self._begin_block(timestamp)  # a refusal halfway may have left its traces in the state
-            for earlier in waiting:
-                self._apply(earlier)
+            self._apply_anew(waiting)  # a refusal halfway may have left its traces in the state
             raise
         if not self._held:
             self.mine()
         return bytes(transaction.hash)
+
+    def _outbid(self, transaction: Any) -> Any | None:
+        """The waiting transaction whose place a new one takes; refused in the words of Geth where it may not."""
+        if transaction in self._transactions:
+            raise EvmRefusedError("already known")
+        for earlier in self._transactions:
+            if (earlier.sender, earlier.nonce) == (transaction.sender, transaction.nonce):
+                for fee in ("max_fee_per_gas", "max_priority_fee_per_gas"):
+                    new, old = getattr(transaction, fee), getattr(earlier, fee)
+                    if new <= old or 10 * new < 11 * old:
+                        raise EvmRefusedError("replacement transaction underpriced")
+                return earlier
+        expected = self._vm.state.get_nonce(transaction.sender)
+        if transaction.nonce != expected:
+            told = "low" if transaction.nonce < expected else "high"
+            raise EvmRefusedError(f"nonce too {told}: next nonce {expected}, tx nonce {transaction.nonce}")
+        return None
+
+    def _apply_anew(self, transactions: Sequence[Any]) -> None:
+        """Begin the next block again, at the time that it has, with these transactions in it."""
+        self._begin_block(self._header.timestamp)
+        for transaction in transactions:
+            _refusing(self._apply, transaction)
 
     def hold(self, timestamp: int | None = None) -> None:
         """Keep the transactions that follow for one block, one second after its parent or at `timestamp`."""
@@ -291,7 +316,7 @@ def _refusing(work: Callable[[Any], Any], transaction: Any) -> Any:
     """Run a step of py-evm; whatever it raises about a transaction is one refusal with its text."""
     try:
         return work(transaction)
-    except DevnetError:
+    except (DevnetError, EvmRefusedError):
         raise
     except Exception as error:
         raise EvmRefusedError(f"{type(error).__name__}: {error}") from None

@@ -21,7 +21,7 @@ from chain.clients.rpc import CallReverted, NodeError, Rpc, block_tag, hex_text
 from chain.clients.rpc_answer import Answer, octets, quantity
 from chain.keccak import keccak256
 from chain.receipt import Log, ReceiptProof
-from chain.signature import address_of
+from chain.signer import KeySigner
 
 __all__ = ["BlockInfo", "CallReverted", "ChainLog", "Node", "NodeError", "Read", "StateProof", "TxReceipt"]
 
@@ -30,20 +30,35 @@ LOGS_SPAN = 10_000
 LOGS_SUSPECT = 10_000
 """As many logs as this may be a list that the provider cut: ask for less at once."""
 WAIT_SECONDS = 120
+LAG_WAIT_SECONDS = 15
+"""How long a node is waited for that has not seen a block yet which somebody else has."""
 
 
 class Node:
-    """A provider of one chain. With `chain_id` the first question is which chain it is (`E_RPC_CHAIN`)."""
+    """A provider of one chain. With `chain_id` the first question is which chain it is (`E_RPC_CHAIN`).
 
-    def __init__(self, url: str, session: requests.Session | None = None, *, chain_id: int | None = None) -> None:
-        self._rpc = Rpc(url, session)
+    `name` is what errors call it beside its host, which two providers may share.
+    """
+
+    absent: tuple[NodeError, ...] = ()
+    """Providers that were named, and are left out because they did not answer (`chain.clients.nodes`)."""
+
+    def __init__(
+        self, url: str, session: requests.Session | None = None, *, chain_id: int | None = None, name: str = ""
+    ) -> None:
+        self._rpc = Rpc(url, session, name=name)
+        self._is_remote = session is None
         self._expected = chain_id
         self._chain_id: int | None = None
 
     @property
-    def host(self) -> str:
-        """The provider's host: the only part of its URL that may be shown."""
-        return self._rpc.host
+    def label(self) -> str:
+        """The provider's host, the only part of its URL that may be shown, and its name."""
+        return self._rpc.label
+
+    def error(self, code: str, reason: str = "", **facts: object) -> NodeError:
+        """Make an error that names this provider, for whoever catches it in a lie."""
+        return self._rpc.error(code, reason, **facts)
 
     # Blocks
 
@@ -56,9 +71,14 @@ class Node:
             self._chain_id = found
         return self._chain_id
 
-    def head(self) -> BlockInfo:
-        """Return the newest block."""
-        return self._block_info("latest")
+    def head(self, least: int = 0) -> BlockInfo:
+        """Return the newest block; wait a little for one that has number `least`, and then `E_RPC_BEHIND`."""
+        deadline = time.monotonic() + (LAG_WAIT_SECONDS if self._is_remote else 0)
+        while (info := self._block_info("latest")).ref.number < least:
+            if time.monotonic() >= deadline:
+                raise self._rpc.error("E_RPC_BEHIND", number=info.ref.number, known=least)
+            time.sleep(1)
+        return info
 
     def finalized(self) -> BlockInfo:
         """Return the newest block that the chain calls final."""
@@ -179,8 +199,7 @@ class Node:
         try:
             answer = self._rpc.ask("eth_getLogs", wanted)
         except NodeError as error:
-            refused = error.code == "E_RPC_LIMIT" or error.reason in {"refused", "size"}
-            if not refused or first == last:
+            if error.reason not in {"refused", "size"} or first == last:
                 raise
             answer = None
         if isinstance(answer, list) and (len(answer) < LOGS_SUSPECT or first == last):
@@ -242,16 +261,21 @@ class Node:
     def submit(
         self, key: bytes, to: bytes | None, value: int = 0, data: bytes = b"", *, gas: int | None = None
     ) -> bytes:
-        """Sign a type-2 transaction and send it without waiting; return its hash.
+        """Sign a transaction with a 32-byte private key and send it without waiting; return its hash."""
+        signer = KeySigner(key)
+        return self.send_raw(signer.sign_transaction(self.prepare(signer.address, to, value, data, gas=gas)))
+
+    def prepare(
+        self, sender: bytes, to: bytes | None, value: int = 0, data: bytes = b"", *, gas: int | None = None
+    ) -> dict[str, Any]:
+        """Return the fields of a type-2 transaction, ready to sign: next nonce, gas, and fees for some blocks.
 
         Without `gas` the estimate and a fifth more: it runs in a later block than the one that was asked.
+        `CallReverted` if it would revert.
         """
-        from eth_account import Account
-
-        sender = address_of(key)
         base_fee = self._block("latest").number("baseFeePerGas")
         tip = self._quantity("eth_maxPriorityFeePerGas")
-        transaction = {
+        return {
             "type": 2,
             "chainId": self.chain_id(),
             "nonce": self._quantity("eth_getTransactionCount", hex_text(sender), "pending"),
@@ -262,7 +286,6 @@ class Node:
             "data": data,
             **({} if to is None else {"to": to}),
         }
-        return self.send_raw(bytes(Account.sign_transaction(transaction, key).raw_transaction))
 
     def send_raw(self, raw: bytes) -> bytes:
         """Send a signed transaction and return its hash, computed here; it may have no block yet."""
@@ -271,11 +294,15 @@ class Node:
             raise self._rpc.error("E_RPC_ANSWER", "other", method="eth_sendRawTransaction")
         return tx_hash
 
-    def wait(self, tx_hash: bytes, seconds: int = WAIT_SECONDS) -> TxReceipt:
-        """Return a transaction's receipt as soon as there is one; `E_RPC_TIMEOUT` after `seconds`."""
-        deadline = time.monotonic() + seconds
+    def knows(self, tx_hash: bytes) -> bool:
+        """Return whether the node has a transaction, in a block or waiting for one."""
+        return self._rpc.ask("eth_getTransactionByHash", hex_text(tx_hash)) is not None
+
+    def wait(self, tx_hash: bytes) -> TxReceipt:
+        """Return a transaction's receipt as soon as there is one; `E_RPC_TIMEOUT` after `WAIT_SECONDS`."""
+        deadline = time.monotonic() + WAIT_SECONDS
         while (receipt := self.receipt(tx_hash)) is None:
-            if time.monotonic() > deadline:
+            if time.monotonic() >= deadline:
                 raise self._rpc.error("E_RPC_TIMEOUT", method="eth_getTransactionReceipt")
             time.sleep(1)
         return receipt

@@ -18,6 +18,7 @@ from chain.header import Header, decode_header
 from chain.keccak import keccak256
 from chain.receipt import ReceiptProof
 from chain.rlp_items import ProofError
+from chain.state_proof import Trie, account_in, index_nodes, storage_in
 
 SLOTS_MAX = 500
 """Slots in one `eth_getProof`; nodes refuse more than about a thousand."""
@@ -62,7 +63,10 @@ def _decode(rpc: Rpc, encoded: bytes) -> Header:
 
 
 def fetch_state_proof(rpc: Rpc, address: bytes, slots: Sequence[int], number: int) -> StateProof:
-    """Return the evidence for an account and its slots at a block."""
+    """Return the evidence for an account and its slots at a block.
+
+    `E_RPC_PROOF` where it does not lead from the header's state root to each of them, whatever it proves there.
+    """
     header, _ = fetch_header(rpc, number)
     words = [f"0x{slot:064x}" for slot in slots]
     nodes: list[bytes] = []
@@ -72,7 +76,20 @@ def fetch_state_proof(rpc: Rpc, address: bytes, slots: Sequence[int], number: in
         nodes += [octets(rpc, "eth_getProof", node) for node in proof.items("accountProof")]
         for entry in proof.objects("storageProof"):
             nodes += [octets(rpc, "eth_getProof", node) for node in entry.items("proof")]
-    return StateProof(header, list(dict.fromkeys(nodes)))
+    found = StateProof(header, list(dict.fromkeys(nodes)))
+    try:
+        _walk(found, address, slots)
+    except ProofError as error:
+        raise rpc.error("E_RPC_PROOF", "nodes", address=address, number=number, problem=error.reason) from None
+    return found
+
+
+def _walk(proof: StateProof, address: bytes, slots: Sequence[int]) -> None:
+    nodes = index_nodes(proof.nodes)
+    account = account_in(Trie(decode_header(proof.header).state_root, nodes), address)
+    words = Trie(account.storage_root, nodes)
+    for slot in slots:
+        storage_in(words, slot)
 
 
 def fetch_receipt_proof(rpc: Rpc, receipt: TxReceipt) -> ReceiptProof:

@@ -2,29 +2,42 @@
 
 Decides what an answer is and what a failure is: no answer, somebody else's web page, a limit, a JSON-RPC error are
 `NodeError` (could not be checked), while a contract that reverts is `CallReverted`, which is an answer. Does not know
-what any method means (`node`), and does not retry: who asks knows whether asking twice is safe. The URL is a secret,
-so it appears in no error, and exceptions that carry it are not chained.
+what any method means (`node`). A read is asked again, a few times and with pauses, after HTTP 429, and once after a
+connection that broke; a transaction is sent once. The URL is a secret, so it appears in no error, and exceptions that
+carry it are not chained.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
+from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ProtocolError
 
 from chain.errors import ChainError, CodedError, UncheckableError
 
-TIMEOUT_SECONDS = (10, 60)
-"""To connect, and between two bytes."""
+CONNECT_SECONDS, PATIENCE_SECONDS = 10, 60
+"""To connect, and between two bytes; behind a wallet sits somebody who reads, and takes longer."""
 ANSWER_SECONDS = 300
-"""For a whole answer, however slowly it drips."""
+"""For a whole answer, head and body, however slowly it drips."""
 ANSWER_MAX = 64 * 1024 * 1024
 """Bytes of one answer; a block of receipts has a few MB."""
+LIMIT_PAUSES = (1, 2)
+"""Seconds before a read is asked again after HTTP 429, where the provider does not say how long it wants."""
+RETRY_AFTER_MAX = 10
+"""A provider that wants longer than that is not waited for; the refusal says how long."""
+_NEVER_TWICE = frozenset({
+    "eth_sendRawTransaction", "eth_signTypedData_v4", "eth_signTransaction", "account_signTypedData",
+    "account_signTransaction",
+})  # fmt: skip
+"""What sends, and what somebody at a wallet has to confirm."""
 _TEXT_MAX = 200
 _DATA_TOLD = 100
 """Bytes of revert data that a message shows; all of them are in the exception's `data`."""
@@ -33,6 +46,12 @@ _SECRET_MIN = 5
 
 _LIMIT_CODE, _REVERT_CODE = -32005, 3
 _HALTED = re.compile(r"invalid opcode|invalidinstruction|invalid jump|stack (under|over)flow|stackunderflow", re.I)
+_PRUNED = re.compile(
+    r"missing trie node|prun|historical state|state .{0,80}not available|no state available|archive|"
+    r"state (is |was )?already discarded|proof window|blockoutofrange",
+    re.I,
+)
+"""How Geth, Erigon, Nethermind, Besu, Reth, anvil and hosted providers say that they keep no old state."""
 
 
 class NodeError(UncheckableError):
@@ -51,20 +70,20 @@ class CallReverted(ChainError):  # noqa: N818 - what happened, in the words of t
 class Rpc:
     """A provider behind a URL. With a `session` the caller decides how requests travel (the devnet's never leave)."""
 
-    def __init__(self, url: str, session: requests.Session | None = None) -> None:
+    def __init__(
+        self, url: str, session: requests.Session | None = None, *, name: str = "", patience: int | None = None
+    ) -> None:
         self.host = urlsplit(url).hostname or "?"
+        self.label = f"{self.host} ({name})" if name else self.host
+        """What errors call the provider: two may share a host, so the name that the user gave it stands beside."""
         self._url = url
-        self._session = session or _bounded_session()
+        self._patience = PATIENCE_SECONDS if patience is None else patience
+        self._session = session or _bounded_session(max(ANSWER_SECONDS, self._patience))
         self._provider: Any = None
 
     def ask(self, method: str, *params: Any) -> Any:
         """Return the `result` member, which may be null; raise `NodeError`, or `CallReverted` for a revert."""
-        try:
-            answer = self._transport().make_request(method, list(params))
-        except CodedError:
-            raise
-        except Exception as error:  # requests, urllib3, json, web3: none may leak, and all may hold the URL
-            raise self._failure(error, method) from None
+        answer = self._request(method, list(params))
         if not isinstance(answer, dict) or ("result" not in answer and not answer.get("error")):
             raise self.error("E_RPC_ANSWER", "shape", method=method)
         if answer.get("error"):
@@ -73,7 +92,28 @@ class Rpc:
 
     def error(self, code: str, reason: str = "", **facts: object) -> NodeError:
         """Make an error that names this provider."""
-        return NodeError(code, reason, provider=self.host, **facts)
+        return NodeError(code, reason, provider=self.label, **facts)
+
+    def _request(self, method: str, params: list[Any]) -> Any:
+        pauses = [] if method in _NEVER_TWICE else [*LIMIT_PAUSES]
+        may_break = method not in _NEVER_TWICE
+        while True:
+            try:
+                return self._transport().make_request(method, params)
+            except CodedError:
+                raise
+            except Exception as error:  # requests, urllib3, json, web3: none may leak, and all may hold the URL
+                failed = self._failure(error, method)
+                if failed.code == "E_RPC_LIMIT" and pauses:
+                    asked, usual = failed.facts.get("seconds"), pauses.pop(0)
+                    pause = asked if isinstance(asked, int) else usual
+                    if pause > RETRY_AFTER_MAX:
+                        raise failed from None
+                elif may_break and _is_broken(error):
+                    may_break, pause = False, 0
+                else:
+                    raise failed from None
+            time.sleep(pause)
 
     def _transport(self) -> Any:
         if self._provider is None:
@@ -83,7 +123,7 @@ class Rpc:
                 logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger(name).level))
             self._provider = HTTPProvider(
                 self._url,
-                request_kwargs={"timeout": TIMEOUT_SECONDS, "allow_redirects": False},
+                request_kwargs={"timeout": (CONNECT_SECONDS, self._patience), "allow_redirects": False},
                 session=self._session,
                 exception_retry_configuration=None,
             )
@@ -95,7 +135,10 @@ class Rpc:
         if isinstance(error, requests.HTTPError):
             status = error.response.status_code if error.response is not None else 0
             if status == 429:
-                return self.error("E_RPC_LIMIT", method=method)
+                wanted = "" if error.response is None else error.response.headers.get("Retry-After", "")
+                if re.fullmatch("[0-9]{1,6}", wanted):
+                    return self.error("E_RPC_LIMIT", "pause", method=method, seconds=int(wanted))
+                return self.error("E_RPC_LIMIT", "pace", method=method)
             return self.error("E_RPC_ANSWER", "http", method=method, status=status)
         if isinstance(error, AnswerTooLongError):
             return self.error("E_RPC_ANSWER", "size", method=method, limit=ANSWER_MAX)
@@ -110,8 +153,12 @@ class Rpc:
             return CallReverted(data, revert_reason(data), method)
         if _HALTED.search(lower):
             return CallReverted(data, self._clean(message), method)
-        if code == _LIMIT_CODE or "rate limit" in lower or "too many requests" in lower:
-            return self.error("E_RPC_LIMIT", method=method)
+        if code == 429 or "rate limit" in lower or "too many requests" in lower:
+            return self.error("E_RPC_LIMIT", "pace", method=method)
+        if code == _LIMIT_CODE:
+            return self.error("E_RPC_LIMIT", "size", method=method)
+        if _PRUNED.search(message):
+            return self.error("E_RPC_ANSWER", "pruned", method=method, message=self._clean(message))
         return self.error("E_RPC_ANSWER", "refused", method=method, rpc_code=code, message=self._clean(message))
 
     def _clean(self, message: str) -> str:
@@ -128,12 +175,38 @@ class AnswerTooLongError(requests.RequestException):
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Reads an answer up to `ANSWER_MAX` bytes and gives up beyond."""
+    """Reads an answer up to `ANSWER_MAX` bytes, within some seconds, and gives up beyond."""
+
+    def __init__(self, seconds: int | None = None) -> None:
+        super().__init__()
+        self._seconds = ANSWER_SECONDS if seconds is None else seconds
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send, and wait for the whole answer no longer than was said.
+
+        The library's timeouts run from byte to byte, and a server may send one a minute for ever: in the head, or
+        within one read of the body. So the work is done in a thread, which is left to itself when the time is over.
+        """
+        done: SimpleQueue[requests.Response | Exception] = SimpleQueue()
+
+        def work() -> None:
+            try:
+                done.put(self._read(request, *args, **kwargs))
+            except Exception as error:
+                done.put(error)
+
+        threading.Thread(target=work, daemon=True).start()
+        try:
+            found = done.get(timeout=self._seconds)
+        except Empty:
+            raise requests.ReadTimeout from None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _read(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send, and read the body here, because `requests` would read all of it."""
         kwargs["stream"] = True
-        deadline = time.monotonic() + ANSWER_SECONDS
         response = super().send(request, *args, **kwargs)
         body = bytearray()
         for chunk in response.iter_content(1 << 16):
@@ -141,18 +214,22 @@ class BoundedAdapter(HTTPAdapter):
             if len(body) > ANSWER_MAX:
                 response.close()
                 raise AnswerTooLongError
-            if time.monotonic() > deadline:
-                response.close()
-                raise requests.ReadTimeout
         response._content = bytes(body)
         return response
 
 
-def _bounded_session() -> requests.Session:
+def _bounded_session(seconds: int) -> requests.Session:
     session = requests.Session()
-    session.mount("http://", BoundedAdapter())
-    session.mount("https://", BoundedAdapter())
+    session.mount("http://", BoundedAdapter(seconds))
+    session.mount("https://", BoundedAdapter(seconds))
     return session
+
+
+def _is_broken(error: Exception) -> bool:
+    """Whether a connection that stood was broken off: a server that restarts, or has let an idle one go."""
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return True
+    return type(error) is requests.ConnectionError and isinstance(next(iter(error.args), None), ProtocolError)
 
 
 def _error_parts(error: Any) -> tuple[int, str, bytes]:

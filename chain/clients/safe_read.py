@@ -1,7 +1,8 @@
 """A Safe as a node shows it: the evidence for its whole configuration, and the numbers that a command needs.
 
 Decides which slots prove a Safe (by asking it for its owners and modules) and gathers them; what they prove is decided
-by `chain.safe_state`, which believes none of these answers.
+by `chain.safe_state`, which believes none of these answers. Decides, too, whether a Safe's logs are all there: its
+nonce counts them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 from chain import abi
 from chain.clients.node import Node
 from chain.clients.node_values import StateProof
-from chain.safe_state import SENTINEL, SafeStateProof, slots
+from chain.rlp_items import ProofError
+from chain.safe import EXECUTION_FAILURE, EXECUTION_SUCCESS
+from chain.safe_state import SENTINEL, SafeState, SafeStateError, SafeStateProof, open_safe_state, slots
 
 _PAGE = 100
 
@@ -17,17 +20,41 @@ _PAGE = 100
 def fetch_safe_state(node: Node, safe: bytes, number: int) -> SafeStateProof:
     """Return the evidence for a Safe's configuration at the end of a block.
 
-    `CallReverted` or `AbiError` where there is no Safe to ask at that block.
+    `CallReverted` or `AbiError` where there is no Safe to ask at that block; `E_RPC_PROOF` where the node's proof is
+    not of the owners and modules that it told.
     """
     owners = _addresses(node.call(safe, abi.encode_call("getOwners()", []), number))
     evidence: StateProof = node.state_proof(safe, slots(owners, _modules(node, safe, number)), number)
-    return SafeStateProof(chain_id=node.chain_id(), safe=safe, header=evidence.header, nodes=tuple(evidence.nodes))
+    found = SafeStateProof(chain_id=node.chain_id(), safe=safe, header=evidence.header, nodes=tuple(evidence.nodes))
+    try:
+        open_safe_state(found)
+    except ProofError as error:
+        raise node.error("E_RPC_PROOF", "safe", safe=safe, number=number, problem=error.reason) from None
+    except SafeStateError:
+        pass  # proved, and no sound Safe: whoever opens it says so
+    return found
 
 
 def safe_nonce(node: Node, safe: bytes, number: int | None = None) -> int:
     """Return the nonce that the Safe's next transaction takes, unproved."""
     (nonce,) = abi.decode(["uint256"], node.call(safe, abi.encode_call("nonce()", []), number))
     return int(nonce)
+
+
+def fetch_executed(node: Node, before: SafeState, after: SafeState) -> set[bytes]:
+    """Return the hashes of the SafeTx that succeeded after the block of one proved state, up to that of another.
+
+    Every nonce that a Safe spends leaves one log, so a node that leaves one out, or makes one up, is caught by the
+    nonces: `E_RPC_LOGS`.
+    """
+    first, last = before.block.number + 1, after.block.number
+    succeeded, failed = (
+        node.logs(before.safe, [event], first, last) for event in (EXECUTION_SUCCESS, EXECUTION_FAILURE)
+    )
+    found, expected = len(succeeded) + len(failed), after.nonce - before.nonce
+    if found != expected:
+        raise node.error("E_RPC_LOGS", safe=before.safe, first=first, last=last, found=found, expected=expected)
+    return {entry.log.topics[1] if entry.log.topics[1:] else entry.log.data[:32] for entry in succeeded}
 
 
 def _addresses(answer: bytes) -> list[bytes]:

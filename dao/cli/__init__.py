@@ -1,11 +1,13 @@
 """The command `dao`.
 
 `main` makes sure that the packages beside this one are ours, answers `--help` and `--version` from a static table, and
-hands everything else to `dao.cli.frame`. Nothing heavy is imported before a command is known.
+hands everything else to `dao.cli.frame`. `--json` and `--lang` are read here, because they hold for whatever is said
+before a command is known. Nothing heavy is imported before that.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -19,10 +21,11 @@ _NEIGHBOURS = ("chain", "proposals", "governance", "treasury")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `dao` with the arguments of `argv`, or of the process, and give the exit status; no exception leaves."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments, tags = _without_language(sys.argv[1:] if argv is None else argv)
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    as_json = "--json" in options
     try:
-        status = _run(arguments, as_json="--json" in options)
+        status = _run_in(tags[-1], arguments, as_json=as_json) if tags else _run(arguments, as_json=as_json)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has seen enough
         _discard_stdout()
@@ -30,10 +33,46 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
+def _without_language(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Take `--lang TAG` and `--lang=TAG` out of the words before `--`: the other words, and the tags."""
+    rest: list[str] = []
+    tags: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word.startswith("--lang="):
+            tags.append(word.removeprefix("--lang="))
+        elif word == "--lang":
+            tag = next(words, None)
+            (rest if tag is None else tags).append(word if tag is None else tag)
+        else:
+            rest.append(word)
+    return rest, tags
+
+
+def _run_in(tag: str, arguments: list[str], *, as_json: bool) -> int:
+    """Run in the language of a tag; one that nobody knows is wrong usage."""
+    from dao.sentences import LANGUAGES, language, language_of, sentence, speaking
+
+    asked = language_of(tag)
+    if asked is None:
+        from dao.cli.answer import USAGE, show_error
+
+        message = sentence("E_USAGE", "lang", {"tag": tag, "known": LANGUAGES}, language())
+        return show_error("E_USAGE", message, USAGE, as_json=as_json)
+    with speaking(asked):
+        return _run(arguments, as_json=as_json)
+
+
 def _run(arguments: list[str], *, as_json: bool) -> int:
     stranger = _stranger()
     if stranger is not None:
         return _show_stranger(*stranger, as_json=as_json)
+    if "_DAO_COMPLETE" in os.environ:
+        from dao.cli.completion import answer_shell
+
+        return answer_shell()
     asked = [argument for argument in arguments if argument != "--json"]
     if asked in _OVERVIEWS:
         from dao.cli.table import overview
@@ -84,6 +123,4 @@ def _show_stranger(package: str, found: str, *, as_json: bool) -> int:
 
 def _discard_stdout() -> None:
     """Point stdout at nothing, so that the interpreter does not complain about the closed pipe when it exits."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,25 +2,31 @@
 
 Decides who may ask: POSTs of JSON from this machine alone. A web page that the user has open is not this machine: it is
 kept out by the Host header (DNS rebinding), the content type (it cannot send JSON without asking first) and the absence
-of any CORS header. What is answered is the devnet's; it saves each block before it acknowledges it.
+of any CORS header. What is answered is the devnet's; it saves each block before it acknowledges it. Time passes only
+for who knows the token in the workspace's file. The server holds the chain's lock and not the workspace's, so the
+workspace's commands take turns as always and find the chain here.
 """
 
 from __future__ import annotations
 
+import hmac
+import json
 import re
+import secrets
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import requests
 import typer
 
 from chain import json_text
 from chain.clients.devnet import Devnet
+from chain.clients.devnet_served import proof
 from chain.errors import CodedError
 from dao.cli.answer import Answer, write_line
 from dao.cli.options import Dir
@@ -28,7 +34,8 @@ from dao.cli.text import wrapped
 from dao.connect import ConnectError
 from dao.errors import DaoError
 from dao.sentences import language, sentence
-from dao.workspace import Workspace
+from dao.served import announced
+from dao.workspace import DEVNET_FILE, SERVER_FILE, read_anchors
 
 EXAMPLES = (
     "dao devnet serve",
@@ -58,6 +65,9 @@ class DevnetServer(ThreadingHTTPServer):
         from chain.clients.devnet_rpc import URL
 
         self._url = URL
+        self._devnet = devnet
+        self.token = secrets.token_hex(32)
+        """Known to whoever may read the workspace's file; the only key to the chain's time."""
         self._session: requests.Session = devnet.session()
         self.turn = threading.Lock()
         self.answered = 0
@@ -72,20 +82,39 @@ class DevnetServer(ThreadingHTTPServer):
         """Where it answers."""
         return f"http://127.0.0.1:{self.server_port}"
 
-    def answer(self, body: bytes) -> tuple[int, bytes]:
-        """Answer one body: an HTTP status and the JSON."""
+    def answer(self, body: bytes, authorization: str = "") -> tuple[int, bytes]:
+        """Answer one body and the header that came with it: an HTTP status and the JSON."""
         with self.turn:
             self.answered += 1
             try:
                 # py-evm raises the recursion limit, so deep nesting must not reach the parser: it would end the process
-                json_text.loads(body, max_bytes=MAX_BODY, allow_floats=True)
+                asked = json_text.loads(body, max_bytes=MAX_BODY, allow_floats=True)
             except CodedError:
                 return 400, b""
             try:
+                own = self._answer_own(asked, authorization)
+                if own is not None:
+                    return 200, json.dumps({"jsonrpc": "2.0", **own}).encode()
                 response = self._session.post(self._url, data=body)
             except CodedError:  # the block could not be saved, so it is not acknowledged
                 return 500, b""
             return response.status_code, response.content
+
+    def _answer_own(self, asked: Any, authorization: str) -> dict[str, object] | None:
+        """Answer a method of our own with the request's id and a `result` or `error`; None for any other method."""
+        match asked:
+            case {"id": id_, "method": "dao_proof", "params": [str() as challenge]}:
+                return {"id": id_, "result": proof(self.token, challenge)}
+            case {"id": id_, "method": "dao_timeTravel", "params": [int() as timestamp]}:
+                if not hmac.compare_digest(authorization.encode(), f"Bearer {self.token}".encode()):
+                    refusal = "only the workspace's own commands move the time"
+                elif timestamp <= self._devnet.now():
+                    refusal = "time only moves forward"
+                else:
+                    self._devnet.time_travel(timestamp)
+                    return {"id": id_, "result": True}
+                return {"id": id_, "error": {"code": -32000, "message": refusal}}
+        return None
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A connection that breaks is the other side's affair; nothing of it is printed."""
@@ -107,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(refusal, b"", is_last=True)  # the body was not read, so the connection cannot go on
             return
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        status, answer = self.server.answer(body)
+        status, answer = self.server.answer(body, self.headers.get("Authorization", ""))
         self._send(status, answer)
 
     def _refusal(self) -> int | None:
@@ -144,23 +173,27 @@ def command(
 ) -> Answer:
     """Serve the embedded chain as JSON-RPC on 127.0.0.1, until Ctrl-C.
 
-    Only this machine can ask, by POST. While it runs it holds the workspace, so every other command on the folder ends
-    with E_LOCKED: end it first, by Ctrl-C or SIGTERM. With --json the document comes at the end, and the URL is told on
-    stderr.
+    Only this machine can ask, by POST. Meanwhile every command on the folder asks this server instead of opening the
+    chain itself. Ctrl-C or SIGTERM ends it. With --json the document comes at the end, and the URL is told on stderr.
     """
-    with Workspace(folder) as workspace:
-        if workspace.anchors.rpc_env:
-            raise ConnectError("E_DEVNET", "embedded", chain_id=workspace.anchors.chain_id)
-        with Devnet.open(workspace.devnet_path) as devnet, DevnetServer(devnet, port) as server:
+    anchors = read_anchors(folder)
+    if anchors.rpc_env:
+        raise ConnectError("E_DEVNET", "embedded", chain_id=anchors.chain_id)
+    file = folder / anchors.devnet / DEVNET_FILE
+    with (
+        Devnet.open(file) as devnet,
+        DevnetServer(devnet, port) as server,
+        announced(file.with_name(SERVER_FILE), server.server_port, server.token),
+    ):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
             for line in _begun(server):
                 write_line(line)
             sys.stdout.flush()  # a script waits for the URL
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
-            try:
-                server.serve_forever(poll_interval=0.1)
-            except KeyboardInterrupt:
-                server.turn.acquire()  # the request that is being answered is answered; no other begins
-            return Answer({"url": server.url, "requests": server.answered}, _ended(server))
+            server.serve_forever(poll_interval=0.1)
+        except KeyboardInterrupt:
+            server.turn.acquire()  # the request that is being answered is answered; no other begins
+        return Answer({"url": server.url, "requests": server.answered}, _ended(server))
 
 
 def _begun(server: DevnetServer) -> Iterator[str]:

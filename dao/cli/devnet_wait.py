@@ -5,29 +5,26 @@ Only the devnet's time can be moved; a workspace on a node has the chain's own t
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from chain.clients.devnet import Devnet
 from chain.networks import DEVNET_CHAIN_ID
 from dao.cli import steps
 from dao.cli.answer import Answer
 from dao.cli.options import Dir
 from dao.connect import ConnectError
 from dao.errors import UsageError
+from dao.served import open_devnet
 from dao.workspace import Workspace
 from proposals import times
+from proposals.durations import find_duration
 
 EXAMPLES = (
     "dao devnet wait 2d --dir demo",
     "dao devnet wait 2026-02-01T00:00:00Z --dir demo --json",
 )
-
-_SPAN = re.compile(r"([1-9][0-9]{0,5})([smhd])\Z", re.ASCII)
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def command(
@@ -46,7 +43,7 @@ def command(
         anchors = workspace.anchors
         if anchors.rpc_env or anchors.chain_id != DEVNET_CHAIN_ID:
             raise ConnectError("E_DEVNET", "time", chain_id=anchors.chain_id)
-        with Devnet.open(workspace.devnet_path) as devnet:
+        with open_devnet(workspace) as devnet:
             until = _until(time, devnet.now())
             if until - 1 > devnet.now():  # a snapshot is of the block before the head, which must not be old
                 devnet.time_travel(until - 1)
@@ -56,10 +53,8 @@ def command(
 
 
 def _until(text: str, now: int) -> int:
-    span = _SPAN.match(text)
-    if span is not None:
-        return now + int(span[1]) * _SECONDS[span[2]]
     try:
-        return times.parse_instant(text)
+        span = find_duration(text)
+        return now + span if span is not None else times.parse_instant(text)
     except times.TimeError as error:
         raise UsageError(error.code, error.reason, **error.facts) from None

@@ -22,8 +22,8 @@ EXAMPLES = (
 def command(folder: Dir = Path(), passphrase_file: PassphraseFile = None) -> Answer:
     """Examine a workspace: what is missing or unsafe, and how to mend it.
 
-    Looks at the modes of files, the journal and its kept checkpoint, the journal's key, the packages, the chain with
-    the Safe, and the disk. Nothing is changed. Warnings do not change the exit status, errors do.
+    Looks at the modes of files, the journal and its kept checkpoint, the journal's key, the packages, the nodes side by
+    side, the chain with the Safe, and the disk. Nothing is changed. Warnings do not change the exit status, errors do.
     """
     with Workspace(folder) as workspace:
         found = list(examine(Patient(workspace, passphrase_file)))
@@ -51,9 +51,12 @@ def _lines(found: list[tuple[str, list[Finding]]], *, is_ill: bool) -> Iterator[
     for name, findings in found:
         if has_errors(findings):
             mark = text.paint("✗", "red")
+        elif any(finding.level == "warning" for finding in findings):
+            mark = text.paint("!", "yellow")
         else:
-            mark = text.paint("!", "yellow") if findings else text.paint("✓", "green")
-        yield f"{mark} {name}"
+            mark = text.paint("✓", "green")
+        told = text.say("EXAMINATION", name.replace(" ", "_"))
+        yield f"{mark} {told}"
         for finding in findings:
             yield from text.told(finding, "  ")
     yield ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,8 +21,9 @@ from dao.cli.lint import finding_row
 from dao.cli.options import Dir, PassphraseFile
 from dao.errors import DaoError, UsageError
 from dao.record.checks_proposal import assets_of
-from dao.sentences import language, sentence
+from dao.sentences import LANGUAGES, language, sentence
 from dao.session import Session
+from dao.store import durable
 from dao.workflow.proposing import settings_in_force
 from proposals import times
 from proposals.draft import budget_row, draft, milestone
@@ -69,7 +71,8 @@ def command(
 ) -> Answer:
     """Begin a proposal: number, front matter, budget, and a sentence to replace in every section.
 
-    No file is overwritten. The document is linted at once, and what is found is listed.
+    No file is overwritten, and the same words again find the same draft. The document is linted at once, and what is
+    found is listed.
     """
     rows = _budget(pay, part or [])
     releases = list(dict.fromkeys(row.release for row in rows if row.release))
@@ -77,12 +80,10 @@ def command(
     if len(days) > len(releases):
         raise UsageError("E_USAGE", "due", dues=len(days), milestones=len(releases))
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
-        number = number or _next_number(session)
         now = session.desk.now()
         assets = assets_of(settings_in_force(session.desk).funds[0])
-        file = out or session.workspace.documents / f"iip-{number}.md"
-        raw = draft(
-            number=number,
+        write = partial(
+            draft,
             title=title,
             description=description,
             author=author,
@@ -93,23 +94,31 @@ def command(
             budget=rows,
             milestones=[_milestone(id_, days[n] if n < len(days) else None) for n, id_ in enumerate(releases)],
         )
-        _write(file, raw)
+        last = _last_number(session)
+        if not number:  # the same words again are the same draft
+            number = last if last and _holds(_place(session, out, last), write(number=last)) else last + 1
+        file, raw = _place(session, out, number), write(number=number)
+        is_new = not _holds(file, raw)
+        if is_new:
+            _write(file, raw)
     findings, _ = lint(raw, name=file.name, assets=assets)
     document: dict[str, Any] = {
         "ok": not has_errors(findings),
         "file": str(file),
         "number": number,
+        "is_new": is_new,
         "findings": [finding_row(finding) for finding in findings],
     }
-    lines = steps.done("STEP_DRAFTED", file=str(file), number=number)
+    lines = steps.done("STEP_DRAFTED", "" if is_new else "already", file=str(file), number=number)
     for finding in findings:
         lines += text.told(finding, "  ")
     return Answer(document, lines, FALSE if has_errors(findings) else TRUE)
 
 
 def placeholders() -> list[str]:
-    """The sentences that wait to be replaced, none of which may be published."""
-    return [sentence("DRAFT", name.lower(), {}, language()) for name in (*_SECTIONS, *_WORDS)]
+    """The sentences that wait to be replaced, in whatever language; none of them may be published."""
+    words = (*_SECTIONS, *_WORDS)
+    return [sentence("DRAFT", word.lower(), {}, lang) for lang in LANGUAGES for word in words]
 
 
 def _budget(pay: Sequence[str], parts: Sequence[int]) -> list[BudgetRow]:
@@ -139,17 +148,27 @@ def _milestone(id_: str, due: int | None) -> Milestone:
     return milestone(id_, deliverable, due=due, evidence=evidence, reviewers=("settings",))
 
 
-def _next_number(session: Session) -> int:
-    """The first number after all those of the journal and of the folder."""
+def _last_number(session: Session) -> int:
+    """The greatest number in the journal and in the folder; 0 where there is none."""
     known = [leaf.body["iip"] for leaf in session.journal.leaves if leaf.kind == "document"]
     files = [_FILE.match(file.name) for file in session.workspace.documents.glob("iip-*.md")]
-    return 1 + max([0, *(int(str(iip)) for iip in known), *(int(match[1]) for match in files if match)])
+    return max([0, *(int(str(iip)) for iip in known), *(int(match[1]) for match in files if match)])
+
+
+def _place(session: Session, out: Path | None, number: int) -> Path:
+    return out or session.workspace.documents / f"iip-{number}.md"
+
+
+def _holds(file: Path, raw: bytes) -> bool:
+    try:
+        return file.read_bytes() == raw
+    except OSError:
+        return False
 
 
 def _write(file: Path, raw: bytes) -> None:
     try:
-        with file.open("xb") as made:
-            made.write(raw)
+        durable.write_new(file, raw)
     except FileExistsError:
         raise DraftError("E_IO_EXISTS", "document", path=str(file)) from None
     except OSError as error:

@@ -10,13 +10,13 @@ import typer
 from chain import dag_cbor
 from chain.cid import CID
 from chain.receipt import ProvedReceipt, ReceiptProof, open_receipt
-from chain.safe import safe_tx_hash
+from chain.safe import SafeTx, safe_tx_hash
 from dao.cli import steps, text
 from dao.cli.answer import Answer
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.record.leaves import Leaf
 from dao.session import KeySource, Session
-from dao.workflow import paying
+from dao.workflow import paying, sending
 
 EXAMPLES = (
     "dao execute IIP-2/1 --key ann",
@@ -29,24 +29,35 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Outbid your own transaction that is on its way: same nonce, higher fees.")
+    ] = False,
+    wait: Annotated[
+        int, typer.Option("--wait", help="Seconds to wait for a block.", metavar="SECONDS", min=0, max=86_400)
+    ] = sending.WAIT_SECONDS,
     folder: Dir = Path(),
 ) -> Answer:
     """Send the transaction of a part that enough owners have signed, and book it.
 
-    Anybody may send it; the key pays the gas. If somebody has sent it already, that execution is booked and nothing is
-    sent. A part that is booked is shown as it is.
+    Anybody may send it; the key pays the gas. The signed transaction is kept before it is sent, so a command that was
+    interrupted, or that waited in vain, is run again: it finds the execution, or sends the same bytes. If somebody else
+    has sent it, that execution is booked and nothing is sent. A part that is booked is shown as it is.
     """
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     with steps.open_for(folder, source) as session:
-        sender = session.key(source)
+        sender = session.signer(source)
         named = steps.find_part(session, part)
         tx = steps.queued(session, named)
         state = "already"
         if steps.find_leaf(session, "executed", proposal=named.id, part=named.part) is None:
-            found = paying.find_execution(session.desk, named.id, named.part, tx)
-            state = "sent" if found is None else "adopted"
-            paying.execute(session.desk, named.id, named.part, tx, sender)
+            before = _kept(session, tx)
+            done = paying.execute(session.desk, named.id, named.part, tx, sender, replace=replace, seconds=wait)
+            state = "found" if done in before else "sent" if done in _kept(session, tx) else "adopted"
+        else:
+            session.desk.keep(named.id)
         booked = steps.find_leaf(session, "executed", proposal=named.id, part=named.part)
         assert booked is not None, "it was there, or has just been booked"
         receipt = _receipt(session, booked[1])
@@ -62,8 +73,13 @@ def command(
     }
     lines = steps.done("STEP_EXECUTED", state, name=named.payout, block=receipt.header.number,
                        time=receipt.header.timestamp)  # fmt: skip
-    rows = [("transaction", str(document["transaction"])), ("leaf", str(booked[0]))]
+    rows = [(text.label("transaction"), str(document["transaction"])), (text.label("leaf"), str(booked[0]))]
     return Answer(document, [*lines, *text.rows(rows)])
+
+
+def _kept(session: Session, tx: SafeTx) -> set[bytes]:
+    """Hashes of the transactions that this workspace has kept for a Safe transaction."""
+    return {intent.transaction for intent in session.journal.intents.of(safe_tx_hash(tx))}
 
 
 def _receipt(session: Session, leaf: Leaf) -> ProvedReceipt:

@@ -1,6 +1,7 @@
-"""Reading the files that a command names: whole, bounded, and refused with one sentence when that fails.
+"""Reading and writing the files that a command names: whole, and refused with one sentence when that fails.
 
-What the bytes mean is decided by whoever asked for them.
+What is read is bounded; what is written stands there at once and in full, and never over a file with other bytes unless
+that was asked for. What the bytes mean is decided by whoever asked for them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from chain.errors import UncheckableError
 from dao.errors import DaoError
-from dao.files import TooLargeError, read_file
+from dao.files import TooLargeError, is_there, read_file
+from dao.store import durable
 
 LIMIT = 64 * 2**20
 """Bytes that any command reads of one file; what is smaller and still too large is refused by whoever reads it."""
@@ -17,6 +19,10 @@ LIMIT = 64 * 2**20
 
 class UnreadableError(DaoError, UncheckableError):
     """A file that cannot be read, so nothing about it is known (`E_IO_READ`, exit status 2)."""
+
+
+class OutFileError(DaoError):
+    """The file is there already with other bytes, or cannot be written (`E_IO_EXISTS`, `E_IO_WRITE`)."""
 
 
 def read(path: Path, limit: int = LIMIT) -> bytes:
@@ -32,3 +38,22 @@ def read(path: Path, limit: int = LIMIT) -> bytes:
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or "the path is malformed"
         raise UnreadableError("E_IO_READ", "denied", path=str(path), problem=problem) from None
+
+
+def write(path: Path, data: bytes, *, force: bool = False) -> bool:
+    """Put the bytes in place in one step; False when the very same bytes are there already."""
+    try:
+        if is_there(path):
+            if not path.is_file():  # a device would give its place to a file
+                raise OutFileError("E_IO_WRITE", "no_file", path=str(path))
+            if path.stat().st_size == len(data) and path.read_bytes() == data:
+                return False
+            if not force:
+                raise OutFileError("E_IO_EXISTS", "out", path=str(path))
+            durable.replace(path, data)
+        else:
+            durable.write_new(path, data)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise OutFileError("E_IO_WRITE", "out", path=str(path), problem=problem) from error
+    return True

@@ -21,7 +21,7 @@ from typer.main import get_command
 
 from chain.errors import CodedError, UncheckableError
 from dao.cli.answer import BUG, FALSE, INTERRUPTED, UNCHECKED, USAGE, Answer, show, show_error
-from dao.cli.table import COMMANDS, GROUPS, overview
+from dao.cli.table import BARE, COMMANDS, GROUPS, overview
 from dao.errors import UsageError
 from dao.sentences import escape, language, sentence
 
@@ -54,11 +54,18 @@ class Group(TyperGroup):
             context_settings=_CONTEXT,
             rich_markup_mode=None,
             no_args_is_help=True,
-            params=[_json_option()],
+            params=_shared_options(),
             subcommand_metavar="COMMAND [OPTIONS]",
             options_metavar="",
         )
         self.words = words
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take options without a command as those of the group's bare command, where it has one."""
+        is_bare = not args or (args[0].startswith("-") and args[0] not in _CONTEXT["help_option_names"])
+        if self.words in BARE and is_bare:
+            args = [BARE[self.words], *args]
+        return super().parse_args(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the overview at the root, and Typer's layout below it."""
@@ -66,6 +73,16 @@ class Group(TyperGroup):
             super().format_help(ctx, formatter)
         else:
             formatter.write(overview() + "\n")
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Offer the group's next words with their sentences; Typer offers the options."""
+        from typer._click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        told = {**GROUPS, **{row.words: row.sentence for row in COMMANDS}}
+        names = [name for name in self.commands if name.startswith(incomplete)]
+        return [CompletionItem(name, help=told[f"{self.words} {name}".strip()]) for name in names]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the group's commands with their sentences of the table."""
@@ -82,7 +99,7 @@ class _Shelf(Mapping[str, "click.Command"]):
         start = words.split()
         found = [row.words.split() for row in COMMANDS]
         self._start = start
-        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start)
+        self._names = dict.fromkeys(name[len(start)] for name in found if name[: len(start)] == start and name != start)
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._names:
@@ -106,7 +123,7 @@ def load(words: str) -> click.Command:
     command = get_command(app)
     assert isinstance(command, CommandWithExamples), "a function makes a command, not a group"
     command.examples = module.EXAMPLES
-    command.params.append(_json_option())
+    command.params.extend(_shared_options())
     return command
 
 
@@ -153,20 +170,30 @@ def _call(arguments: Sequence[str], *, as_json: bool) -> Answer:
     return Answer({"help": helping.getvalue() if helping else ""})
 
 
-def _json_option() -> Any:
-    """Make the option `--json`, which `run` has already read from the command line when the command is called."""
+def _shared_options() -> list[Any]:
+    """Make the options that every command has, which `dao.cli.main` has already read when the command is called."""
 
     def carrier(
         *,
         json: Annotated[
             bool, typer.Option("--json", help="Answer with one JSON document on stdout.", expose_value=False)
         ] = False,
+        lang: Annotated[
+            str,
+            typer.Option(
+                "--lang",
+                help="Language: en, zh-Hant or zh-Hans.",
+                metavar="TAG",
+                show_default=False,
+                expose_value=False,
+            ),
+        ] = "",
     ) -> None:
-        del json
+        del json, lang
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command()(carrier)
-    return get_command(app).params[0]
+    return get_command(app).params[:2]
 
 
 def _show_usage(error: typer.TyperException, *, as_json: bool) -> int:
@@ -178,7 +205,8 @@ def _show_usage(error: typer.TyperException, *, as_json: bool) -> int:
         print(told, file=sys.stderr)
         return USAGE
     problem = f"{path} needs a command" if told.startswith("Usage: ") else escape(told)
-    message = sentence("E_USAGE", "", {"problem": problem.rstrip(".") + ".", "help": f"{path} --help"}, language())
+    problem = problem if problem.endswith("?") else problem.rstrip(".") + "."
+    message = sentence("E_USAGE", "", {"problem": problem, "help": f"{path} --help"}, language())
     return show_error("E_USAGE", message, USAGE, as_json=as_json)
 
 

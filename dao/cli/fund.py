@@ -11,8 +11,7 @@ import typer
 from chain.address import checksum
 from dao.cli.answer import Answer
 from dao.cli.options import Dir
-from dao.cli.text import columns, paint
-from dao.sentences import escape
+from dao.cli.text import columns, label, paint, say
 from dao.views.money import Ask, AssetLabel, asks_of, books_of, labels_of, told
 from dao.views.numbers import UnknownNameError
 from dao.views.opening import open_journal, settings_of
@@ -90,12 +89,14 @@ def _lines(shown: list[Shown], labels: Mapping[str, AssetLabel]) -> Iterator[str
     for number, (fund, states, asks) in enumerate(shown):
         if number:
             yield ""
-        yield f"{paint(f'Fund {escape(fund.name)}', 'bold')}, Safe {checksum(fund.safe)} on chain {fund.chain_id}"
-        head = ("", *(field for field in FundState._fields))
+        where = say("FUND", "safe", safe=fund.safe, chain_id=fund.chain_id)
+        yield paint(say("FUND", "name", name=fund.name), "bold") + where
+        head = ("", *map(label, FundState._fields))
         rows = [
             (told(0, asset, labels)[1], *(told(amount, asset, labels)[0] for amount in state))
             for asset, state in states.items()
         ]
         yield from columns([head, *rows], right=range(1, 6))
         for ask in asks:
-            yield f"  {ask.iip} asks {' '.join(told(ask.amount, ask.asset, labels))}; its vote is open"
+            amount, symbol = told(ask.amount, ask.asset, labels)
+            yield "  " + say("FUND", "asks", iip=ask.iip, amount=amount, symbol=symbol)

@@ -10,8 +10,8 @@ import typer
 
 from dao.cli.answer import Answer
 from dao.cli.options import Dir
-from dao.cli.text import columns, counted, paint
-from dao.sentences import escape, spell_time
+from dao.cli.text import columns, counted, label, paint, say
+from dao.sentences import spell_time
 from dao.views.money import AssetLabel, Books, books_of, labels_of, told
 from dao.views.opening import open_journal, settings_of
 from treasury.ledger import Balance, Entry
@@ -78,11 +78,12 @@ def _lines(
 ) -> Iterator[str]:
     for index, time, entry in rows:
         about = f"  IIP-{entry.iip}" if entry.iip else ""
-        yield f"{spell_time(time)}  {paint(entry.rule, 'bold')}{about}  fund {escape(entry.fund)}, leaf {index}"
+        source = say("LEDGER", "source", fund=entry.fund, index=index)
+        yield f"{spell_time(time)}  {paint(entry.rule, 'bold')}{about}  {source}"
         yield from columns([(p.account, *told(p.amount, p.asset, labels)) for p in entry.postings], right=[1])
     if rows:
         yield ""
-    yield paint(f"Balances after {counted(len(rows), 'entry', 'entries')}", "bold")
+    yield paint(say("LEDGER", "balances", entries=counted(len(rows), "entry")), "bold")
     held = [(row.account, *told(row.amount, row.asset, labels)) for row in balances]
-    total = [("sum of all accounts", *told(sums[asset], asset, labels)) for asset in sums]
+    total = [(label("sum of all accounts"), *told(sums[asset], asset, labels)) for asset in sums]
     yield from columns([*held, *total], right=[1])

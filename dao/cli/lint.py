@@ -43,7 +43,7 @@ def command(files: Annotated[list[Path], typer.Argument(help="Proposals in Markd
         linted.append(Linted(file, findings))
         skipped |= dict.fromkeys(undecided)
     if skipped:
-        print(f"Skipped, for want of a journal or a fund: {', '.join(skipped)}", file=sys.stderr)
+        print(text.say("LINT", "skipped", rules=", ".join(skipped)), file=sys.stderr)
     wrong = any(has_errors(one.findings) for one in linted)
     rows = [{**finding_row(finding), "file": str(one.file)} for one in linted for finding in one.findings]
     return Answer(rows, _lines(linted), FALSE if wrong else TRUE)
@@ -68,7 +68,11 @@ def _lines(linted: Sequence[Linted]) -> Iterator[str]:
         for finding in findings:
             yield from text.told(finding)
     errors, warnings = levels.count("error"), levels.count("warning")
-    where = f" in {text.counted(len(linted), 'file')}" if len(linted) > 1 else ""
-    verdict = text.paint("wrong", "red") if errors else text.paint("ok", "green")
+    verdict = text.paint(text.label("wrong"), "red") if errors else text.paint(text.label("ok"), "green")
+    facts = {
+        "errors": text.counted(errors, "error"),
+        "warnings": text.counted(warnings, "warning"),
+        "files": text.counted(len(linted), "file"),
+    }
     yield ""
-    yield f"{verdict}: {text.counted(errors, 'error')}, {text.counted(warnings, 'warning')}{where}"
+    yield verdict + text.say("LINT", "counts_in" if len(linted) > 1 else "counts", **facts)

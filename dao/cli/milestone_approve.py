@@ -6,12 +6,13 @@ from pathlib import Path
 
 from dao.cli.answer import Answer
 from dao.cli.milestone_report import Part, Report, act
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.session import KeySource
 
 EXAMPLES = (
     "dao milestone approve IIP-2/2 --file report.md --key lea",
     "dao milestone approve IIP-2/2 --file report.md --key lea --dir demo --json",
+    "dao milestone approve IIP-2/2 --file report.md --key lea --out lea.act.json",
 )
 
 
@@ -21,7 +22,10 @@ def command(
     file: Report,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
+    out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Approve the newest report on a part's milestone, as one of the reviewers whom the settings name.
@@ -29,4 +33,5 @@ def command(
     The file must be the report, byte for byte. When enough reviewers have approved, the part may be queued; neither
     author nor payee reviews.
     """
-    return act(part, "approve", file, KeySource(name=key, variable=key_env, passphrase_file=passphrase_file), folder)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
+    return act(part, "approve", file, source, folder, out=out)

@@ -15,7 +15,18 @@ Key = Annotated[str, typer.Option("--key", help="Name of a keystore in the works
 KeyEnv = Annotated[
     str, typer.Option("--key-env", help="Environment variable that holds the private key, instead of --key.")
 ]
+WalletEnv = Annotated[
+    str,
+    typer.Option(
+        "--wallet-env", help="Variable with the URL of a wallet that signs, as Frame or Clef, instead of --key."
+    ),
+]
+Account = Annotated[str, typer.Option("--account", help="Account of that wallet; its only one may be left out.")]
 PassphraseFile = Annotated[
     Path | None,
     typer.Option("--passphrase-file", help="File with the keystores' passphrase; a devnet keeps its own."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Write what is signed to this file, and take it into no journal.", metavar="FILE"),
 ]

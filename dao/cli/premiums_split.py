@@ -9,7 +9,7 @@ import typer
 
 from chain import amount
 from dao.cli.answer import Answer
-from dao.cli.text import rows
+from dao.cli.text import label, rows, say
 from dao.errors import UsageError
 from treasury import premiums
 
@@ -40,8 +40,8 @@ def command(
 
 
 def _lines(premium: int, agent_level: int, split: premiums.PremiumSplit) -> Iterator[str]:
-    agent = f"through an agent of level {agent_level}" if agent_level else "without an agent"
-    yield f"A premium of {amount.spell(premium, 18)} ETH, bought {agent}, is split into:"
+    yield say("PREMIUM", "split_agent" if agent_level else "split", amount=amount.spell(premium, 18), level=agent_level)
     yield ""
     width = len(str(premium))
-    yield from rows([(name, f"{share:>{width}} wei") for name, share in (*split._asdict().items(), ("total", premium))])
+    shares = (*split._asdict().items(), ("total", premium))
+    yield from rows([(label(name), f"{share:>{width}} wei") for name, share in shares])

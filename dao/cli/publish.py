@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from dao.cli import steps, text
+from dao.cli import carrying, steps, text
 from dao.cli.answer import FALSE, Answer
 from dao.cli.draft import placeholders
 from dao.cli.files import read
 from dao.cli.lint import finding_row
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
+from dao.record.carrier import write_publication
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
 from dao.session import KeySource
@@ -24,6 +25,8 @@ from proposals.explain import sentences
 EXAMPLES = (
     "dao publish iips/iip-2.md --key dora",
     "dao publish iips/iip-2.md --key-env AUTHOR_KEY --fund iip --json",
+    "dao publish iips/iip-2.md --key dora --out iip-2.publication.json",
+    "dao publish iips/iip-3.md --key dora --supersedes IIP-2",
 )
 
 
@@ -32,30 +35,50 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     fund: Annotated[str, typer.Option("--fund", help="Fund that pays; may be left out if there is one.")] = "",
+    supersedes: Annotated[
+        list[str] | None,
+        typer.Option("--supersedes", help="A passed proposal whose unpaid parts end when this one passes; repeatable."),
+    ] = None,
+    out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Sign and publish a proposal, whose vote opens after the settings' delay.
 
     Text, parts, settings and snapshot block are bound by content under the author's signature. A document with errors
-    is refused, with every finding listed.
+    is refused, with every finding listed; one that is published already, and whose vote is not closed, is shown. With
+    --out the journal's writer takes the file, within the hour.
     """
     raw = read(file)
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     _refuse_draft(raw)
     with steps.open_for(folder, source) as session:
-        author_key = session.key(source)
-        settings = proposing.settings_in_force(session.desk)
+        desk = carrying.desk_for(session, out)
+        author = session.signer(source)
+        settings = proposing.settings_in_force(desk)
         paying = steps.choose_fund(settings, fund)
+        older = [steps.find_proposal(session, name) for name in supersedes or []]
+        ids = list(dict.fromkeys(named.id for named in older))
+        standing = None if out else proposing.find_published(desk, raw, author.address, paying.name, ids)
+        carried: list[str] = []
         try:
-            published = proposing.publish(session.desk, raw, author_key=author_key, fund=paying.name)
+            if standing is None:
+                signed = proposing.sign(desk, raw, author=author, fund=paying.name, supersedes=ids)
+                published = proposing.take(desk, signed)
+                carried += [] if out is None else carrying.carried(out, write_publication(signed))
+            else:
+                published = standing
         except proposing.PublishError as error:
             if not error.findings:
                 raise
             return _refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
-        return _published(name, published, paying)
+    names = list(dict.fromkeys(named.name for named in older))
+    answer = _published(name, published, paying, out, names, is_new=standing is None)
+    return answer._replace(lines=[*answer.lines, *carried])
 
 
 def _refuse_draft(raw: bytes) -> None:
@@ -66,7 +89,15 @@ def _refuse_draft(raw: bytes) -> None:
         raise proposing.PublishError("E_LINT", "draft", count=len(kept), first=kept[0].decode("utf-8", "replace"))
 
 
-def _published(name: str, published: proposing.Published, fund: FundSettings) -> Answer:
+def _published(
+    name: str,
+    published: proposing.Published,
+    fund: FundSettings,
+    out: Path | None,
+    supersedes: list[str],
+    *,
+    is_new: bool,
+) -> Answer:
     told = [(part.release, sentences(part, assets_of(fund))) for part in published.parts]
     parts = [
         {"part": number, "release": release or None, "payments": payments}
@@ -83,20 +114,32 @@ def _published(name: str, published: proposing.Published, fund: FundSettings) ->
         "parts_cid": str(published.parts_cid),
         "settings": str(published.settings),
         "parts": parts,
+        "supersedes": supersedes,
+        "leaf": published.leaf if out is None else None,
+        "file": None if out is None else str(out),
+        "is_new": is_new,
     }
-    lines = steps.done("STEP_PUBLISHED", name=name, id=published.id)
+    how = "carried" if out is not None else "" if is_new else "already"
+    lines = steps.done("STEP_PUBLISHED", how, name=name, id=published.id)
     lines += steps.noted("STEP_WINDOW", start=published.start, end=published.end)
-    lines += ["", text.paint("What the author signed, by content", "bold")]
-    rows = [("document", document["document"]), ("settings", document["settings"]), ("parts", document["parts_cid"])]
+    if supersedes:
+        lines += steps.noted("STEP_SUPERSEDES", names=supersedes)
+    lines += ["", text.paint(text.say("PUBLISH", "signed"), "bold")]
+    bound = {"document": published.document, "settings": published.settings, "parts": published.parts_cid}
+    rows = [(text.label(name), str(cid)) for name, cid in bound.items()]
     for number, (release, payments) in enumerate(told, 1):
-        after = f", after milestone {release}" if release else ""
-        rows += [(f"part {number}", payment + after) for payment in payments]
+        place = text.place(f"part {number}")
+        rows += [(place, _after(payment, release)) for payment in payments]
     return Answer(document, [*lines, *text.rows(rows)])
+
+
+def _after(payment: str, release: str) -> str:
+    return text.say("PUBLISH", "after", payment=payment, release=release) if release else payment
 
 
 def _refused(error: proposing.PublishError) -> Answer:
     message = sentence(error.code, error.reason, error.facts, language())
     rows = [finding_row(finding) for finding in error.findings]
     lines = [line for finding in error.findings for line in text.told(finding)]
-    lines += ["", f"{text.paint('refused', 'red')} {error.code}", *text.wrapped(message, "  ")]
+    lines += ["", f"{text.paint(text.label('refused'), 'red')} {error.code}", *text.wrapped(message, "  ")]
     return Answer({"ok": False, "code": error.code, "message": message, "findings": rows}, lines, FALSE)

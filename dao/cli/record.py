@@ -9,29 +9,22 @@ from typing import Annotated, cast
 import typer
 
 from dao.cli.answer import Answer
+from dao.cli.files import write
 from dao.cli.options import Dir, PassphraseFile
 from dao.cli.text import paint, wrapped
 from dao.cli.verify import answer_of
-from dao.errors import DaoError
-from dao.files import replace_file
-from dao.keys import KeyFileError
 from dao.record.verify import verify
 from dao.sentences import language, sentence
-from dao.session import Session, keyring, open_session
-from dao.views.keystores import JOURNAL_KEY, has_journal_key
+from dao.session import Session, open_session
 from dao.views.numbers import Numbered, UnknownNameError, find
 from dao.workflow.proposing import settings_in_force
-from dao.workflow.recording import write_record
+from dao.workflow.recording import signed_note, write_record_under
 
 EXAMPLES = (
     "dao record IIP-1",
     "dao record IIP-1 --out iip-1.car --force",
     "dao record IIP-1 --dir demo --json",
 )
-
-
-class RecordFileError(DaoError):
-    """The file is there already with other bytes, or cannot be written (`E_IO_EXISTS`, `E_IO_WRITE`)."""
 
 
 def command(
@@ -47,17 +40,18 @@ def command(
 ) -> Answer:
     """Write the decision record of a proposal, and say what `dao verify` says of it.
 
-    Needs the journal's key, because the record carries a signed checkpoint of the journal as it is now; it is kept, so
-    a journal that was rewritten is refused. A record that does not verify is not written.
+    The record carries a signed checkpoint of the journal as it is now: made with the journal's key and kept, or the
+    writer's own where this workspace follows. A journal that was rewritten is refused, and a record that does not
+    verify is not written.
     """
     with open_session(folder, passphrase_file=passphrase_file) as session:
-        numbered, data = _make(session, iip, passphrase_file)
+        numbered, data = _make(session, iip)
         path = out or folder / f"{iip.lower().partition('/')[0]}.car"
         report = verify(data)
         answer = answer_of(report)
         is_new = False
         if report.ok:
-            is_new = _write(path, data, force=force)
+            is_new = write(path, data, force=force)
             session.desk.keep(numbered.proposals[-1])
     document = {
         **cast("dict[str, object]", answer.document),
@@ -68,33 +62,14 @@ def command(
     return Answer(document, _lines(answer.lines, path, len(data), is_new=is_new, ok=report.ok), answer.status)
 
 
-def _make(session: Session, iip: str, passphrase_file: Path | None) -> tuple[Numbered, bytes]:
+def _make(session: Session, iip: str) -> tuple[Numbered, bytes]:
     """The record's bytes; the workspace's anchors and its kept checkpoint are compared before anything is signed."""
     settings = settings_in_force(session.desk)
     numbered = find(session.journal, iip, settings.prefix)
     if not numbered.proposals:
         raise UnknownNameError("E_PROPOSAL", "unpublished", name=f"{settings.prefix}-{numbered.number}")
     proposal = numbered.proposals[-1]
-    session.desk.guarded(proposal, 10, 20, 21)
-    if not has_journal_key(session.workspace):
-        raise KeyFileError("E_KEY_FILE", "absent", name=JOURNAL_KEY)
-    key = keyring(session.workspace, passphrase_file).load_journal_key()
-    return numbered, write_record(session.desk, proposal, key, settings.journal.origin)
-
-
-def _write(path: Path, data: bytes, *, force: bool) -> bool:
-    """Put the bytes in place in one step; False when the very same bytes are there already."""
-    try:
-        if path.exists():
-            if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-                return False
-            if not force:
-                raise RecordFileError("E_IO_EXISTS", "record", path=str(path))
-        replace_file(path, data)
-    except OSError as error:
-        problem = error.strerror or type(error).__name__
-        raise RecordFileError("E_IO_WRITE", "record", path=str(path), problem=problem) from error
-    return True
+    return numbered, write_record_under(session.desk, proposal, signed_note(session.desk))
 
 
 def _lines(told: Iterable[str], path: Path, size: int, *, is_new: bool, ok: bool) -> Iterator[str]:

@@ -115,21 +115,21 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 def _lines(tx: SafeTx, review: reviewing.Review, document: dict[str, Any]) -> Iterator[str]:
     safe = address.with_chain(tx.safe, tx.chain_id)
-    yield from text.rows([("Safe", safe), ("version", tx.version), ("nonce", str(tx.nonce))])
+    yield from text.rows([("Safe", safe), (text.label("version"), tx.version), ("nonce", str(tx.nonce))])
     yield ""
-    yield text.paint("What it does", "bold")
-    yield from text.rows([(action["place"], action["message"]) for action in document["actions"]])
+    yield text.paint(text.say("REVIEW", "does"), "bold")
+    yield from text.rows([(text.place(action["place"]), action["message"]) for action in document["actions"]])
     yield ""
     if review.findings:
-        yield text.paint("What was found", "bold")
+        yield text.paint(text.say("REVIEW", "found"), "bold")
         for finding in review.findings:
             yield from text.told(finding, "  ")
         yield ""
-    yield text.paint("Compare with what your wallet shows", "bold")
+    yield text.paint(text.say("REVIEW", "compare"), "bold")
     yield from text.rows([(name.replace("_", " "), document[name]) for name in _HASHES])
     yield ""
     if review.unchecked:
-        yield text.paint("Not checked", "bold")
+        yield text.paint(text.say("REVIEW", "unchecked"), "bold")
         yield from text.rows([(name, sentence("UNCHECKED", name, {}, language())) for name in review.unchecked])
         yield ""
     yield _verdict(review.verdict, review.findings)
@@ -137,10 +137,9 @@ def _lines(tx: SafeTx, review: reviewing.Review, document: dict[str, Any]) -> It
 
 def _verdict(verdict: str, findings: tuple[Finding, ...]) -> str:
     levels = [finding.level for finding in findings]
-    counts = f"{text.counted(levels.count('error'), 'error')}, {text.counted(levels.count('warning'), 'warning')}"
-    if verdict == "sign":
-        return f"{text.paint('sign', 'green')}: nothing found here speaks against it ({counts})"
-    return f"{text.paint('refuse', 'red')}: do not sign this ({counts})"
+    errors, warnings = (text.counted(levels.count(level), level) for level in ("error", "warning"))
+    head = text.paint(text.label(verdict), "green" if verdict == "sign" else "red")
+    return head + text.say("REVIEW", verdict, errors=errors, warnings=warnings)
 
 
 def _told(action: reviewing.Action, chain_id: int, symbols: Symbols) -> str:

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from chain import address, signature
+from chain import address
 from chain.clients.safe_read import fetch_safe_state
 from chain.errors import CodedError
 from chain.safe import safe_tx_hash
 from chain.safe_state import open_safe_state
-from dao.cli import steps
+from dao.cli import carrying, steps
 from dao.cli.answer import Answer, write_line
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.cli.review_voted import of_part
 from dao.session import KeySource
 from dao.workflow import paying
@@ -22,6 +22,7 @@ from dao.workflow import paying
 EXAMPLES = (
     "dao sign IIP-2/1 --key ann",
     "dao sign IIP-2/1 --key-env OWNER_KEY --dir demo --json",
+    "dao sign IIP-2/1 --key ann --out ann.tx.json",
 )
 
 
@@ -30,26 +31,30 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
+    out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Review a queued part and sign it as an owner of the Safe.
 
     A signature cannot be taken back, so nothing is signed before the timelock's end, after expiry, or while the review
-    finds an error.
+    finds an error. With --out the file is the transaction as the Safe Transaction Service shows it, with the signature.
     """
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     with steps.open_for(folder, source) as session:
-        owner_key = session.key(source)
+        desk = carrying.desk_for(session, out)
+        signer = session.signer(source)
         named = steps.find_part(session, part)
         tx = steps.queued(session, named)
-        owner = signature.address_of(owner_key)
+        owner = signer.address
         if steps.find_leaf(session, "confirmation", hash=safe_tx_hash(tx), owner=owner) is not None:
             raise steps.StepError("E_SAFE_SIGS", "signed_before", owner=owner, name=named.payout)
         shown = of_part(session, named, tx)
         lines = list(shown.lines)
         try:
-            paying.sign(session.desk, named.id, named.part, tx, owner_key)
+            confirmation = paying.sign(desk, named.id, named.part, tx, signer)
         except CodedError:
             for line in lines:  # what spoke against it; the refusal itself follows as any other
                 write_line(line)
@@ -58,6 +63,7 @@ def command(
         confirmed = sum(
             1 for leaf in session.journal.leaves if leaf.kind == "confirmation" and leaf.body["hash"] == hash_
         )
+        carried = None if out is None else carrying.safe_tx_file(session, tx, confirmation)
         head = session.node.head().ref.number
         threshold = open_safe_state(fetch_safe_state(session.node, tx.safe, head)).threshold
     document = {
@@ -68,7 +74,10 @@ def command(
         "confirmations": confirmed,
         "threshold": threshold,
         "review": shown.document,
+        "file": None if out is None else str(out),
     }
     told = steps.done("STEP_SIGNED", name=named.payout, owner=owner)
+    if out is not None and carried is not None:
+        return Answer(document, [*lines, "", *told, *carrying.carried(out, carried)])
     told += steps.noted("STEP_CONFIRMED", "" if confirmed < threshold else "enough", found=confirmed, needed=threshold)
     return Answer(document, [*lines, "", *told])

@@ -12,8 +12,8 @@ from chain.address import checksum
 from chain.amount import spell
 from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.options import Dir
-from dao.cli.text import Colour, paint, wrapped
-from dao.sentences import escape, language, sentence
+from dao.cli.text import Colour, paint, say, wrapped
+from dao.sentences import escape, language, listed, sentence
 from dao.views.iip_standing import IipStanding, iip_standing
 from dao.views.numbers import find, numbers
 from dao.views.opening import open_desk
@@ -42,8 +42,9 @@ def command(
         prefix, now = settings_in_force(desk).prefix, desk.now()
         chosen = [find(desk.journal, iip, prefix)] if iip else list(numbers(desk.journal).values())
         shown = [iip_standing(desk, numbered, prefix, now) for numbered in chosen]
-    document = {"now": now, "iips": [_document(one) for one in shown]}
-    return Answer(document, _lines(shown, now), FALSE if any(one.problem for one in shown) else TRUE)
+        absent = [str(error.facts["provider"]) for error in desk.node.absent]
+    document = {"now": now, "iips": [_document(one) for one in shown], "absent": absent}
+    return Answer(document, _lines(shown, now, absent), FALSE if any(one.problem for one in shown) else TRUE)
 
 
 def _document(one: IipStanding) -> dict[str, object]:
@@ -67,7 +68,7 @@ def _part(one: IipStanding, part: Standing) -> dict[str, object]:
     return {
         "part": f"{one.name}/{part.number}",
         "state": part.state,
-        "why": sentence("PART", part.state, part.facts, language()),
+        "why": say("PART", part.state, **part.facts),
         "payments": [None if payment is None else _payment(payment) for payment in part.payments],
         "earliest": None if part.window is None else part.window.eta,
         "latest": None if part.window is None else part.window.latest,
@@ -90,28 +91,38 @@ def _payment(payment: Payment) -> dict[str, object]:
     }
 
 
-def _lines(shown: list[IipStanding], now: int) -> Iterator[str]:
-    yield sentence("STATUS", "now" if shown else "nothing", {"now": now}, language())
+def _lines(shown: list[IipStanding], now: int, absent: list[str]) -> Iterator[str]:
+    for provider in absent:
+        yield from wrapped(say("W_RPC_ABSENT", provider=provider), "! ", "  ")
+    yield say("STATUS", "now" if shown else "nothing", now=now)
     for one in shown:
         yield ""
         colour: Colour = "red" if one.problem else "green" if one.state == "Executed" else "cyan"
-        yield f"{paint(one.name, 'bold')}  {paint(one.state, colour)}  {escape(one.numbered.title)}"
+        yield f"{paint(one.name, 'bold')}  {paint(_state(one), colour)}  {escape(one.numbered.title)}"
         yield from wrapped(_why(one), "  ")
         for part in one.parts:
-            yield f"  {one.name}/{part.number}  {paint(part.state.replace('_', ' '), 'bold')}"
+            state = paint(say("PART_STATE", part.state), "bold")
+            yield f"  {one.name}/{part.number}  {state}"
             yield from wrapped(_pays(part), "      ")
-            yield from wrapped(sentence("PART", part.state, part.facts, language()), "      ")
+            yield from wrapped(say("PART", part.state, **part.facts), "      ")
         for step in one.steps:
             yield from wrapped(_told(step), "  → ", "    ")
 
 
+def _state(one: IipStanding) -> str:
+    """The state as people call it; JSON keeps the name of the lifecycle."""
+    return one.state if one.problem else say("STATE", one.state)
+
+
 def _pays(part: Standing) -> str:
-    return ", ".join(
-        "a call that is no payment"
-        if payment is None
-        else f"{spell(payment.amount, payment.asset.decimals)} {payment.asset.symbol} to {checksum(payment.to)}"
-        for payment in part.payments
-    )
+    return listed((_told_payment(payment) for payment in part.payments), language())
+
+
+def _told_payment(payment: Payment | None) -> str:
+    if payment is None:
+        return say("STATUS", "no_payment")
+    amount = spell(payment.amount, payment.asset.decimals)
+    return say("STATUS", "pays", amount=amount, symbol=payment.asset.symbol, payee=payment.to)
 
 
 def _told(step: Step) -> str:
@@ -122,8 +133,7 @@ def _told(step: Step) -> str:
         (False, True): "until",
         (True, True): "between",
     }[step.earliest is not None, step.latest is not None]
-    facts = {"command": step.command, "earliest": step.earliest, "latest": step.latest}
-    return sentence("NEXT", reason, facts, language())
+    return say("NEXT", reason, command=step.command, earliest=step.earliest, latest=step.latest)
 
 
 def _why(one: IipStanding) -> str:

@@ -75,13 +75,22 @@ def open_for(
 ) -> Iterator[Session]:
     """Open the workspace for one step; a key that was not named is refused before anything is opened."""
     if source is not None:
-        if bool(source.variable) == bool(source.name):
+        if sum(map(bool, (source.name, source.variable, source.wallet_variable))) != 1:
             raise UsageError("E_USAGE", "key")
-        if source.name and not _KEY_NAME.match(source.name):
-            raise UsageError("E_USAGE", "key_name", name=source.name)
+        if source.account and not source.wallet_variable:
+            raise UsageError("E_USAGE", "account")
+        if source.name:
+            check_key_name(source.name)
         passphrase_file = source.passphrase_file
     with open_session(folder, passphrase_file=passphrase_file) as session:
         yield session
+
+
+def check_key_name(name: str) -> str:
+    """Return a name that a keystore may have."""
+    if not _KEY_NAME.match(name):
+        raise UsageError("E_USAGE", "key_name", name=name)
+    return name
 
 
 def find_proposal(session: Session, name: str) -> Named:
@@ -93,7 +102,7 @@ def find_proposal(session: Session, name: str) -> Named:
     number = int(match["number"])
     for leaf in reversed(session.journal.leaves):
         if leaf.kind == "proposal":
-            envelope = read_envelope(session.journal.get(_link(leaf, "envelope")))
+            envelope = read_envelope(session.journal.get(link(leaf, "envelope")))
             if read_commitment(envelope.message.get("plugins")).iip == number:
                 return Named(f"{settings.prefix}-{number}", number, int(match["part"] or 0), envelope.id, envelope)
     raise StepError("E_PROPOSAL", "unknown", name=f"{settings.prefix}-{number}")
@@ -101,15 +110,28 @@ def find_proposal(session: Session, name: str) -> Named:
 
 def find_part(session: Session, name: str) -> Named:
     """A part of the latest proposal of a number, whose vote has its result."""
+    if "/" not in name:
+        raise UsageError("E_USAGE", "part", name=find_proposal(session, name).name)
+    return find_decided(session, name)
+
+
+def find_decided(session: Session, name: str) -> Named:
+    """As `find_part`; without a part all of them are meant."""
     named = find_proposal(session, name)
-    if not named.part:
-        raise UsageError("E_USAGE", "part", name=named.name)
     parts = len(session.desk.case(named.id, 10, 20, 21, 22, 23).parts or ())
     if named.part > parts:
         raise StepError("E_PROPOSAL", "part", name=named.name, part=named.part, parts=parts)
+    refuse_cancelled(session, named)
     if find_leaf(session, "result", proposal=named.id) is None:
         raise StepError("E_STATE", "no_result", name=named.name, end=named.end)
     return named
+
+
+def refuse_cancelled(session: Session, named: Named) -> None:
+    """Refuse a step on a proposal that its author cancelled (`E_STATE`)."""
+    found = find_leaf(session, "cancel", proposal=named.id)
+    if found is not None:
+        raise StepError("E_STATE", "cancelled", index=found[0], time=found[1].time)
 
 
 def find_leaf(session: Session, kind: str, **body: object) -> tuple[int, Leaf] | None:
@@ -123,7 +145,7 @@ def find_leaf(session: Session, kind: str, **body: object) -> tuple[int, Leaf] |
 def find_queued(session: Session, named: Named) -> SafeTx | None:
     """The latest transaction that was queued for a part."""
     found = find_leaf(session, "queued", proposal=named.id, part=named.part)
-    return None if found is None else read_safe_tx(session.journal.get(_link(found[1], "safe_tx")))
+    return None if found is None else read_safe_tx(session.journal.get(link(found[1], "safe_tx")))
 
 
 def queued(session: Session, named: Named) -> SafeTx:
@@ -169,7 +191,8 @@ def _marked(mark: str, code: str, reason: str, facts: Mapping[str, object]) -> l
     return [f"{mark} {first[2:]}", *rest]
 
 
-def _link(leaf: Leaf, field: str) -> CID:
+def link(leaf: Leaf, field: str) -> CID:
+    """The block that a field of a leaf names."""
     cid = leaf.body[field]
     assert isinstance(cid, CID), "the leaf's schema says so"
     return cid

@@ -11,13 +11,15 @@ from chain.amount import spell
 from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.options import Dir, PassphraseFile
-from dao.record.case import need
+from dao.record.case import Case, cid_of, need
 from dao.record.checks_vote import rules
 from dao.session import Session
 from dao.workflow import voting
 from dao.workflow.power_evidence import read_powers
 from governance.ballot import ballot_of
+from governance.commitment import read_commitment
 from governance.counting import method
+from governance.messages import read_envelope
 from governance.rules import Verdict, verdict
 from governance.tally import tally
 
@@ -43,12 +45,15 @@ def command(
     """
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
         named = steps.find_proposal(session, proposal)
+        steps.refuse_cancelled(session, named)
         if session.desk.now() <= named.end:
             return _provisional(session, named)
         if steps.find_leaf(session, "result", proposal=named.id) is None:
             if steps.find_leaf(session, "closed", proposal=named.id) is None:
                 voting.close(session.desk, named.id)
             voting.count(session.desk, named.id)
+        else:
+            session.desk.keep(named.id)
         return _result(session, named)
 
 
@@ -90,7 +95,18 @@ def _result(session: Session, named: steps.Named) -> Answer:
     lines = steps.done(
         "STEP_RESULT", name=named.name, index=result[0], votes=transcript.votes, closed=transcript.closed
     )
-    return Answer(document, [*lines, *_scores(transcript.choices, transcript.scores), *_judged(judged, "")])
+    lines += [*_scores(transcript.choices, transcript.scores), *_judged(judged, "")]
+    if case.older and transcript.released:
+        lines += steps.noted("STEP_SUPERSEDES", "passed", names=_older(case, named))
+    return Answer(document, lines)
+
+
+def _older(case: Case, named: steps.Named) -> list[str]:
+    """Names of the proposals that this one supersedes."""
+    prefix = named.name.rpartition("-")[0]
+    rows = [next(other.rows("proposal", id=id_)) for id_, other in case.older.items()]
+    envelopes = [read_envelope(case.get(cid_of(row, "envelope"))) for row in rows]
+    return [f"{prefix}-{read_commitment(envelope.message.get('plugins')).iip}" for envelope in envelopes]
 
 
 def _document(named: steps.Named, choices: tuple[str, ...], scores: tuple[int, ...], judged: Verdict) -> dict[str, Any]:

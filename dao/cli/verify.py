@@ -11,7 +11,8 @@ import typer
 from chain.errors import UncheckableError
 from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
 from dao.cli.files import read
-from dao.cli.text import counted, paint, wrapped
+from dao.cli.text import counted, paint, say, wrapped
+from dao.record.case import Case
 from dao.record.trust import MAX_BYTES as TRUST_BYTES
 from dao.record.trust import read_trust
 from dao.record.verify import Outcome, Report, verify
@@ -70,6 +71,10 @@ def _document(report: Report) -> dict[str, object]:
         ]
         if case.commitment is not None:
             document["iip"] = case.commitment.iip
+        if report.ok:
+            document["status"], document["superseded_by"] = case.status, case.superseded_by
+        if case.cancelled is not None:
+            document["verdict"] = "cancelled"
         if case.verdict is not None and case.expected is not None:
             document["verdict"] = case.verdict.state
             document["scores"] = [str(score) for score in case.expected.scores]
@@ -81,29 +86,45 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _outcome(row)
     yield ""
     case = report.case
-    if case is not None and case.verdict is not None and case.commitment is not None:
-        told = sentence(case.verdict.key, "", case.verdict.facts, language())
-        yield from wrapped(f"{_prefix(report)}-{case.commitment.iip}, proposal 0x{case.proposal.hex()}")
+    if case is not None and case.commitment is not None and (told := _verdict(case)):
+        name = f"{_prefix(report)}-{case.commitment.iip}"
+        yield from wrapped(say("VERIFY", "subject", name=name, id="0x" + case.proposal.hex()))
         yield from wrapped(told)
+        if report.ok and case.superseded_by is not None:
+            yield from wrapped(sentence("STATUS", "superseded", {"by": f"{_prefix(report)}-{case.superseded_by}"}))
     if report.ok:
-        yield paint(f"All {counted(len(report.outcomes), 'check')} passed.", "green")
+        due = [row for row in report.outcomes if row.due]
+        fate = "passed" if len(due) == len(report.outcomes) else "due_passed"
+        yield paint(say("VERIFY", fate, checks=counted(len(due), "check")), "green")
     else:
         failed = sum(1 for row in report.outcomes if row.ok is False)
-        yield paint(f"{counted(failed, 'check')} failed; this record proves nothing.", "red")
+        yield paint(say("VERIFY", "failed", checks=counted(failed, "check")), "red")
     if report.assumed:
-        yield "It is assumed, because the file cannot prove it:"
+        yield say("VERIFY", "assumed")
         for name in report.assumed:
-            yield from wrapped(f"{name}  {sentence(name, '', {}, language())}", "  ")
+            yield from wrapped(f"{name}  {say(name)}", "  ")
     else:
-        yield "Nothing was assumed beyond the trust file."
+        yield say("VERIFY", "nothing_assumed")
 
 
 def _outcome(row: Outcome) -> Iterator[str]:
     mark = {True: paint("✓", "green"), False: paint("✗", "red"), None: "·"}[row.ok]
-    told = "not run" if row.ok is None else sentence("CHECK", str(row.number), {}, language())
+    told = say("CHECK", str(row.number))
+    if row.ok is None:
+        told = say("VERIFY", "not_run" if row.due else "not_due")
     yield f"{mark} {row.number:>2}  {row.name:<21}{told}"
     if row.error is not None:
-        yield from wrapped(f"{row.error.code}: {sentence(row.error.code, row.error.reason, row.error.facts)}", "      ")
+        told = sentence(row.error.code, row.error.reason, row.error.facts, language())
+        yield from wrapped(f"{row.error.code}: {told}", "      ")
+
+
+def _verdict(case: Case) -> str:
+    """What was decided, as far as it was established."""
+    if case.cancelled is not None:
+        return sentence(
+            "V_CANCELLED", "", {"time": case.cancelled.leaf.time, "index": case.cancelled.index}, language()
+        )
+    return "" if case.verdict is None else sentence(case.verdict.key, "", case.verdict.facts, language())
 
 
 def _prefix(report: Report) -> str:

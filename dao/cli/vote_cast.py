@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from chain import address, signature
-from dao.cli import steps, text
+from chain import address
+from chain.signer import Signer
+from dao.cli import carrying, steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
-from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.errors import UsageError
 from dao.sentences import spell
 from dao.session import KeySource, Session
@@ -23,6 +24,7 @@ EXAMPLES = (
     "dao vote cast IIP-2 For --key eve",
     'dao vote cast IIP-2 2 --key finn --reason "Too early"',
     "dao vote cast IIP-2 --file vote.json --json",
+    "dao vote cast IIP-2 For --key eve --out eve.vote.json",
 )
 
 _SIZE_MAX = 2**20
@@ -36,43 +38,70 @@ def command(
     *,
     key: Key = "",
     key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
     passphrase_file: PassphraseFile = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; everybody can read it.")] = "",
     file: Annotated[
         Path | None, typer.Option("--file", help="Envelope of a vote that was signed elsewhere.", metavar="ENVELOPE")
     ] = None,
+    out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Cast a vote: build it, sign it, and take it into the journal.
 
-    Of several votes of one voter the latest counts, and all are kept. The receipt names the vote's id and its leaf in
-    the journal. With --file nothing is signed here.
+    Of several votes of one voter the latest counts, and all are kept; the same vote said again shows the receipt of the
+    first. The receipt names the vote's id and its leaf in the journal. With --file nothing is signed here; with --out
+    nothing is taken here.
     """
+    if file is not None and out is not None:
+        raise UsageError("E_USAGE", "file_and_out")
     if (file is None) == (choice == ""):
         raise UsageError("E_USAGE", "choice_or_file")
-    source = KeySource(name=key, variable=key_env, passphrase_file=passphrase_file)
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     raw = None if file is None else read(file, _SIZE_MAX)
     with steps.open_for(folder, source if raw is None else None) as session:
+        desk = carrying.desk_for(session, out)
         named = steps.find_proposal(session, proposal)
         if raw is None:
-            raw = _sign(session, named, choice, session.key(source), reason)
+            signer, number = session.signer(source), _number(_options(named), choice)
+            standing = _standing(session, named, signer.address, number, reason)
+            if standing is not None:
+                return _receipt(named, *standing, is_new=False)
+            raw = _sign(session, named, number, signer, reason)
         envelope = read_envelope(raw)
         if envelope.action == "vote" and proposal_id(envelope) != named.id:
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
-        leaf = voting.cast(session.desk, raw)
-    return _receipt(named, envelope, leaf)
+        leaf = voting.cast(desk, raw)
+    if out is None:
+        return _receipt(named, envelope, leaf, is_new=True)
+    receipt = _receipt(named, envelope, None, is_new=True, out=out)
+    return receipt._replace(lines=[*receipt.lines, *carrying.carried(out, raw)])
 
 
-def _sign(session: Session, named: steps.Named, choice: str, key: bytes, reason: str) -> bytes:
+def _standing(
+    session: Session, named: steps.Named, voter: bytes, choice: int, reason: str
+) -> tuple[Envelope, int] | None:
+    """The voter's latest vote, if it says just this: a command that is run again does not vote again."""
+    for index, leaf in reversed(list(enumerate(session.journal.leaves))):
+        if leaf.kind == "vote" and leaf.body["proposal"] == named.id:
+            envelope = read_envelope(session.journal.get(steps.link(leaf, "envelope")))
+            if envelope.address == voter:
+                said = (envelope.message["choice"], envelope.message["reason"])
+                return (envelope, index) if said == (choice, reason) else None
+    return None
+
+
+def _sign(session: Session, named: steps.Named, choice: int, signer: Signer, reason: str) -> bytes:
     message = vote_message(
-        voter=signature.address_of(key),
+        voter=signer.address,
         space=str(named.envelope.message["space"]),
         proposal=named.id,
-        choice=_number(_options(named), choice),
+        choice=choice,
         timestamp=session.desk.now(),
         reason=reason,
     )
-    return sign_envelope("Vote", message, key)
+    return sign_envelope("Vote", message, signer)
 
 
 def _options(named: steps.Named) -> list[str]:
@@ -90,7 +119,9 @@ def _number(options: list[str], choice: str) -> int:
     raise steps.StepError("E_CHOICE", "unknown", choice=choice, choices=options)
 
 
-def _receipt(named: steps.Named, envelope: Envelope, leaf: int) -> Answer:
+def _receipt(
+    named: steps.Named, envelope: Envelope, leaf: int | None, *, is_new: bool, out: Path | None = None
+) -> Answer:
     chosen = envelope.message["choice"]
     options = _options(named)
     option = options[chosen - 1] if isinstance(chosen, int) else spell(chosen)
@@ -103,8 +134,12 @@ def _receipt(named: steps.Named, envelope: Envelope, leaf: int) -> Answer:
         "voter": voter,
         "choice": chosen,
         "option": option,
+        "is_new": is_new,
+        "file": None if out is None else str(out),
     }
-    lines = steps.done("STEP_VOTED", name=named.name, option=option)
-    lines += text.rows([("vote", document["id"]), ("leaf", str(leaf)), ("voter", voter)])
+    state = "already" if not is_new else "" if out is None else "carried"
+    lines = steps.done("STEP_VOTED", state, name=named.name, option=option)
+    rows = {"vote": document["id"], "leaf": str(leaf), "voter": voter}
+    lines += text.rows([(text.label(name), told) for name, told in rows.items() if name != "leaf" or leaf is not None])
     lines += steps.noted("STEP_VOTED", "again", end=named.end)
     return Answer(document, lines)

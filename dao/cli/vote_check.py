@@ -14,7 +14,7 @@ from chain.errors import CodedError
 from dao.cli.answer import TRUE, Answer
 from dao.cli.files import read
 from dao.cli.frame import status_of
-from dao.cli.text import paint, rows, wrapped
+from dao.cli.text import label, paint, rows, say, wrapped
 from dao.sentences import language, sentence, spell
 from governance import messages
 
@@ -59,21 +59,22 @@ def command(
 
 
 def _refused(facts: dict[str, Any]) -> Iterator[str]:
-    yield f"{paint('Refused', 'red')}  {facts['code']}"
+    yield f"{paint(label('Refused'), 'red')}  {facts['code']}"
     yield from wrapped(facts["message"], "  ")
     if facts["id"]:
         yield ""
-        yield from rows([("action", facts["action"]), ("id", facts["id"])])
+        yield from rows([(label("action"), facts["action"]), ("id", facts["id"])])
 
 
 def _valid(facts: dict[str, Any], envelope: messages.Envelope) -> Iterator[str]:
-    yield f"{paint('Valid', 'green')}  {facts['action']} signed by {facts['signer']}"
+    signed = say("CHECKED", "signed", action=facts["action"], signer=facts["signer"])
+    yield f"{paint(label('Valid'), 'green')}  {signed}"
     yield ""
-    shown = [(name, spell(envelope.message[name])) for name in _SHOWN if name in envelope.message]
+    shown = [(name, spell(envelope.message[name], language())) for name in _SHOWN if name in envelope.message]
     yield from rows([("id", facts["id"]), *shown])
     for code in facts["warnings"]:
         yield ""
-        yield f"{paint('warning', 'yellow')} {code}"
-        yield from wrapped(sentence(code, "", {}, language()), "  ")
+        yield f"{paint(say('LEVEL', 'warning'), 'yellow')} {code}"
+        yield from wrapped(say(code), "  ")
     yield ""
-    yield "Judged: form, types, domain and signature. Not judged: time, space, proposal, power."
+    yield say("CHECKED", "scope")

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from chain.blocks import BlockRef
 from chain.cid import CID
 from chain.receipt import ProvedReceipt
 from chain.safe import SafeTx
 from chain.safe_state import SafeState
-from dao.record.errors import RecordError
+from dao.record.errors import NotDueError, RecordError
 from dao.record.leaves import Leaf
 from dao.record.trust import Trust
 from governance.acts import ActLeaf, ReleaseFact
@@ -43,6 +43,12 @@ def need(value: Value | None) -> Value:
     if value is None:
         raise NotReachedError
     return value
+
+
+def due(case: Case) -> None:
+    """Stop a check of what a cancelled proposal never comes to; raise `NotDueError`."""
+    if case.cancelled is not None:
+        raise NotDueError("E_STATE", "cancelled", index=case.cancelled.index, time=case.cancelled.leaf.time)
 
 
 def cid_of(row: Row, field_name: str) -> CID:
@@ -97,6 +103,17 @@ class VoteRow:
     envelope: Envelope
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """From where on nothing of a part may be queued, signed or executed any more."""
+
+    cause: Literal["vetoed", "superseded"]
+    """The latter by another proposal that passed."""
+    index: int
+    """The leaf by which it came into force."""
+    time: int
+
+
 class Queued(NamedTuple):
     """One queued transaction in its place."""
 
@@ -133,6 +150,11 @@ class Case:
     """When set, these leaves are about to be appended, and checks that go fact by fact judge only them: the others were
     judged when they came."""
 
+    newer: Mapping[bytes, Case] = field(default_factory=dict)
+    """Other proposals that supersede this one and passed, as far as that is to be proved."""
+    older: Mapping[bytes, Case] = field(default_factory=dict)
+    """Proposals that this one supersedes, as far as it must be seen that they stood."""
+
     blocks: set[BlockRef] = field(default_factory=set)
     """Every block whose hash some check had to take on trust (A_BLOCK)."""
 
@@ -150,6 +172,8 @@ class Case:
     commitment: Commitment | None = None
     votes: tuple[VoteRow, ...] | None = None
     admitted: tuple[VoteRow, ...] | None = None
+    cancelled: Row | None = None
+    """The author's cancellation, where there is one: nothing of the proposal is decided or paid."""
     closed: Row | None = None
     safe_at_close: SafeState | None = None
     """The fund's Safe when the vote closed: whose owners may sign what passed."""
@@ -162,12 +186,20 @@ class Case:
     released: bool | None = None
     acts: tuple[ActLeaf, ...] | None = None
     releases: Mapping[int, ReleaseFact] | None = None
+    stops: Mapping[int, Stop] | None = None
+    """By the part's number, of those that are stopped."""
+    superseded_by: int | None = None
+    """Number of the proposal that superseded this one first."""
     safe_txs: Mapping[bytes, tuple[int, SafeTx]] | None = None
     """By Safe transaction hash: the part's number and the transaction."""
     queue: tuple[Queued, ...] | None = None
     """Every queued transaction of the journal, also those of other proposals."""
     executed: tuple[int, ...] | None = None
     """Numbers of the parts that the Safe reported as executed."""
+    spent: frozenset[bytes] | None = None
+    """Hashes of the transactions that spent a nonce and nothing else."""
+    ended: Mapping[tuple[bytes, int], str] | None = None
+    """Why each payout that ended unpaid did so, also those of other proposals."""
     receipts: dict[CID, ProvedReceipt] = field(default_factory=dict)
     incomes: Mapping[int, PremiumFact | ForwardFact | DonationFact] | None = None
     """By leaf index."""
@@ -191,6 +223,13 @@ class Case:
         """The leaves of several kinds, in journal order."""
         found = [row for kind in kinds for row in self._by_kind.get(kind, ())]
         return iter(sorted(found, key=lambda row: row.index))
+
+    def shown(self) -> dict[int, Leaf]:
+        """Every leaf that is at hand, also those of the proposals beside this one, by index."""
+        found = dict(self.leaves)
+        for other in (*self.newer.values(), *self.older.values()):
+            found.update(other.shown())
+        return dict(sorted(found.items()))
 
     def concerns(self, index: int) -> bool:
         """Whether a check that goes leaf by leaf has to look at this one."""

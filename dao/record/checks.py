@@ -13,6 +13,8 @@ from typing import NamedTuple
 from dao.record.case import Case
 from dao.record.checks_acts import acts_release, acts_signature
 from dao.record.checks_books import books_cover, books_entries, books_sources
+from dao.record.checks_cancel import proposal_cancel
+from dao.record.checks_end import payout_ended, payout_spent
 from dao.record.checks_journal import anchors_trust, journal_checkpoint, journal_tree
 from dao.record.checks_payout import (
     payout_binding,
@@ -28,6 +30,7 @@ from dao.record.checks_proposal import (
     proposal_signature,
 )
 from dao.record.checks_settings import proposal_settings, settings_signature
+from dao.record.checks_stop import parts_stopped
 from dao.record.checks_vote import (
     power_proof,
     tally_scores,
@@ -57,6 +60,7 @@ CHECKS = (
     Check(23, "proposal.actions", proposal_actions),
     Check(24, "proposal.rules", proposal_rules),
     Check(25, "proposal.lifecycle", proposal_lifecycle),
+    Check(26, "proposal.cancel", proposal_cancel),
     Check(30, "votes.signature", votes_signature),
     Check(31, "votes.admission", votes_admission),
     Check(32, "votes.closed", votes_closed),
@@ -65,10 +69,13 @@ CHECKS = (
     Check(42, "tally.verdict", tally_verdict),
     Check(50, "acts.signature", acts_signature),
     Check(51, "acts.release", acts_release),
+    Check(52, "parts.stopped", parts_stopped),
+    Check(59, "payout.spent", payout_spent),
     Check(60, "payout.binding", payout_binding),
     Check(61, "payout.receipt", payout_receipt),
     Check(62, "payout.confirmations", payout_confirmations),
     Check(63, "payout.window", payout_window),
+    Check(64, "payout.ended", payout_ended),
     Check(70, "books.sources", books_sources),
     Check(71, "books.entries", books_entries),
     Check(72, "books.cover", books_cover),

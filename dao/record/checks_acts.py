@@ -1,7 +1,7 @@
 """Checks 50 and 51: who acted, over which evidence, and what that released.
 
-Only reports, approvals and returns are taken so far. A dispute or a veto must stop a payment, and nothing here would;
-so they are refused by name rather than taken and ignored.
+Reports, approvals, returns and vetoes are taken so far; what a veto stops is for check 52. A dispute must stop a
+payment too, and nothing here would, so it is refused by name rather than taken and ignored.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from governance.admission import ActCase, ActRoles, admit_act
 from proposals.parts import Part
 from treasury.binding import paying
 
+TAKEN = MILESTONE_KINDS | {"veto"}
+"""Kinds of acts that this release acts upon."""
 ACTS_MAX = 20
 """Acts of one signer on one part: each is held against those before it, and nobody may crowd others out."""
 
@@ -36,7 +38,7 @@ def acts_signature(case: Case) -> None:
     counts: dict[tuple[bytes, int], int] = {}
     for row in case.rows("act"):
         act = read_act(case.get(cid_of(row, "envelope")))
-        if act.kind not in MILESTONE_KINDS:
+        if act.kind not in TAKEN:
             raise RecordError("E_VERSION", "act_later", kind=act.kind, index=row.index)
         if act.id != row.leaf.body["id"] or act.proposal != case.proposal:
             raise RecordError("E_LOG_INCONSISTENT", "act_id", index=row.index)
@@ -45,13 +47,21 @@ def acts_signature(case: Case) -> None:
         if counts[act.address, act.part] > ACTS_MAX:
             raise RecordError("E_LIMIT", "acts", part=act.part, limit=ACTS_MAX)
         _check_reporter(case, act)
-        evidence = row.leaf.body["evidence"]
-        digest = NO_EVIDENCE if evidence is None else raw_cid(case.get(cid_of(row, "evidence"))).digest
-        if digest != act.evidence:
-            raise RecordError("E_MILESTONE", "evidence", index=row.index, part=act.part)
+        _check_evidence(case, row, act)
         admit_act(_act_case(case, row, ActLeaf(index=row.index, time=row.leaf.time, act=act), acts))
         acts.append(ActLeaf(index=row.index, time=row.leaf.time, act=act))
     case.acts = tuple(acts)
+
+
+def _check_evidence(case: Case, row: Row, act: Act) -> None:
+    """The file of the leaf is the one whose digest was signed; the reason of a veto can be read."""
+    evidence = None if row.leaf.body["evidence"] is None else case.get(cid_of(row, "evidence"))
+    digest = NO_EVIDENCE if evidence is None else raw_cid(evidence).digest
+    if digest != act.evidence:
+        code = "E_MILESTONE" if act.kind in MILESTONE_KINDS else "E_ACT"
+        raise RecordError(code, "evidence", index=row.index, part=act.part)
+    if act.kind == "veto" and not (evidence or b"").strip():
+        raise RecordError("E_ACT", "no_evidence", kind=act.kind, part=act.part, signer=act.address)
 
 
 def _check_reporter(case: Case, act: Act) -> None:
@@ -65,6 +75,9 @@ def _check_reporter(case: Case, act: Act) -> None:
 
 def acts_release(case: Case) -> None:
     """Every milestone whose payment was queued had been approved by enough reviewers, neither author nor payee."""
+    if case.cancelled is not None:
+        case.releases = {}
+        return
     acts, parts = need(case.acts), need(case.parts)
     waiting = [number for number, part in enumerate(parts, 1) if part.release]
     facts = {number: _released(case, number, acts) for number in waiting}
@@ -98,17 +111,21 @@ def payees(part: Part) -> frozenset[bytes]:
 
 
 def _roles(case: Case) -> ActRoles:
-    parts = need(case.parts)
+    parts, safe = need(case.parts), case.safe_at_close
     return ActRoles(
         author=need(case.envelope).address,
         payees=frozenset().union(*(payees(part) for part in parts)),
         milestones=frozenset(number for number, part in enumerate(parts, 1) if part.release),
         parts=len(parts),
+        owners=frozenset() if safe is None else frozenset(safe.owners),
+        threshold=0 if safe is None else safe.threshold,
     )
 
 
 def _act_case(case: Case, row: Row, leaf: ActLeaf, earlier: list[ActLeaf]) -> ActCase:
     closed = case.closed
+    if leaf.act.kind == "veto":
+        need(case.safe_at_close)  # whose owners may veto
     return ActCase(
         act=leaf.act,
         proposal=case.proposal,

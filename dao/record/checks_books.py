@@ -7,14 +7,15 @@ proposals of the fund count against what is available; what can be checked of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
+from typing import Literal
 
 from chain.receipt import Log
 from dao.record.case import Case, Queued, Row, need
 from dao.record.checks_settings import settings_now
 from dao.record.errors import RecordError
 from dao.record.foreign_entries import check_foreign, payout_named
-from dao.record.queue import read_queue
+from dao.record.queue import payout_of, read_queue
 from dao.record.receipts import check_final, receipt_behind
 from governance.settings import FundSettings
 from treasury import booking
@@ -73,7 +74,7 @@ def books_entries(case: Case) -> None:
 
 def books_cover(case: Case) -> None:
     """No entry took more than was there, nothing was queued before it was committed, and whatever was asked, passed,
-    was paid or came in is booked.
+    was paid, ended or came in is booked.
     """
     entries = need(case.entries)
     replay(entry for _, entry in entries)
@@ -105,15 +106,18 @@ def _unbooked(case: Case, queue: Sequence[Queued]) -> Iterator[int]:
     for row in case.rows("executed"):
         if row.index not in sources and row.leaf.body["hash"] in moving:
             yield row.index
-    for row in (need(case.proposal_row), *case.rows("result", proposal=case.proposal)):
-        expected = entries_of(case, row)
-        missing = [entry for entry in expected if entry.id not in booked]
-        if missing and not (missing == expected and _was_uncovered(case, row, expected)):
+    decided = case.rows_of("result", "cancel", "ended")
+    for row in (need(case.proposal_row), *(row for row in decided if row.leaf.body["proposal"] == case.proposal)):
+        missing = [entry for entry in entries_of(case, row) if entry.id not in booked]
+        if missing and not (row.leaf.kind == "result" and _waits_for_money(case, row, booked)):
             yield row.index
 
 
-def _was_uncovered(case: Case, row: Row, expected: Sequence[Entry]) -> bool:
-    """A result that the fund did not cover is a result all the same; its commitment waits for money."""
+def _waits_for_money(case: Case, row: Row, booked: Set[str]) -> bool:
+    """A result that the fund did not cover is a result all the same; nothing of it is committed until it does."""
+    expected = list(_promises(case, row))
+    if any(entry.id in booked for entry in expected):
+        return False
     try:
         replay([*(entry for index, entry in need(case.entries) if index < row.index), *expected])
     except FundError as error:
@@ -205,16 +209,52 @@ def _of_proposal(case: Case, row: Row) -> Iterator[Entry | None]:
 
 
 def _of_result(case: Case, row: Row) -> Iterator[Entry | None]:
-    """What passed is committed part by part; what did not gives back what it asked for."""
+    """What passed is committed part by part, except parts that ended before they were; what did not gives back what it
+    asked for.
+    """
     fund, iip = _fund_and_number(case)
-    wanted = asks(need(case.parts))
     if not need(case.released):
-        payout = PayoutId(case.proposal, 0)
-        yield booking.released(payout, fund=fund, iip=iip, amounts=total(wanted), source=row.index, of="asked")
+        payout, wanted = PayoutId(case.proposal, 0), total(asks(need(case.parts)))
+        yield booking.released(payout, fund=fund, iip=iip, amounts=wanted, source=row.index, of="asked")
         return
-    for part, amounts in enumerate(wanted, 1):
+    over = {
+        f"{booking.COMMITTED}:{PayoutId(case.proposal, _part(ended))}"
+        for ended in case.rows("ended", proposal=case.proposal)
+        if not _was_promised(case, ended)
+    }
+    yield from (entry for entry in _promises(case, row) if entry.id not in over)
+
+
+def _promises(case: Case, row: Row) -> Iterator[Entry]:
+    """What a result that released the parts commits, whatever became of them."""
+    fund, iip = _fund_and_number(case)
+    for part, amounts in enumerate(asks(need(case.parts)), 1):
         payout = PayoutId(case.proposal, part)
-        yield booking.committed(payout, fund=fund, iip=iip, amounts=amounts, source=row.index)
+        entry = booking.committed(payout, fund=fund, iip=iip, amounts=amounts, source=row.index)
+        if entry is not None:
+            yield entry
+
+
+def _was_promised(case: Case, ended: Row) -> bool:
+    """Whether a part was committed before it ended."""
+    promise = next(case.rows("entry", id=f"{booking.COMMITTED}:{PayoutId(*payout_of(ended))}"), None)
+    return promise is not None and promise.index < ended.index
+
+
+def _of_ended(case: Case, row: Row) -> Iterator[Entry | None]:
+    """A part that ended unpaid gives back what it was promised, or, if the fund never covered it, what it asked for."""
+    fund, iip = _fund_and_number(case)
+    part = _part(row)
+    of: Literal["asked", "committed"] = "committed" if _was_promised(case, row) else "asked"
+    payout, amounts = PayoutId(case.proposal, part), _amounts(case, part)
+    yield booking.released(payout, fund=fund, iip=iip, amounts=amounts, source=row.index, of=of)
+
+
+def _of_cancel(case: Case, row: Row) -> Iterator[Entry | None]:
+    """A cancelled vote gives back what it asked for."""
+    fund, iip = _fund_and_number(case)
+    payout, amounts = PayoutId(case.proposal, 0), total(asks(need(case.parts)))
+    yield booking.released(payout, fund=fund, iip=iip, amounts=amounts, source=row.index, of="asked")
 
 
 def _of_executed(case: Case, row: Row) -> Iterator[Entry | None]:
@@ -236,6 +276,8 @@ _RULES: dict[str, Callable[[Case, Row], Iterator[Entry | None]]] = {
     "donation": _of_income,
     "proposal": _of_proposal,
     "result": _of_result,
+    "cancel": _of_cancel,
+    "ended": _of_ended,
     "executed": _of_executed,
 }
 

@@ -19,7 +19,7 @@ def journal_tree(case: Case) -> None:
     """All leaves stand at their indexes under one root (RFC 9162), and none knew an older block than one before it."""
     head = need(case.head)
     newest: dict[int, int] = {}
-    for index, leaf in case.leaves.items():
+    for index, leaf in case.shown().items():
         chain_id, number, _ = leaf.block
         if number < newest.get(chain_id, 0):
             raise RecordError("E_LOG_INCONSISTENT", "block_order", index=index, number=number)
@@ -40,9 +40,10 @@ def _opened(case: Case) -> tuple[Journal, Checkpoint]:
     """Open the checkpoint with the key in force at the last leaf shown, or with one that was announced since: the
     checkpoint may be younger than any leaf of this record. Keys of older settings sign nothing any more.
     """
-    last = max(case.leaves)
+    shown = case.shown()
+    last = max(shown)
     rows = need(case.settings_rows)
-    ruling = in_force(leaves(rows), last + 1, case.leaves[last].time)
+    ruling = in_force(leaves(rows), last + 1, shown[last].time)
     journals = [row.settings.journal for row in rows if row.index >= ruling.index]
     note = need(case.head).checkpoint
     for journal in journals[1:]:

@@ -14,6 +14,7 @@ from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need, part_number
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_settings import check_known_singleton
+from dao.record.checks_stop import stopped
 from dao.record.errors import RecordError
 from dao.record.queue import payout_of, read_queue, spent_before
 from dao.record.receipts import check_final, receipt_behind
@@ -83,17 +84,19 @@ def payout_confirmations(case: Case) -> None:
     """Enough owners of the Safe, as it was just before the execution, had confirmed exactly this hash, and the Safe was
     still configured as at the close; what is not executed yet was confirmed by nobody but owners, each once.
     """
-    executed, before = need(case.executed), need(case.safe_at_close)
+    executed = need(case.executed)
     queued_at = {queued.hash: queued.row.index for queued in reversed(need(case.queue))}
+    over = {payout_of(row) for row in case.rows("ended")}
+    ended = {queued.hash for queued in need(case.queue) if queued.payout in over}
     for row in case.rows("confirmation"):
         hash_ = bytes(row.leaf.body["hash"])  # type: ignore[call-overload]
-        if hash_ not in need(case.safe_txs):
+        if hash_ not in need(case.safe_txs) and hash_ not in ended:
             raise RecordError("E_LOG_INCONSISTENT", "foreign", index=row.index, kind="confirmation")
         if row.index < queued_at[hash_]:
             raise RecordError("E_LOG_INCONSISTENT", "confirmed_early", index=row.index)
     for tx_hash, (number, tx) in need(case.safe_txs).items():
         if number not in executed:
-            _check_waiting(tx, confirmations_of(case, tx_hash), before)
+            _check_waiting(tx, confirmations_of(case, tx_hash), need(case.safe_at_close))
     for row in case.rows("executed", proposal=case.proposal):
         _, tx = _executed_tx(case, row)
         proof = SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state"))))
@@ -103,7 +106,7 @@ def payout_confirmations(case: Case) -> None:
         if state.block.hash != header.parent_hash or state.nonce > tx.nonce:
             raise RecordError("E_SAFE_SIGS", "state", index=row.index)
         check_known_singleton(state, tx.version)
-        _check_configuration(before, state, row.index)
+        _check_configuration(need(case.safe_at_close), state, row.index)
         given = [found for found in confirmation_rows(case, safe_tx_hash(tx)) if found.index < row.index]
         check_confirmations(tx, [_confirmation(found) for found in given], state)
         _check_waiting(tx, confirmations_of(case, safe_tx_hash(tx)), state)  # also those that came too late to count
@@ -131,16 +134,20 @@ def _check_waiting(tx: SafeTx, confirmations: list[Confirmation], state: SafeSta
 
 
 def payout_window(case: Case) -> None:
-    """The block's time lies between the earliest and the latest execution of the part, and nobody confirmed outside of
-    that: a Safe has no clock, so what is signed can be executed at once and for ever.
+    """The block's time lies between the earliest and the latest execution of the part and not behind what stopped it,
+    and nobody confirmed outside of that: a Safe has no clock, so what is signed can be executed at once and for ever.
     """
     need(case.executed)
+    stops = need(case.stops)
     for tx_hash, (number, _) in need(case.safe_txs).items():
         for row in confirmation_rows(case, tx_hash):
             check_window(window_of(case, number), row.leaf.time)
     for row in case.rows("executed", proposal=case.proposal):
         number, _ = _executed_tx(case, row)
-        check_window(window_of(case, number), receipt_behind(case, row).header.timestamp)
+        time = receipt_behind(case, row).header.timestamp
+        check_window(window_of(case, number), time)
+        if number in stops and time > stops[number].time:
+            raise stopped(number, stops[number])
 
 
 def window_of(case: Case, number: int) -> Window:

@@ -7,7 +7,7 @@ checks hold the leaves before it against that signature; what the rules of a spa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
 from chain import dag_cbor
 from chain.blocks import BlockRef
@@ -15,6 +15,7 @@ from chain.cid import CID
 from chain.header import decode_header
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need, refuse_strangers
+from dao.record.checks_older import check_older, known_older
 from dao.record.checks_settings import check_fresh, check_known_singleton
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
@@ -106,8 +107,10 @@ def proposal_rules(case: Case) -> None:
             block_times=_block_times(case, row),
             author_power=_author_power(case, row),
             standing=_standing(case, row),
+            known_proposals=known_older(case, row),
         )
     )
+    check_older(case, row)
 
 
 def proposal_lifecycle(case: Case) -> None:
@@ -135,7 +138,7 @@ def events(leaves: Iterable[Leaf], proposal: bytes | None, parts: int) -> list[s
     all of them are earlier ones.
     """
     found: list[str] = []
-    executed = 0
+    over: list[str] = []
     for leaf in leaves:
         own = leaf.body.get("proposal") == proposal
         if leaf.kind == "transition":
@@ -144,22 +147,33 @@ def events(leaves: Iterable[Leaf], proposal: bytes | None, parts: int) -> list[s
             found.append("open_vote")
         elif leaf.kind == "result":
             found.append(_outcome(str(leaf.body["verdict"])))
+        elif leaf.kind == "cancel":
+            found.append("cancel")
         elif leaf.kind == "queued" and own and "queue" not in found:
             found.append("queue")
-        elif leaf.kind == "executed" and own:
-            executed += 1
-            if executed == parts:
-                found.append("execute")
+        elif leaf.kind in ("executed", "ended") and own:
+            over.append(str(leaf.body.get("cause", "paid")))
+            if len(over) == parts:
+                found.extend(ends(over))
     return found
+
+
+def ends(parts: Collection[str]) -> list[str]:
+    """The last events of a proposal whose parts are all over: each `paid`, `expired`, `vetoed` or `superseded`."""
+    if "superseded" in parts:
+        return ["execute", "supersede"] if "paid" in parts else ["supersede"]
+    if "paid" in parts:
+        return ["execute"]
+    return ["veto" if "vetoed" in parts else "lapse"]
 
 
 def _standing(case: Case, row: Row) -> bytes | None:
     """An earlier proposal of the same number that is open or passed, if there is one (H103)."""
     number = need(case.commitment).iip
     numbered = {other.leaf.body["id"] for other in case.rows("proposal")}
-    for result in case.rows("result"):
-        if result.leaf.body["proposal"] not in numbered:
-            raise RecordError("E_LOG_INCONSISTENT", "foreign", index=result.index, kind="result")
+    for end in case.rows_of("result", "cancel"):
+        if end.leaf.body["proposal"] not in numbered:
+            raise RecordError("E_LOG_INCONSISTENT", "foreign", index=end.index, kind=end.leaf.kind)
     for other in case.rows("proposal"):
         if other.leaf.body["id"] == case.proposal:
             continue

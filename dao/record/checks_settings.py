@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chain import dag_cbor
 from chain.address import checksum
+from chain.cid import CID
 from chain.header import decode_header
 from chain.safe import SINGLETONS
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
@@ -28,8 +29,9 @@ BLOCK_AGE_MAX = 3_600
 
 
 def settings_signature(case: Case) -> None:
-    """Every settings leaf was signed by the Safe it names, and follows the settings before it."""
+    """Every settings leaf was signed by the Safe it names, once, and follows the settings before it."""
     rows: list[SettingsRow] = []
+    signed: set[tuple[bytes, CID]] = set()
     for row in case.rows("settings"):
         cid = cid_of(row, "settings")
         text = _text(case.get(cid), row)
@@ -37,10 +39,13 @@ def settings_signature(case: Case) -> None:
         state = _state_at(case, row)
         check_known_singleton(state, settings.treasury().version)
         previous = rows[-1].cid.digest if rows else NO_PREVIOUS
+        if (previous, cid) in signed:  # after A, B, A the owners' old word for B would fit again, without them
+            raise RecordError("E_SETTINGS", "replayed", index=row.index)
+        signed.add((previous, cid))
         signatures = row.leaf.body["signatures"]
         assert isinstance(signatures, bytes), "the leaf's schema says so"
         check_settings_signature(text, previous, signatures, state, settings.treasury().version)
-        _refuse_later_features(settings, rows[0].settings if rows else settings)
+        refuse_later_features(settings, rows[0].settings if rows else settings)
         if rows:
             check_succession(rows[-1].settings, settings, state)
         rows.append(SettingsRow(row.index, row.leaf.time, cid, settings, state))
@@ -93,11 +98,10 @@ def check_fresh(row: Row, block_time: int) -> None:
         raise RecordError("E_TIME", "block_age", index=row.index, time=row.leaf.time, block_time=block_time)
 
 
-def _refuse_later_features(settings: Settings, first: Settings) -> None:
+def refuse_later_features(settings: Settings, first: Settings) -> None:
     """What these settings ask for and this release would ignore is refused by name, never ignored."""
     asked = {
         "venue": settings.venue != "journal",
-        "guardian": settings.guardian is not None,
         "disputes": bool(settings.disputes.panel),
         "housekeeping": bool(settings.housekeeping),
         "another journal key": settings.journal != first.journal,

@@ -7,7 +7,7 @@ the result by counting again. That the journal took every vote that was sent to 
 from __future__ import annotations
 
 from chain import log_tree
-from dao.record.case import Case, Row, VoteRow, cid_of, need, refuse_strangers
+from dao.record.case import Case, Row, VoteRow, cid_of, due, need, refuse_strangers
 from dao.record.checks_proposal import open_powers, safe_state_of
 from dao.record.errors import RecordError
 from governance import certificate
@@ -66,6 +66,7 @@ def votes_admission(case: Case) -> None:
 
 def votes_closed(case: Case) -> None:
     """One leaf closed the vote after its end; it counts the votes before it and commits to all their ids."""
+    due(case)
     votes = need(case.admitted)
     rows = list(case.rows("closed", proposal=case.proposal))
     if not rows:
@@ -89,6 +90,7 @@ def votes_closed(case: Case) -> None:
 
 def power_proof(case: Case) -> None:
     """The power of every voter is what the token's storage held at the snapshot block."""
+    due(case)
     links = _only(case, "power").leaf.body["evidence"]
     assert isinstance(links, list), "the leaf's schema says so"
     case.powers = open_powers(case, links, {vote.envelope.address for vote in need(case.admitted)}).powers
@@ -96,6 +98,7 @@ def power_proof(case: Case) -> None:
 
 def tally_scores(case: Case) -> None:
     """Counting again gives the scores of the signed result, to the last unit."""
+    due(case)
     expected = counted_again(case)
     transcript, claimed = _transcript(case), _claimed(_only(case, "result"))
     rows = zip(expected.choices, transcript.scores, claimed.scores, expected.scores, strict=False)
@@ -115,6 +118,7 @@ def counted_again(case: Case) -> certificate.Transcript:
 
 def tally_verdict(case: Case) -> None:
     """Quorum and threshold give the verdict of the signed result, and its transcript says how."""
+    due(case)
     expected = need(case.expected)
     order = [need(case.closed).index, _only(case, "power").index, _only(case, "result").index]
     if order != sorted(order):

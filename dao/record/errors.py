@@ -9,5 +9,9 @@ class RecordError(DaoError):
     """A record, or a fact offered to the journal, that contradicts itself."""
 
 
+class NotDueError(RecordError):
+    """A check of something that a cancelled proposal never comes to (`E_STATE`, `cancelled`)."""
+
+
 class UnreadableError(DaoError):
     """A file that is no decision record of a version this tool knows: nothing could be checked."""

@@ -1,9 +1,10 @@
 """Entries in the name of other proposals of a fund: what of them a record can check without those proposals' own.
 
 Decides that another proposal only asks, is promised, is paid, or gives back what it asked, in exactly the lines that
-its rule makes, so that none of it adds to what is available; that a payment is the one of a transaction and a receipt
-that every record holds; and that a source which is here says the same. How much was asked or promised, and under which
-number, is proved in the other proposals' own records.
+its rule makes, so that none of it adds to what is available; that what it gives back of a promise is the whole promise
+of a payout that ended and can never be paid; that a payment is the one of a transaction and a receipt that every record
+holds; and that a source which is here says the same. How much was asked or promised, and under which number, is proved
+in the other proposals' own records.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 from chain.safe import SafeTx
 from dao.record.case import Case, Row, need
+from dao.record.endings import check_dead
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
 from dao.record.receipts import receipt_behind
@@ -28,18 +30,20 @@ from treasury.payouts import PayoutId
 class _Rule(NamedTuple):
     """A rule whose entries may stand in another proposal's name."""
 
-    source: str
-    """The kind of leaf that it books."""
+    sources: frozenset[str]
+    """The kinds of leaf that it books."""
     of_part: bool
     """Whether it books one part, or (part 0) the whole proposal."""
 
 
 _RULES: Mapping[str, _Rule] = MappingProxyType({
-    booking.ASKED: _Rule("proposal", of_part=False),
-    booking.COMMITTED: _Rule("result", of_part=True),
-    booking.RELEASED: _Rule("result", of_part=False),
-    booking.PAID: _Rule("executed", of_part=True),
+    booking.ASKED: _Rule(frozenset({"proposal"}), of_part=False),
+    booking.COMMITTED: _Rule(frozenset({"result"}), of_part=True),
+    booking.RELEASED: _Rule(frozenset({"result", "cancel"}), of_part=False),
+    booking.PAID: _Rule(frozenset({"executed"}), of_part=True),
 })  # fmt: skip
+_OF_A_PART = _Rule(frozenset({"ended"}), of_part=True)
+"""`released/1` of a payout, which ended."""
 
 _PAYOUT = re.compile(r"0x([0-9a-f]{64})/(0|[1-9][0-9]{0,3})(?:@0x[0-9a-f]{64})?", re.ASCII)
 
@@ -55,16 +59,22 @@ def check_foreign(case: Case, entry: Entry, index: int, queue: Mapping[bytes, Sa
     by its hash.
     """
     payout, rule = payout_named(entry), _RULES.get(entry.rule)
+    if payout is not None and payout.part and entry.rule == booking.RELEASED:
+        rule = _OF_A_PART
     if payout is None or rule is None or (payout.part > 0) != rule.of_part:
         raise RecordError("E_LEDGER", "foreign", entry=entry.id, index=index, account=entry.postings[0].account)
     source = case.leaves.get(entry.source)
-    # a record holds every execution, and the proposals and results of its own number
-    is_here = rule.source == "executed" or (case.commitment is not None and entry.iip == case.commitment.iip)
+    # a record holds every execution and ending, and the proposals, results and cancellations of its own number
+    is_twin = case.commitment is not None and entry.iip == case.commitment.iip
+    is_here = entry.rule == booking.PAID or rule is _OF_A_PART or is_twin
     if (source is None and is_here) or (source is not None and not _says(source, rule, payout)):
         raise RecordError("E_LEDGER", "source", entry=entry.id, index=entry.source)
     if entry.rule == booking.PAID:
         assert source is not None, "it is here"
         again = _paid_again(case, entry, payout, Row(entry.source, source), queue)
+    elif rule is _OF_A_PART:
+        assert source is not None, "it is here"
+        again = _given_back_again(case, entry, payout, Row(entry.source, source))
     else:
         again = _booked_again(entry, payout, {line.asset: line.amount for line in entry.postings if line.amount > 0})
     if entry != again:
@@ -76,7 +86,7 @@ def _says(leaf: Leaf, rule: _Rule, payout: PayoutId) -> bool:
     one that released gives nothing back.
     """
     body = leaf.body
-    if leaf.kind != rule.source or body["id" if leaf.kind == "proposal" else "proposal"] != payout.proposal:
+    if leaf.kind not in rule.sources or body["id" if leaf.kind == "proposal" else "proposal"] != payout.proposal:
         return False
     return body.get("part", payout.part) == payout.part and body.get("released", rule.of_part) == rule.of_part
 
@@ -89,6 +99,23 @@ def _booked_again(entry: Entry, payout: PayoutId, amounts: Amounts) -> Entry | N
     if entry.rule == booking.COMMITTED:
         return booking.committed(payout, fund=fund, iip=iip, amounts=amounts, source=source)
     return booking.released(payout, fund=fund, iip=iip, amounts=amounts, source=source, of="asked")
+
+
+def _given_back_again(case: Case, entry: Entry, payout: PayoutId, row: Row) -> Entry | None:
+    """What `released/1` makes of a payout that ended: the whole of its promise, or an ask that was never covered."""
+    need(case.spent)
+    check_dead(case, row)
+    promise = next(case.rows("entry", id=f"{booking.COMMITTED}:{payout}"), None)
+    if promise is None or promise.index > row.index:
+        amounts = {line.asset: line.amount for line in entry.postings if line.amount > 0}
+        return booking.released(
+            payout, fund=entry.fund, iip=entry.iip, amounts=amounts, source=entry.source, of="asked"
+        )  # fmt: skip
+    made = Entry.from_map(promise.leaf.body)
+    amounts = {line.asset: line.amount for line in made.postings if line.amount > 0}
+    return booking.released(
+        payout, fund=made.fund, iip=made.iip, amounts=amounts, source=entry.source, of="committed"
+    )  # fmt: skip
 
 
 def _paid_again(case: Case, entry: Entry, payout: PayoutId, row: Row, queue: Mapping[bytes, SafeTx]) -> Entry | None:

@@ -83,6 +83,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "parts": {"parts": _BLOCK},
     "proposal": {"id": _HASH, "envelope": _FOREIGN, "headers": _list_of(_FOREIGN), "power": _list_of(_BLOCK)},
     "vote": {"id": _HASH, "proposal": _HASH, "envelope": _FOREIGN},
+    "cancel": {"id": _HASH, "proposal": _HASH, "envelope": _FOREIGN},
     "closed": {"proposal": _HASH, "count": _int, "root": _HASH, "state": _BLOCK},
     "power": {"proposal": _HASH, "evidence": _list_of(_BLOCK)},
     "result": {
@@ -93,6 +94,8 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "queued": {"proposal": _HASH, "part": _int, "hash": _HASH, "safe_tx": _BLOCK},
     "confirmation": {"hash": _HASH, "owner": _ADDRESS, "signature": _bytes(65)},
     "executed": {"proposal": _HASH, "part": _int, "hash": _HASH, "receipt": _BLOCK, "state": _BLOCK},
+    "spent": {"hash": _HASH, "safe_tx": _BLOCK, "receipt": _BLOCK},
+    "ended": {"proposal": _HASH, "part": _int, "cause": lambda v: v in ("expired", "vetoed", "superseded")},
     "premium": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "forward": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "donation": {"fund": _text, "receipt": _BLOCK, "log": _int},

@@ -32,18 +32,36 @@ def read_queue(case: Case) -> list[Queued]:
 
 
 def spent_before(case: Case, queue: list[Queued], safe: tuple[int, bytes], index: int) -> dict[int, bytes]:
-    """Nonces of a Safe that booked executions spent before a leaf, with the hashes that spent them."""
+    """Nonces of a Safe that booked executions and rejections spent before a leaf, with the hashes that spent them."""
     by_hash = {queued.hash: queued for queued in queue}
     spent: dict[int, bytes] = {}
     for row in case.rows("executed"):
         queued = by_hash.get(bytes(row.leaf.body["hash"]))  # type: ignore[call-overload]
         if queued is not None and row.index < index and (queued.tx.chain_id, queued.tx.safe) == safe:
             spent[queued.tx.nonce] = queued.hash
+    for row in case.rows("spent"):
+        tx = read_safe_tx(case.get(cid_of(row, "safe_tx")))
+        if row.index < index and (tx.chain_id, tx.safe) == safe:
+            spent[tx.nonce] = safe_tx_hash(tx)
     return spent
 
 
+def live(case: Case, queue: list[Queued], payout: tuple[bytes, int], index: int) -> list[Queued]:
+    """The transactions of a payout that could still be executed at leaf `index`: those that somebody had signed before,
+    and whose nonces nothing had spent. What nobody signed is waste paper.
+    """
+    found = []
+    for queued in queue:
+        signed = any(row.index < index for row in case.rows("confirmation", hash=queued.hash))
+        if queued.payout == payout and signed:
+            spent = spent_before(case, queue, (queued.tx.chain_id, queued.tx.safe), index)
+            if spent.get(queued.tx.nonce, queued.hash) == queued.hash:
+                found.append(queued)
+    return found
+
+
 def payout_of(row: Row) -> tuple[bytes, int]:
-    """The payout that a `queued` or `executed` leaf speaks of."""
+    """The payout that a `queued`, `executed` or `ended` leaf speaks of."""
     proposal, part = row.leaf.body["proposal"], row.leaf.body["part"]
     assert isinstance(proposal, bytes), "the leaf's schema says so"
     assert isinstance(part, int), "the leaf's schema says so"

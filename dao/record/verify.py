@@ -16,12 +16,14 @@ from chain.cid import CID, DAG_CBOR
 from chain.errors import CodedError
 from dao.record.case import Case, Head, NotReachedError, need
 from dao.record.checks import CHECKS
-from dao.record.errors import RecordError
+from dao.record.errors import NotDueError, RecordError
 from dao.record.leaves import Leaf, leaf_of
+from dao.record.story import case_of
 from dao.record.trust import Trust
 
 VERSION = 1
 NOT_RUN = "NOT_RUN"
+NOT_DUE = "NOT_DUE"
 
 _MANIFEST = frozenset({"v", "kind", "proposal", "size", "checkpoint", "leaves", "proof"})
 _LIST = frozenset({"v", "kind", "leaves"})
@@ -33,14 +35,18 @@ class Outcome(NamedTuple):
     number: int
     name: str
     ok: bool | None
-    """None: not run, because it leans on a check that failed."""
+    """None: not run, because it leans on a check that failed, or because it is not due."""
     error: CodedError | None = None
+    due: bool = True
+    """False: a cancelled proposal never comes to what it would check."""
 
     @property
     def code(self) -> str:
         """The code of the refusal, empty when the check passed."""
         if self.error is not None:
             return self.error.code
+        if not self.due:
+            return NOT_DUE
         return NOT_RUN if self.ok is None else ""
 
 
@@ -55,8 +61,8 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every check passed."""
-        return all(outcome.ok for outcome in self.outcomes)
+        """Whether every check that is due passed."""
+        return all(outcome.ok for outcome in self.outcomes if outcome.due)
 
     @property
     def failed(self) -> Outcome | None:
@@ -78,6 +84,8 @@ class _Opening:
             step()
         except NotReachedError:
             self.outcomes.append(Outcome(number, name, None))
+        except NotDueError:
+            self.outcomes.append(Outcome(number, name, None, due=False))
         except CodedError as error:
             self.outcomes.append(Outcome(number, name, ok=False, error=error))
         else:
@@ -120,7 +128,8 @@ def _manifest(opening: _Opening, trust: Trust) -> None:
     proposal = _bytes(manifest, "proposal")
     if len(proposal) != 32 or not rows:
         raise RecordError("E_CANONICAL", "manifest", field="proposal")
-    opening.case = Case(proposal=proposal, leaves=rows, get=lambda cid: file.blocks[cid], head=head, trust=trust)
+    opening.case = case_of(rows, proposal, lambda cid: file.blocks[cid])
+    opening.case.head, opening.case.trust = head, trust
 
 
 def _map_of(file: car.Car, cid: object, kind: str, keys: frozenset[str]) -> Mapping[str, object]:
@@ -180,7 +189,7 @@ def _assumed(case: Case | None, trust: Trust) -> tuple[str, ...]:
         "A_SETTINGS": not trust.settings,
         "A_JOURNAL_KEY": trust.journal_key is None,
         "A_BLOCK": case is None or not case.blocks <= trust.blocks,
-        "A_POWER": case is None or case.powers is None or case.power_assumed,
+        "A_POWER": case is None or case.power_assumed or (case.powers is None and case.cancelled is None),
         "A_1271": False,  # a contract's signature is not taken yet, so none is assumed
         "A_COMPLETE": "A_COMPLETE" not in trust.accept,
         "A_TIME": "A_TIME" not in trust.accept,

@@ -2,7 +2,8 @@
 
 One commit takes a batch of leaves together with its blocks, or nothing of it. The journal keeps bytes and order; it
 does not judge facts (`dao.workflow` does, before it appends) and holds no key (a checkpoint is signed by whoever has
-one). Anything else that the workspace shows is derived from these two tables.
+one). Anything else that the workspace shows is derived from these two tables. What a killed writer left half done is
+rolled back when the file is opened (`dao.store.schema`).
 """
 
 from __future__ import annotations
@@ -19,29 +20,15 @@ from chain.cid import CID, dag_cbor_cid
 from chain.errors import CodedError
 from dao.errors import DaoError
 from dao.record.leaves import Leaf, decode
+from dao.store.intents import Intents
+from dao.store.schema import BLOCKS, LEAVES, METADATA, open_engine
 
 FILE_NAME = "journal.sqlite"
 
-_METADATA = sa.MetaData()
-_LEAVES = sa.Table(
-    "leaves",
-    _METADATA,
-    sa.Column("idx", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("kind", sa.String, nullable=False),
-    sa.Column("cid", sa.LargeBinary, nullable=False),
-)
-_BLOCKS = sa.Table(
-    "blocks",
-    _METADATA,
-    sa.Column("cid", sa.LargeBinary, primary_key=True),
-    sa.Column("data", sa.LargeBinary, nullable=False),
-)
-
-
 _ALL = (
-    sa.select(_LEAVES.c.idx, _LEAVES.c.cid, _BLOCKS.c.data)
-    .outerjoin(_BLOCKS, _BLOCKS.c.cid == _LEAVES.c.cid)
-    .order_by(_LEAVES.c.idx)
+    sa.select(LEAVES.c.idx, LEAVES.c.cid, BLOCKS.c.data)
+    .outerjoin(BLOCKS, BLOCKS.c.cid == LEAVES.c.cid)
+    .order_by(LEAVES.c.idx)
 )
 
 
@@ -61,10 +48,10 @@ class Journal:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         if not create and not path.is_file():
             raise JournalError("E_IO_JOURNAL", "absent", path=path.name)
-        self._engine = sa.create_engine(f"sqlite:///{path}")
+        self._engine = open_engine(path)
         try:
             if create:
-                _METADATA.create_all(self._engine)
+                self._create()
             # one connection for all reads: opening one a block would cost more than everything else
             self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             strange = self._reader.execute(_STRANGE).first()
@@ -81,6 +68,13 @@ class Journal:
         except CodedError:
             self.close()
             raise
+
+    def _create(self) -> None:
+        """Make the tables that are not there, all in one commit."""
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            METADATA.create_all(connection)
+            connection.commit()
 
     def __enter__(self) -> Self:
         return self
@@ -99,6 +93,11 @@ class Journal:
         return len(self._leaves)
 
     @property
+    def intents(self) -> Intents:
+        """What this workspace was about to send; no part of the journal."""
+        return Intents(self._engine)
+
+    @property
     def leaves(self) -> Sequence[Leaf]:
         """All leaves in order; the index of a leaf is its place here."""
         return tuple(self._leaves)
@@ -114,7 +113,7 @@ class Journal:
     def get(self, cid: CID) -> bytes:
         """The bytes behind a link, checked against it (`E_IO_JOURNAL` when absent, `E_CID_MISMATCH` when changed)."""
         try:
-            row = self._reader.execute(sa.select(_BLOCKS.c.data).where(_BLOCKS.c.cid == cid.to_bytes())).first()
+            row = self._reader.execute(sa.select(BLOCKS.c.data).where(BLOCKS.c.cid == cid.to_bytes())).first()
         except (sa.exc.SQLAlchemyError, TypeError, ValueError) as error:
             raise JournalError("E_IO_JOURNAL", "read", cid=str(cid)) from error
         if row is None:
@@ -144,11 +143,11 @@ class Journal:
         try:
             with self._engine.begin() as connection:
                 connection.execute(
-                    sa.insert(_BLOCKS).prefix_with("OR IGNORE"),
+                    sa.insert(BLOCKS).prefix_with("OR IGNORE"),
                     [{"cid": cid.to_bytes(), "data": data} for cid, data in stored.items()],
                 )
                 connection.execute(
-                    sa.insert(_LEAVES),
+                    sa.insert(LEAVES),
                     [
                         {"idx": first + n, "kind": leaf.kind, "cid": dag_cbor_cid(data).to_bytes()}
                         for n, (leaf, data) in enumerate(zip(leaves, encoded, strict=True))

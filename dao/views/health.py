@@ -7,6 +7,7 @@ is itself a finding, with the refusal that stopped it; none stops the others.
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,14 +19,18 @@ from chain.errors import CodedError
 from chain.finding import Finding
 from chain.safe_state import open_safe_state
 from dao.connect import connect
+from dao.connect import nodes as named_nodes
 from dao.keys import public_key
+from dao.passphrase import DEVNET_FILE, PassphraseError
 from dao.record.checks_settings import check_known_singleton
-from dao.session import PASSPHRASE_FILE, SessionError, keyring
+from dao.session import keyring
+from dao.store import rebuild
 from dao.store.journal import Journal
 from dao.views.kept import check_kept
-from dao.views.keystores import JOURNAL_KEY, has_journal_key
 from dao.views.opening import settings_of
-from dao.workspace import CONFIG_FILE, Workspace
+from dao.views.providers import compare
+from dao.workflow.guard import GuardError
+from dao.workspace import CONFIG_FILE, JOURNAL_KEY, Workspace
 
 _LOW, _FULL = 200 << 20, 10 << 20
 """Bytes of free disk below which a workspace is warned, and below which a commit may fail."""
@@ -55,28 +60,39 @@ def files(patient: Patient) -> Findings:
         return
     for path in (workspace.keys, *sorted(workspace.keys.iterdir())):
         is_closed = workspace.keys.stat().st_mode & 0o077 == 0
-        if path.stat().st_mode & 0o077 and not (is_closed and path.name == PASSPHRASE_FILE):
+        if path.stat().st_mode & 0o077 and not (is_closed and path.name == DEVNET_FILE):
             yield Finding(code="E_MODE", reason="readable", place=path.name, facts={"path": path, "mode": _mode(path)})
-    if (workspace.keys / PASSPHRASE_FILE).exists() and not patient.is_devnet:
-        yield Finding(code="E_PASSPHRASE", place=PASSPHRASE_FILE, facts={"path": workspace.keys / PASSPHRASE_FILE})
+    if (workspace.keys / DEVNET_FILE).exists() and not patient.is_devnet:
+        yield Finding(code="E_PASSPHRASE", place=DEVNET_FILE, facts={"path": workspace.keys / DEVNET_FILE})
 
 
 def journal(patient: Patient) -> Findings:
-    """The journal opens, and begins with the leaves whose checkpoint was kept."""
-    with Journal(patient.workspace.journal_path) as opened:
-        if check_kept(patient.workspace, opened) is None:
-            yield Finding(code="W_CHECKPOINT", level="warning")
+    """The journal opens, its file is sound, and it begins with the leaves whose checkpoint was kept."""
+    path = patient.workspace.journal_path
+    try:
+        with Journal(path) as opened:
+            kept = check_kept(patient.workspace, opened)
+            if kept is None:
+                yield Finding(code="W_CHECKPOINT", level="warning")
+        is_whole = rebuild.is_sound(path)
+    except GuardError:
+        raise
+    except CodedError:
+        rebuild.examine(path)  # whatever this refuses, only a copy can mend
+        is_whole = False
+    if not is_whole:
+        yield Finding(code="E_IO_JOURNAL", reason="index", place=path.name)
 
 
 def journal_key(patient: Patient) -> Findings:
     """The journal's key is the one of dao.toml, where this workspace writes the journal."""
     workspace = patient.workspace
-    if not has_journal_key(workspace):
+    if not workspace.is_writer:
         yield Finding(code="W_JOURNAL_KEY", reason="absent", level="info")
         return
     try:
         ring = keyring(workspace, patient.passphrase_file)
-    except SessionError:
+    except PassphraseError:
         yield Finding(code="W_JOURNAL_KEY", reason="unopened", level="info")
         return
     if public_key(ring.load_journal_key()) != workspace.anchors.journal_key:
@@ -93,6 +109,12 @@ def chain(patient: Patient) -> Findings:
         if state.modules or state.guard != ZERO:
             facts = {"safe": safe.address, "modules": len(state.modules), "guard": state.guard}
             yield Finding(code="W_SAFE_CODE", level="warning", facts=facts)
+
+
+def nodes(patient: Patient) -> Findings:
+    """Every provider answers, none lags, and all are on the same history; where each stands is told."""
+    if not patient.is_devnet:
+        yield from compare(named_nodes(patient.workspace.anchors), int(time.time()))
 
 
 def disk(patient: Patient) -> Findings:
@@ -121,6 +143,7 @@ EXAMINATIONS = (
     Examination("journal", journal),
     Examination("journal key", journal_key),
     Examination("packages", packages),
+    Examination("nodes", nodes),
     Examination("chain and Safe", chain),
     Examination("disk", disk),
 )

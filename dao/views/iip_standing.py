@@ -1,7 +1,8 @@
 """Where an IIP stands: its state in the lifecycle, why, its parts, and what can happen next.
 
 Decides which numbered checks a proposal has come far enough for, and the one step that only the clock takes: a passed
-proposal of which nothing is left but expired parts has lapsed. Everything else follows from the journal's leaves.
+proposal of which nothing is left but parts that expired, or that can be ended, is at its end. Everything else follows
+from the journal's leaves.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ from itertools import chain
 
 from chain.errors import CodedError
 from dao.record.case import Case, need
-from dao.record.checks_proposal import events
+from dao.record.checks_proposal import ends, events
 from dao.views.numbers import Numbered
 from dao.views.part_standing import OVER, Standing, Step, standing
-from dao.workflow.desk import REQUIRED, Desk
+from dao.workflow.desk import PAID, REQUIRED, Desk
 from dao.workflow.early_facts import history
 from governance.admission.window import member_int
 from proposals import lifecycle
 
 _OPEN = (*REQUIRED["proposal"], 30, 31)
-_RESULT = (*REQUIRED["executed"], 25)
+_RESULT = (*PAID, 25)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ def iip_standing(desk: Desk, numbered: Numbered, prefix: str, now: int) -> IipSt
             return _without_proposal(desk, numbered, name)
         proposal = numbered.proposals[-1]
         kinds = {leaf.kind for leaf in desk.journal.leaves if leaf.body.get("proposal") == proposal}
+        if "cancel" in kinds:
+            return _cancelled(desk.case(proposal, *_OPEN, 25), numbered, name, now)
         if "result" in kinds:
             return _decided(desk.case(proposal, *_RESULT), numbered, name, now)
         return _undecided(desk.case(proposal, *_OPEN), numbered, name, now, is_closed="closed" in kinds)
@@ -103,14 +106,34 @@ def _undecided(case: Case, numbered: Numbered, name: str, now: int, *, is_closed
     )
 
 
+def _cancelled(case: Case, numbered: Numbered, name: str, now: int) -> IipStanding:
+    message, row = need(case.envelope).message, need(case.cancelled)
+    return IipStanding(
+        numbered=numbered,
+        name=name,
+        state=need(case.status),
+        code="STATUS",
+        reason="cancelled",
+        facts={"time": row.leaf.time, "votes": len(need(case.votes))},
+        start=member_int(message, "start"),
+        end=member_int(message, "end"),
+        parts=_parts(case, name, now),
+    )
+
+
 def _decided(case: Case, numbered: Numbered, name: str, now: int) -> IipStanding:
     message, verdict = need(case.envelope).message, need(case.verdict)
     code, _, reason = verdict.key.partition(".")
+    facts = verdict.facts
     parts = _parts(case, name, now)
+    if any(part.state.startswith("supersede") for part in parts):
+        code, reason = "STATUS", "superseded"
+        facts = {"by": f"{name.rpartition('-')[0]}-{case.superseded_by}"}
     state = need(case.status)
     states = {part.state for part in parts}
-    if state in ("Passed", "Queued") and states <= OVER and "expired" in states:
-        state = lifecycle.step(state, "lapse")
+    if state in ("Passed", "Queued") and states <= OVER:
+        for event in ends(states):
+            state = lifecycle.step(state, event)
     steps = tuple(chain.from_iterable(part.steps for part in parts))
     if state == "QuorumNotMet":
         steps = (Step("dao publish FILE"),)
@@ -120,7 +143,7 @@ def _decided(case: Case, numbered: Numbered, name: str, now: int) -> IipStanding
         state=state,
         code=code,
         reason=reason,
-        facts=verdict.facts,
+        facts=facts,
         start=member_int(message, "start"),
         end=member_int(message, "end"),
         parts=parts,

@@ -15,10 +15,8 @@ from chain.errors import CodedError
 from chain.signature import address_of
 from dao.files import read_file
 from dao.keys import KeyFileError, Keyring
-from dao.workspace import Workspace
 
 _MAX_BYTES = 1 << 16
-JOURNAL_KEY = "journal.pem"
 
 
 class Keystore(NamedTuple):
@@ -32,16 +30,20 @@ class Keystore(NamedTuple):
     problem: CodedError | None = None
 
 
-def keystores(workspace: Workspace, ring: Callable[[], Keyring]) -> list[Keystore]:
-    """Every keystore, sorted by name; `ring` is only called for one that does not say its address."""
-    if not workspace.keys.is_dir():
+def keystores(keys: Path, ring: Callable[[], Keyring]) -> list[Keystore]:
+    """Every keystore of a folder, sorted by name; `ring` is only called for one that does not say its address."""
+    if not keys.is_dir():
         return []
-    return [_keystore(path, ring) for path in sorted(workspace.keys.glob("*.json"))]
+    return [_keystore(path, ring) for path in sorted(keys.glob("*.json"))]
 
 
-def has_journal_key(workspace: Workspace) -> bool:
-    """Whether this workspace writes the journal's checkpoints."""
-    return (workspace.keys / JOURNAL_KEY).is_file()
+def names_in(keys: Path) -> dict[bytes, str]:
+    """The people whose keystores say their addresses, by address; no key is opened."""
+    return {key.address: key.name for key in keystores(keys, _no_ring) if key.address is not None}
+
+
+def _no_ring() -> Keyring:
+    raise KeyFileError("E_KEY_FILE", "form", name="")
 
 
 def _keystore(path: Path, ring: Callable[[], Keyring]) -> Keystore:

@@ -15,7 +15,7 @@ from dao.connect import connect
 from dao.record.case import Case, need
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.record.checks_settings import settings_signature
-from dao.record.pack import select
+from dao.record.story import select
 from dao.store.journal import Journal
 from dao.workflow.desk import NO_PROPOSAL, Desk
 from dao.workspace import Workspace
@@ -38,9 +38,23 @@ def open_journal(folder: Path) -> Iterator[Reading]:
 
 @contextmanager
 def open_desk(folder: Path) -> Iterator[Desk]:
-    """Open a workspace with its chain, for what depends on the time. No key is opened, so no checkpoint is signed."""
-    with Workspace(folder) as workspace, connect(workspace) as node, Journal(workspace.journal_path) as journal:
-        yield Desk(journal, node)
+    """Open a workspace with its chain, for what depends on the time. No key is opened, so no checkpoint is signed.
+
+    Providers that do not answer are left out and named (`desk.node.absent`), as long as one does.
+    """
+    with open_workspace(folder) as (_, desk):
+        yield desk
+
+
+@contextmanager
+def open_workspace(folder: Path) -> Iterator[tuple[Workspace, Desk]]:
+    """As `open_desk`, with the workspace itself."""
+    with (
+        Workspace(folder) as workspace,
+        connect(workspace, every=False) as node,
+        Journal(workspace.journal_path) as journal,
+    ):
+        yield workspace, Desk(journal, node)
 
 
 def settings_of(journal: Journal) -> Settings:

@@ -1,8 +1,8 @@
 """Where one part of a proposal stands, and what can happen to it next.
 
 Decides the state from a case whose checks have run and from the time: what the journal holds comes first, the clock
-second. A signature cannot be taken back, so a part that expired after somebody signed is not gone: its money stays
-committed until the nonce is spent.
+second. A signature cannot be taken back, so a part that expired or was vetoed after somebody signed is not gone: its
+money stays committed until the nonce is spent. What is over and has not given its money back can be ended.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dao.record.case import Case, need
 from dao.record.checks_acts import payees
 from dao.record.checks_payout import confirmations_of, window_of
 from dao.record.checks_proposal import assets_of, fund_of
-from dao.record.queue import spent_before
+from dao.record.queue import live
 from governance.acts import Milestone, MilestoneRules, after_act
 from proposals.calls import describe
 from proposals.parts import Part
@@ -26,8 +26,11 @@ from treasury.booking import COMMITTED
 from treasury.payouts import PayoutId
 from treasury.window import Window
 
-OVER = frozenset({"not_released", "paid", "expired"})
+OVER = frozenset({"not_released", "paid", "expired", "vetoed", "superseded"})
 """States in which nothing more can happen to a part."""
+
+
+_PENDING = {"vetoed": "veto", "superseded": "supersede"}
 
 
 class Step(NamedTuple):
@@ -71,6 +74,10 @@ def standing(case: Case, number: int, name: str, now: int) -> Standing:
         return Standing(number=number, payments=payments, state="not_released", facts={})
     if number in need(case.executed):
         return _paid(case, number, payments)
+    if (case.proposal, number) in need(case.ended):
+        return _ended(case, number, payments)
+    if number in need(case.stops):
+        return _stopped(case, number, name, payments)
     if part.release and number not in need(case.releases):
         return _waiting_for_milestone(case, number, name, now)
     return _after_release(case, number, name, now)
@@ -101,13 +108,44 @@ def _paid(case: Case, number: int, payments: tuple[Payment | None, ...]) -> Stan
     )
 
 
+def _ended(case: Case, number: int, payments: tuple[Payment | None, ...]) -> Standing:
+    row = next(case.rows("ended", proposal=case.proposal, part=number))
+    stop = need(case.stops).get(number)
+    facts = {"time": row.leaf.time if stop is None else stop.time, "latest": row.leaf.time}
+    return Standing(number=number, payments=payments, state=str(row.leaf.body["cause"]), facts=facts)
+
+
+def _stopped(case: Case, number: int, name: str, payments: tuple[Payment | None, ...]) -> Standing:
+    """Stopped, and not ended: either nobody has ended it yet, or what was signed can still be executed."""
+    stop = need(case.stops)[number]
+    alive = live(case, list(need(case.queue)), (case.proposal, number), max(case.leaves) + 1)
+    if not alive:
+        steps = (Step(f"dao end {name}"),)
+        return Standing(number=number, payments=payments, state=stop.cause, facts={"time": stop.time}, steps=steps)
+    tx_hash, tx = alive[-1].hash, alive[-1].tx
+    signed = tuple(confirmation.owner for confirmation in confirmations_of(case, tx_hash))
+    threshold = need(case.safe_at_close).threshold
+    return Standing(
+        number=number,
+        payments=payments,
+        state=f"{_PENDING[stop.cause]}_pending",
+        facts={"time": stop.time, "nonce": tx.nonce, "signed": len(signed), "threshold": threshold},
+        tx_hash=tx_hash,
+        nonce=tx.nonce,
+        signed=signed,
+        threshold=threshold,
+        steps=(Step(f"dao end {name}"),),
+    )
+
+
 def _waiting_for_milestone(case: Case, number: int, name: str, now: int) -> Standing:
     part = need(case.parts)[number - 1]
     milestone, required = _milestone(case, number), need(case.settings).reviewers.required
     facts: dict[str, object] = {"release": part.release, "approvals": len(milestone.approvals), "required": required}
     payments, end = _payments(case, part), part.not_after or None
     if end is not None and now > end:
-        return Standing(number=number, payments=payments, state="expired", facts={"latest": end})
+        steps = (Step(f"dao end {name}"),)
+        return Standing(number=number, payments=payments, state="expired", facts={"latest": end}, steps=steps)
     if milestone.report is None:
         steps = (Step(f"dao milestone report {name}", None, end),)
         return Standing(number=number, payments=payments, state="unreported", facts=facts, steps=steps)
@@ -139,7 +177,7 @@ def _after_release(case: Case, number: int, name: str, now: int) -> Standing:
     facts = {"eta": open_.eta, "latest": open_.latest}
     steps: tuple[Step, ...] = (Step(f"dao queue {name}", None, open_.latest),)
     if now > open_.latest:
-        state, steps = "expired", ()
+        state, steps = "expired", (Step(f"dao end {name}"),)
     elif not _is_covered(case, number):
         state = "uncovered"
     elif now < open_.eta:
@@ -161,7 +199,8 @@ def _queued(case: Case, number: int, name: str, now: int, queued: tuple[bytes, S
     verb = "execute" if len(signed) >= threshold else "sign"
     steps: tuple[Step, ...] = (Step(f"dao {verb} {name}", earliest, open_.latest),)
     if now > open_.latest:
-        state, steps = "expired_signed" if signed and not _is_spent(case, tx) else "expired", ()
+        alive = live(case, list(need(case.queue)), (case.proposal, number), max(case.leaves) + 1)
+        state, steps = "expired_signed" if alive else "expired", (Step(f"dao end {name}"),)
     elif verb == "execute":
         state = "executable"
     else:
@@ -190,9 +229,3 @@ def _is_covered(case: Case, number: int) -> bool:
     payout = PayoutId(case.proposal, number)
     booked = any(row.leaf.body["id"] == f"{COMMITTED}:{payout}" for row in case.rows("entry"))
     return booked or not asks(need(case.parts))[number - 1]
-
-
-def _is_spent(case: Case, tx: SafeTx) -> bool:
-    """Whether a booked execution spent the nonce, so that this transaction can never be executed."""
-    queue = list(need(case.queue))
-    return tx.nonce in spent_before(case, queue, (tx.chain_id, tx.safe), max(case.leaves) + 1)

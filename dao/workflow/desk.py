@@ -19,28 +19,39 @@ from dao.record.checks import CHECKS
 from dao.record.checks_books import entries_of
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
-from dao.record.pack import select
+from dao.record.story import case_of, select
 from dao.store.journal import Journal
 from dao.workflow.early_facts import EARLY
 from dao.workflow.guard import Guard
+from governance.settings import Settings
+from treasury.ledger import Entry
 
 NO_PROPOSAL = bytes(32)
 
-_PROPOSAL = (10, 20, 21, 22, 23, 24)
+_PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
+_RESULT = (*_PROPOSAL, 30, 31, 32, 40, 41, 42)
+_ACTS = (*_RESULT, 50, 51, 52)
+QUEUED = (*_ACTS, 59, 60)
+"""What is checked of a proposal before a part of it is queued, reviewed or sent."""
+PAID = (*QUEUED, 61, 62, 63, 64)
+"""Everything but the books."""
 REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "settings": (10,),
     "document": (),
     "transition": (),
     "parts": (),
     "proposal": (*_PROPOSAL, 25),
+    "cancel": _PROPOSAL,
     "vote": (*_PROPOSAL, 30, 31),
     "closed": (*_PROPOSAL, 30, 31, 32),
     "power": (*_PROPOSAL, 30, 31, 32, 40),
-    "result": (*_PROPOSAL, 30, 31, 32, 40, 41, 42),
-    "act": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51),
-    "queued": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 70, 71, 72),
-    "confirmation": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62, 63),
-    "executed": (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 50, 51, 60, 61, 62, 63),
+    "result": _RESULT,
+    "act": _ACTS,
+    "queued": (*QUEUED, 64, 70, 71, 72),
+    "confirmation": (*QUEUED, 61, 62, 63, 64),
+    "executed": PAID,
+    "spent": (10, 59),
+    "ended": PAID,
     "premium": (10, 70),
     "forward": (10, 70),
     "donation": (10, 70),
@@ -79,14 +90,30 @@ class Blocks(dict[CID, bytes]):
 class Desk:
     """A journal and a chain, open together for writing."""
 
-    def __init__(self, journal: Journal, node: Node, guard: Guard | None = None) -> None:
+    def __init__(self, journal: Journal, node: Node, guard: Guard | None = None, *, rehearses: bool = False) -> None:
         self.journal = journal
         self.node = node
         self._guard = guard
+        self._rehearses = rehearses
+
+    def rehearsal(self) -> Desk:
+        """A desk on the same journal and chain that checks every fact and appends none, in any workspace: what is
+        signed for a file is held against everything that is known here.
+        """
+        return Desk(self.journal, self.node, self._guard, rehearses=True)
+
+    def refuse_reader(self) -> None:
+        """Raise `E_WRITER` where this workspace does not write its journal."""
+        if self._guard is not None and not self._rehearses:
+            self._guard.refuse_reader()
 
     def now(self) -> int:
         """Unix seconds: the head's time, which on the devnet is the only clock."""
-        return self.node.head().timestamp
+        return self.head().timestamp
+
+    def head(self) -> BlockInfo:
+        """The chain's newest block; a node that has not seen yet what the journal knows is waited for a little."""
+        return self.node.head(self._known())
 
     def get(self, cid: CID) -> bytes:
         """A block of the journal."""
@@ -99,21 +126,26 @@ class Desk:
         proposal: bytes = NO_PROPOSAL,
         *,
         book: bool = True,
+        owed: Sequence[Entry] = (),
         head: BlockInfo | None = None,
     ) -> list[int]:
         """Check the facts of one step and append them in one commit, each with the entries that follow from it; return
         the indexes of the facts.
 
         Whatever a check refuses is raised, and the journal is as before. With `book` False the entries wait: a result
-        that the fund does not cover is still a result. Whoever proved something at the head passes that `head`.
+        that the fund does not cover is still a result. The entries of that result come ahead of a later step, as
+        `owed`. Whoever proved something at the head passes that `head`.
         """
-        head = self.node.head() if head is None else head
-        self._refuse_older_block(head)
+        self.refuse_reader()
+        head = self.head() if head is None else head
+        if head.ref.number < self._known():  # a verifier takes no journal whose blocks fall
+            raise self.node.error("E_RPC_BEHIND", number=head.ref.number, known=self._known())
         for fact in facts:
             if fact.body.get("proposal", proposal) != proposal:
                 raise RecordError("E_LOG_INCONSISTENT", "other_proposal", kind=fact.kind)
         first = len(self.journal)
-        fresh = [Leaf(kind=fact.kind, time=head.timestamp, block=head.ref, body=fact.body) for fact in facts]
+        owing = [Fact("entry", entry.to_map()) for entry in owed]
+        fresh = [Leaf(kind=fact.kind, time=head.timestamp, block=head.ref, body=fact.body) for fact in (*owing, *facts)]
         for number, leaf in enumerate(fresh):
             leaf.encode()  # a malformed fact is refused before anything leans on it
             if leaf.kind in EARLY:
@@ -121,6 +153,7 @@ class Desk:
         case = self._case(proposal, fresh, blocks)
         case.fresh = frozenset(range(first, first + len(fresh)))
         numbers = {number for leaf in fresh for number in REQUIRED[leaf.kind]}
+        numbers |= set(REQUIRED["result"]) if owed else set()
         run_checks(case, numbers)
         entries = [entry for index, leaf in enumerate(fresh, first) for entry in entries_of(case, Row(index, leaf))]
         if entries and book:
@@ -129,40 +162,48 @@ class Desk:
             case = self._case(proposal, fresh, blocks)
             case.fresh = frozenset(range(first, first + len(fresh)))
             run_checks(case, {*numbers, *REQUIRED["entry"]})
-        self.journal.append(fresh, blocks)
-        return list(range(first, first + len(facts)))
+        self._append(fresh, blocks)
+        return list(range(first + len(owing), first + len(owing) + len(facts)))
 
-    def _refuse_older_block(self, head: BlockInfo) -> None:
-        """A node behind another, or a reorganised chain, would write a journal that no verifier takes."""
-        known = [leaf.block.number for leaf in self.journal.leaves if leaf.block.chain_id == head.ref.chain_id]
-        if known and head.ref.number < known[-1]:
-            raise RecordError("E_RPC_BEHIND", number=head.ref.number, known=known[-1])
+    def _append(self, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> None:
+        if not self._rehearses:
+            self.journal.append(fresh, blocks)
 
-    def book_result(self, proposal: bytes) -> None:
-        """Commit what a result released and the fund did not cover then; `E_BUDGET` as long as it does not."""
-        case = self.case(proposal, *REQUIRED["result"], 70)
-        row = next(case.rows("result", proposal=proposal))
-        head = self.node.head()
-        self._refuse_older_block(head)
-        entries = entries_of(case, row)
-        fresh = [Leaf(kind="entry", time=head.timestamp, block=head.ref, body=entry.to_map()) for entry in entries]
-        case = self._case(proposal, fresh, {})
-        first = len(self.journal)
-        case.fresh = frozenset(range(first, first + len(fresh)))
-        run_checks(case, {*REQUIRED["result"], *REQUIRED["entry"]})
-        self.journal.append(fresh, {})
+    def _known(self) -> int:
+        """The newest block that the journal knows; blocks of a journal never fall."""
+        chain_id = self.node.chain_id()
+        return next((leaf.block.number for leaf in reversed(self.journal.leaves) if leaf.block.chain_id == chain_id), 0)
+
+    def check_anchors(self, settings: Settings) -> None:
+        """Compare settings, journal and chain with the workspace's anchors and its kept checkpoint (`E_SPLIT_VIEW`)."""
+        if self._guard is not None:
+            self._guard.check(self.journal, settings, self.node.chain_id())
 
     def guarded(self, proposal: bytes, *numbers: int) -> Case:
         """As `case`, after the workspace's anchors and its kept checkpoint were compared: for whatever moves money."""
         case = self.case(proposal, *numbers)
-        if self._guard is not None:
-            self._guard.check(self.journal, need(case.settings), self.node.chain_id())
+        self.check_anchors(need(case.settings))
         return case
 
     def keep(self, proposal: bytes) -> None:
         """Sign and keep a checkpoint of the journal, where this workspace is its writer."""
         if self._guard is not None:
-            self._guard.keep(self.journal, need(self.case(proposal, 10, 20, 21).settings).journal.origin)
+            self.keep_as(need(self.case(proposal, 10, 20, 21).settings).journal.origin)
+
+    def keep_as(self, origin: str) -> None:
+        """Sign and keep a checkpoint under an origin that is known already, where this workspace is the writer."""
+        if self._guard is not None and not self._rehearses:
+            self._guard.keep(self.journal, origin)
+
+    def note(self, origin: str) -> bytes:
+        """A signed note of the journal as it is here (`E_WRITER` where none can be had)."""
+        assert self._guard is not None, "whoever signs checkpoints has anchors"
+        return self._guard.note(self.journal, origin)
+
+    def keep_note(self, note: bytes, origin: str) -> None:
+        """Keep a note that `note` gave."""
+        assert self._guard is not None, "whoever keeps checkpoints has a place for them"
+        self._guard.keep_note(note, self.journal.leaf_hashes(), origin)
 
     def case(self, proposal: bytes, *numbers: int) -> Case:
         """The facts of a proposal as the journal holds them, with the named checks run."""
@@ -172,7 +213,7 @@ class Desk:
 
     def _case(self, proposal: bytes, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> Case:
         get = self._reader(blocks)
-        return Case(proposal=proposal, leaves=select([*self.journal.leaves, *fresh], proposal, get), get=get)
+        return case_of(select([*self.journal.leaves, *fresh], proposal, get), proposal, get)
 
     def _reader(self, blocks: Mapping[CID, bytes]) -> _Reader:
         return _Reader(self.journal, blocks)

@@ -61,7 +61,7 @@ def history(leaves: Sequence[Leaf], number: object, get: Get) -> list[Leaf]:
         for leaf in leaves
         if (leaf.kind == "transition" and leaf.body["iip"] == number)
         or (leaf.kind == "proposal" and leaf.body["id"] in proposals)
-        or (leaf.kind == "result" and leaf.body["proposal"] in proposals)
+        or (leaf.kind in ("result", "cancel") and leaf.body["proposal"] in proposals)
     ]
 
 

@@ -7,33 +7,41 @@ commit.
 
 from __future__ import annotations
 
-from chain import signature
-from chain.clients.safe_deploy import execute_safe_tx
-from chain.clients.safe_read import fetch_safe_state, safe_nonce
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from chain.clients.safe_deploy import exec_transaction_call
+from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
 from chain.errors import CodedError
 from chain.finding import Finding
 from chain.receipt import open_receipt
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import open_safe_state
+from chain.signer import Signer
 from dao.errors import DaoError
-from dao.record.case import Case, Queued, need
+from dao.record.case import Case, Queued, Row, need
+from dao.record.checks_books import entries_of
 from dao.record.checks_payout import confirmations_of, window_of
 from dao.record.checks_proposal import safe_version
+from dao.record.checks_stop import stopped
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
-from dao.workflow.desk import Blocks, Desk, Fact
+from dao.workflow import sending
+from dao.workflow.desk import PAID, QUEUED, Blocks, Desk, Fact
+from dao.workflow.proposing import settings_in_force
 from proposals.parts import Part
 from treasury.asks import asks
 from treasury.binding import build
 from treasury.booking import COMMITTED
-from treasury.confirmations import check_confirmations, sign_safe_tx
-from treasury.execution import EXECUTION_SUCCESS
+from treasury.confirmations import Confirmation, check_confirmations, sign_safe_tx
+from treasury.execution import EXECUTION_SUCCESS, check_execution
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
 
-_RESULT = (10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42)
-_ACTS = (*_RESULT, 50, 51)
-_QUEUED = (*_ACTS, 60)
+_ATTEMPTS = 3
+"""How often a new transaction is made when others take its nonce."""
+_MARGIN_SECONDS = 600
+"""Before the end of a part nothing is sent any more: mined after it, the money would be gone and never be booked."""
 
 
 class PayError(DaoError):
@@ -47,22 +55,22 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
 
     What the fund did not cover when the vote was counted is committed now, if the money has come since (`E_BUDGET`).
     """
-    case = desk.guarded(proposal, *_QUEUED, 70, 71)
-    if part not in range(1, len(need(case.parts)) + 1):
-        raise PayError("E_HASH_MISMATCH", "no_part", part=part, parts=len(need(case.parts)))
-    wanted = need(case.parts)[part - 1]
+    case = desk.guarded(proposal, *PAID, 70, 71)
+    wanted = _part_of(case, part)
+    if part in need(case.stops):
+        raise stopped(part, need(case.stops)[part])
     if need(case.released) and (not wanted.release or part in need(case.releases)):
         span = window_of(case, part)
         if desk.now() > span.latest:
             raise PayError("E_EXPIRED", latest=span.latest, now=desk.now())
-    if need(case.released) and not _is_committed(case, proposal, part):
-        desk.book_result(proposal)
-    _refuse_paid_outside(desk, case, wanted)
+    refuse_paid_outside(desk, case, wanted)
+    is_owed = need(case.released) and not _is_committed(case, proposal, part)
+    owed = entries_of(case, _result(case)) if is_owed else ()
     version = safe_version(need(case.settings), wanted.chain_id, wanted.safe)
     tx = build(wanted, _next_nonce(desk, case, wanted), version=version)
     blocks = Blocks()
     body = {"proposal": proposal, "part": part, "hash": safe_tx_hash(tx), "safe_tx": blocks.map(write_safe_tx(tx))}
-    desk.take([Fact("queued", body)], blocks, proposal)
+    desk.take([Fact("queued", body)], blocks, proposal, owed=owed)
     return tx
 
 
@@ -78,34 +86,53 @@ def _next_nonce(desk: Desk, case: Case, part: Part) -> int:
     return nonce
 
 
-def _refuse_paid_outside(desk: Desk, case: Case, part: Part) -> None:
-    """If the owners executed this very part from a wallet since it was published, queueing it would pay it again."""
+def refuse_paid_outside(desk: Desk, case: Case, part: Part) -> None:
+    """Raise `E_ALREADY` if the owners executed this very part from a wallet: queueing it would pay it again, and ending
+    it would say that it was never paid.
+    """
+    outside = _paid_outside(desk, case, part)
+    if outside is not None:
+        raise PayError("E_ALREADY", "outside", nonce=outside[0], hash=outside[1])
+
+
+def _paid_outside(desk: Desk, case: Case, part: Part) -> tuple[int, bytes] | None:
+    """Nonce and hash of a transaction by which the owners executed this very part from a wallet since it was published:
+    queueing, signing or executing ours would pay it again.
+    """
     published = need(case.proposal_row).leaf.block.number
-    nonce_then = open_safe_state(fetch_safe_state(desk.node, part.safe, published)).nonce
+    head = desk.head().ref.number
+    then, now = (open_safe_state(fetch_safe_state(desk.node, part.safe, number)) for number in (published, head))
     version = safe_version(need(case.settings), part.chain_id, part.safe)
     booked = {queued.hash for queued in need(case.queue)}
-    done = {
-        found
-        for log in desk.node.logs(part.safe, [EXECUTION_SUCCESS], published, desk.node.head().ref.number)
-        for found in (*log.log.topics[1:], log.log.data[:32])
-    }
-    for nonce in range(nonce_then, safe_nonce(desk.node, part.safe)):
+    done = fetch_executed(desk.node, then, now)
+    for nonce in range(then.nonce, now.nonce):
         hash_ = safe_tx_hash(build(part, nonce, version=version))
         if hash_ in done - booked:
-            raise PayError("E_ALREADY", "outside", hash=hash_, nonce=nonce)
+            return nonce, hash_
+    return None
 
 
 def is_dead(desk: Desk, queued: Queued) -> bool:
-    """Whether a queued transaction will never be executed: its part has expired and nobody has signed it. A signature
-    cannot be taken back, so one that was signed lives until its nonce is spent.
+    """Whether a queued transaction will never be executed: its part has ended, or it has expired and nobody has signed
+    it. A signature cannot be taken back, so one that was signed lives until its nonce is spent.
     """
+    if any(leaf.kind == "ended" and (leaf.body["proposal"], leaf.body["part"]) == queued.payout
+           for leaf in desk.journal.leaves):  # fmt: skip
+        return True
     if any(leaf.kind == "confirmation" and leaf.body["hash"] == queued.hash for leaf in desk.journal.leaves):
         return False
     proposal, part = queued.payout
     try:
-        return desk.now() > window_of(desk.case(proposal, *_QUEUED), part).latest
+        return desk.now() > window_of(desk.case(proposal, *QUEUED), part).latest
     except CodedError:
         return False  # whatever is wrong with that one, it is none of this one's business
+
+
+def _part_of(case: Case, part: int) -> Part:
+    parts = need(case.parts)
+    if not 1 <= part <= len(parts):
+        raise PayError("E_HASH_MISMATCH", "no_part", part=part, parts=len(parts))
+    return parts[part - 1]
 
 
 def _is_of(queued: Queued, part: Part) -> bool:
@@ -116,10 +143,10 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     """Review any transaction that claims to pay a part: against the vote, the clock, everything that is queued, and the
     Safe as it is now.
     """
-    case = desk.guarded(proposal, *_QUEUED, 61, 62)
+    case = desk.guarded(proposal, *QUEUED, 61, 62)
     settings, closed = need(case.settings), need(case.closed)
-    released = need(case.releases).get(part)
-    wanted = need(case.parts)[part - 1]
+    wanted = _part_of(case, part)
+    released, stop = need(case.releases).get(part), need(case.stops).get(part)
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
     others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
@@ -133,6 +160,8 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             timelock=settings.timelock,
             grace=settings.grace,
             is_paid=part in need(case.executed),
+            stop=None if stop is None else (stop.cause, stop.time),
+            outside=_paid_outside(desk, case, wanted),
             now=desk.now(),
             expected=need(case.safe_at_close),
             state=state,
@@ -144,40 +173,111 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     )
 
 
-def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner_key: bytes) -> bytes:
-    """Review a transaction and, if nothing speaks against it, sign it and take the confirmation; return the owner.
+def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> Confirmation:
+    """Review a transaction and, if nothing speaks against it, sign it and take the confirmation.
 
     A refusal carries the first error of the review as its own code and reason.
     """
+    _refuse_reviewed(desk, proposal, part, tx)
+    confirmation = sign_safe_tx(tx, owner)
+    _take_confirmations(desk, proposal, tx, [confirmation])
+    return confirmation
+
+
+def confirm(desk: Desk, proposal: bytes, part: int, tx: SafeTx, confirmations: Sequence[Confirmation]) -> list[int]:
+    """Take confirmations that were made elsewhere, after the same review; return their leaves' indexes. All of them
+    are taken, or none.
+    """
+    _refuse_reviewed(desk, proposal, part, tx)
+    return _take_confirmations(desk, proposal, tx, confirmations)
+
+
+def _refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None:
     found = review_part(desk, proposal, part, tx)
     errors = [finding for finding in found.findings if finding.level == "error"]
     if errors:
         refusal = PayError(errors[0].code, errors[0].reason, **errors[0].facts)
         refusal.findings = found.findings
         raise refusal
-    confirmation = sign_safe_tx(tx, owner_key)
-    body = {"hash": safe_tx_hash(tx), "owner": confirmation.owner, "signature": confirmation.signature}
-    desk.take([Fact("confirmation", body)], {}, proposal)
-    return signature.address_of(owner_key)
 
 
-def execute(desk: Desk, proposal: bytes, part: int, tx: SafeTx, key: bytes) -> bytes:
+def _take_confirmations(desk: Desk, proposal: bytes, tx: SafeTx, given: Sequence[Confirmation]) -> list[int]:
+    hash_ = safe_tx_hash(tx)
+    facts = [Fact("confirmation", {"hash": hash_, "owner": owner, "signature": signed}) for owner, signed in given]
+    return desk.take(facts, {}, proposal)
+
+
+def execute(
+    desk: Desk,
+    proposal: bytes,
+    part: int,
+    tx: SafeTx,
+    sender: Signer,
+    *,
+    replace: bool = False,
+    seconds: int = sending.WAIT_SECONDS,
+) -> bytes:
     """Send a confirmed transaction and book it with its proved receipt; return the transaction's hash.
 
     If somebody has sent it already, that execution is booked and nothing is sent: a payout is adopted, never repeated.
+    What an earlier run kept is waited for or sent again, byte for byte, and with `replace` outbid. `PendingError` where
+    it is on its way after `seconds`, or in a block that is not final yet; `PayError` where the Safe did not execute it.
+    Where the journal is not written nothing is sent either (`E_WRITER`), because nobody would book it.
     """
-    done = find_execution(desk, proposal, part, tx)
-    if done is None:
-        found = review_part(desk, proposal, part, tx)
-        if found.verdict == "refuse":
-            first = next(finding for finding in found.findings if finding.level == "error")
-            raise PayError(first.code, first.reason, **first.facts)
-        case = desk.guarded(proposal, *_QUEUED)
-        now = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
-        blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), now)
-        done = execute_safe_tx(desk.node, key, tx, blob).transaction_hash
-    book_execution(desk, proposal, part, tx, done)
+    desk.refuse_reader()
+    intents, hash_ = desk.journal.intents, safe_tx_hash(tx)
+    for _ in range(_ATTEMPTS):
+        flight = sending.in_flight(desk.node, intents.of(hash_))  # first: what is mined meanwhile is in the logs then
+        done = find_execution(desk, proposal, part, tx)
+        if done is None:
+            order = _order(desk, proposal, part, tx, sender)
+            flight = sending.send(desk.node, intents, order, flight, replace=replace)
+        if done is not None or flight:
+            break
+    else:
+        raise sending.SendError("E_STATE", "nonce_used", sender=sender.address, attempts=_ATTEMPTS)
+    ours = {intent.transaction: intent for intent in intents.of(hash_)}
+    with sending.on_its_way(flight[-1] if done is None else ours.get(done)):
+        watched = [intent.transaction for intent in flight] if done is None else [done]
+        done = _await_success(desk, tx, watched, partial(find_execution, desk, proposal, part, tx), seconds)
+        book_execution(desk, proposal, part, tx, done)
     return done
+
+
+def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -> sending.Order:
+    """Review a transaction once more, and make the call that carries it and its confirmations."""
+    found = review_part(desk, proposal, part, tx)
+    if found.verdict == "refuse":
+        first = next(finding for finding in found.findings if finding.level == "error")
+        raise PayError(first.code, first.reason, **first.facts)
+    case = desk.guarded(proposal, *QUEUED)
+    span, now = window_of(case, part), desk.now()
+    margin = max(1, min(_MARGIN_SECONDS, (span.latest - span.eta) // 2))  # a short window is not all margin
+    if now > span.latest - margin:
+        raise PayError("E_EXPIRED", "soon", latest=span.latest, now=now, seconds=margin)
+    state = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
+    blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state)
+    return sending.Order(proposal, part, safe_tx_hash(tx), tx.safe, exec_transaction_call(tx, blob), sender)
+
+
+def _await_success(
+    desk: Desk, tx: SafeTx, transactions: Sequence[bytes], find: Callable[[], bytes | None], seconds: int
+) -> bytes:
+    """Wait until one of some transactions is final, and `find` the one in which the Safe reported success.
+
+    That may be somebody else's, which made ours fail. `E_EXECUTION` where there is none.
+    """
+    chain = settings_in_force(desk).chain(tx.chain_id)
+    depth = 0 if chain is None else chain.finality_depth
+    mined = sending.wait(desk.node, transactions, depth, seconds)
+    done = find()
+    if done is None and not mined.status:
+        raise PayError("E_EXECUTION", "reverted", transaction=mined.transaction_hash, block=mined.block.number)
+    if done is None:
+        check_execution(open_receipt(desk.node.receipt_proof(mined.transaction_hash)), tx)
+    elif done != mined.transaction_hash:
+        sending.wait(desk.node, [done], depth, seconds)
+    return done or mined.transaction_hash
 
 
 def find_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> bytes | None:
@@ -185,12 +285,16 @@ def find_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> bytes 
 
     Read from the Safe's logs since the block at which the transaction was queued.
     """
-    case = desk.guarded(proposal, *_QUEUED)
+    case = desk.guarded(proposal, *QUEUED)
     queued = next((found for found in need(case.queue) if found.hash == safe_tx_hash(tx)), None)
     if queued is None or queued.payout != (proposal, part):
         return None
-    first, last = queued.row.leaf.block.number, desk.node.head().ref.number
-    for log in desk.node.logs(tx.safe, [EXECUTION_SUCCESS], first, last):
+    return find_success(desk, tx, queued.row.leaf.block.number)
+
+
+def find_success(desk: Desk, tx: SafeTx, first: int) -> bytes | None:
+    """The transaction in which the Safe reported success of `tx`, from block `first` on; None while there is none."""
+    for log in desk.node.logs(tx.safe, [EXECUTION_SUCCESS], first, desk.node.head().ref.number):
         if safe_tx_hash(tx) in (*log.log.topics[1:], log.log.data[:32]):
             return log.transaction_hash
     return None
@@ -211,6 +315,10 @@ def book_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx, transacti
     }
     desk.take([Fact("executed", body)], blocks, proposal)
     desk.keep(proposal)
+
+
+def _result(case: Case) -> Row:
+    return next(case.rows("result", proposal=case.proposal))
 
 
 def _is_committed(case: Case, proposal: bytes, part: int) -> bool:

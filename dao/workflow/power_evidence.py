@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chain.blocks import BlockRef
 from chain.cid import CID
-from chain.clients.node import Node, Read
+from chain.clients.node import Node, NodeError, Read
 from dao.workflow.desk import Blocks
 from governance import power, strategies
 from governance.rules import Rules
@@ -34,9 +35,23 @@ def gather(node: Node, rules: Rules, voters: Sequence[bytes], blocks: Blocks) ->
             method = strategies.find(strategy.name, strategy.version)
             slots = method.slots(strategy.params, strategy.proof, sorted(powers))
             header, nodes = node.state_proof(method.contract(strategy.params), slots, block.number)
-        root, made = power.build_evidence(
-            number=number, settings=strategy, block=block, powers=powers, header=header, nodes=nodes
-        )
+        try:
+            root, made = power.build_evidence(
+                number=number, settings=strategy, block=block, powers=powers, header=header, nodes=nodes
+            )
+        except power.PowerError as error:
+            raise _contradiction(node, block, error) or error from None
         blocks.update(made)
         links.append(root)
     return links
+
+
+def _contradiction(node: Node, block: BlockRef, error: power.PowerError) -> NodeError | None:
+    """What the node said of a power or a block, and its own proof denies, is the node's fault and not the voter's."""
+    facts = error.facts
+    if error.reason == "voter":
+        told = {"voter": facts["voter"], "said": facts["said"], "proved": facts["proved"]}
+        return node.error("E_RPC_PROOF", "power", number=block.number, **told)
+    if error.reason == "block":
+        return node.error("E_RPC_REORG", number=block.number, expected=facts["expected"], found=facts["found"])
+    return None

@@ -8,24 +8,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chain import signature
-from chain.cid import CID
+from chain.cid import CID, dag_cbor_cid, raw_cid
 from chain.finding import Finding, has_errors
+from chain.signer import Signer
 from dao.errors import DaoError
+from dao.record.carrier import Publication
+from dao.record.case import Row, cid_of
 from dao.record.checks_proposal import assets_of, events
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
 from dao.workflow.early_facts import history
 from dao.workflow.power_evidence import gather
-from governance.commitment import Commitment, write_commitment
-from governance.messages import message_id, proposal_message, sign_envelope
+from governance.admission import AdmissionError
+from governance.admission.window import member_int
+from governance.commitment import Commitment, read_commitment, write_commitment
+from governance.messages import Envelope, proposal_message, read_envelope, sign_envelope
 from governance.rules import rules_of
 from governance.settings import FundSettings, Settings
 from governance.space import in_force, settings_cid
 from proposals.compile import compile_parts
-from proposals.document import parse_document
+from proposals.document import Document, parse_document
 from proposals.lint import lint
-from proposals.parts import Part, encode_parts
+from proposals.parts import Part, decode_parts, encode_parts
 
 
 class PublishError(DaoError):
@@ -44,6 +48,8 @@ class Published(NamedTuple):
     settings: CID
     start: int
     end: int
+    leaf: int
+    """Index of the proposal's own leaf."""
 
 
 def settings_in_force(desk: Desk) -> Settings:
@@ -53,38 +59,36 @@ def settings_in_force(desk: Desk) -> Settings:
     return in_force(settings_leaves(rows), len(desk.journal), desk.now()).settings
 
 
-def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Published:
-    """Lint, compile, sign and publish a document; the vote opens after the settings' delay."""
+def publish(desk: Desk, raw: bytes, *, author: Signer, fund: str, supersedes: Sequence[bytes] = ()) -> Published:
+    """Lint, compile, sign and publish a document; the vote opens after the settings' delay. When it passes, the unpaid
+    parts of the proposals that it supersedes are stopped.
+    """
+    return take(desk, sign(desk, raw, author=author, fund=fund, supersedes=supersedes))
+
+
+def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str, supersedes: Sequence[bytes] = ()) -> Publication:
+    """Lint, compile and sign a document as the proposal of this moment, and take it nowhere."""
     settings = settings_in_force(desk)
-    money = settings.fund(fund)
-    if money is None:
-        raise PublishError("E_SAFE_CONFIG", "no_fund", fund=fund)
-    _refuse_findings(raw, money)
-    document = parse_document(raw)
+    money = _fund(settings, fund)
+    document, parts = _compiled(desk, raw, money)
     number = document.front.iip
     if number is None:
         raise PublishError("E_LINT", "number", count=1)
-    parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money))
-    _refuse_hostage_parts(desk, parts)
-    author = signature.address_of(author_key)
-
-    blocks = Blocks()
-    document_cid = blocks.raw(raw)
     encoded = encode_parts(parts)
-    parts_cid = blocks.map_bytes(encoded)
-    now = desk.now()
-    snapshot = desk.node.block(desk.node.head().ref.number - 1)
+    head = desk.head()  # asked once: the snapshot must be older than the proposal, and the chain goes on meanwhile
+    now, snapshot = head.timestamp, desk.node.block(max(0, head.ref.number - _snapshot_depth(settings, money.chain_id)))
     commitment = Commitment(
         iip=number,
-        document=document_cid,
-        parts=parts_cid,
+        document=raw_cid(raw),
+        parts=dag_cbor_cid(encoded),
         settings=settings_cid(settings.text),
         blocks=(snapshot.ref,),
         fund=fund,
+        supersedes=tuple(supersedes),
     )
     start = now + settings.voting.delay
     message = proposal_message(
-        author=author,
+        author=author.address,
         space=settings.space,
         timestamp=now,
         title=f"{settings.prefix}-{number}: {document.front.title}",
@@ -96,12 +100,36 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
         plugins=write_commitment(commitment),
         discussion=document.front.discussions_to,
     )
-    proposal = message_id("Proposal", message)
+    return Publication(sign_envelope("Proposal", message, author), raw, encoded)
+
+
+def take(desk: Desk, publication: Publication) -> Published:
+    """Take a signed proposal with its document and parts, wherever it was signed.
+
+    Both are compiled again here, and the author's power is proved on this chain; everything enters in one commit, so a
+    proposal that is refused leaves no document behind.
+    """
+    envelope = read_envelope(publication.envelope)
+    settings = settings_in_force(desk)
+    commitment = _commitment(envelope, settings)
+    blocks = Blocks()
+    document_cid, parts_cid = blocks.raw(publication.document), blocks.map_bytes(publication.parts)
+    for field, found, signed in (
+        ("document", document_cid, commitment.document),
+        ("parts", parts_cid, commitment.parts),
+    ):
+        if found != signed:
+            raise PublishError("E_REVISION", "carried", field=field, found=str(found), signed=str(signed))
+    money = _fund(settings, commitment.fund or "")
+    _, parts = _compiled(desk, publication.document, money)
+    for block in commitment.blocks:
+        desk.node.expect_block(block)
+    author, number = envelope.address, commitment.iip
     asked = [] if settings.proposers else gather(desk.node, rules_of(settings, commitment.blocks), [author], blocks)
     body = {
-        "id": proposal,
-        "envelope": blocks.raw(sign_envelope("Proposal", message, author_key)),
-        "headers": [blocks.raw(desk.node.header(snapshot.ref.number))],
+        "id": envelope.id,
+        "envelope": blocks.raw(publication.envelope),
+        "headers": [blocks.raw(desk.node.header(block.number)) for block in commitment.blocks],
         "power": asked,
     }
     facts = [
@@ -111,10 +139,61 @@ def publish(desk: Desk, raw: bytes, *, author_key: bytes, fund: str) -> Publishe
         Fact("parts", {"parts": parts_cid}),
         Fact("proposal", body),
     ]
-    desk.take(facts, blocks, proposal)  # in one commit: a proposal that is refused leaves no document behind
-    return Published(
-        proposal, document_cid, parts, parts_cid, settings_cid(settings.text), start, start + settings.voting.period
-    )
+    leaf = desk.take(facts, blocks, envelope.id)[-1]
+    start, end = member_int(envelope.message, "start"), member_int(envelope.message, "end")
+    return Published(envelope.id, document_cid, parts, parts_cid, commitment.settings, start, end, leaf)
+
+
+def _fund(settings: Settings, name: str) -> FundSettings:
+    money = settings.fund(name)
+    if money is None:
+        raise PublishError("E_SAFE_CONFIG", "no_fund", fund=name)
+    return money
+
+
+def _commitment(envelope: Envelope, settings: Settings) -> Commitment:
+    """What a proposal of this space binds; refused here where everything else would only look strange."""
+    if envelope.action != "proposal":
+        raise AdmissionError("E_TYPES", "old", action=envelope.action, expected="proposal")
+    if envelope.message["space"] != settings.space:
+        raise AdmissionError("E_SPACE", "proposal", space=envelope.message["space"], expected=settings.space)
+    return read_commitment(envelope.message.get("plugins"))
+
+
+def _compiled(desk: Desk, raw: bytes, money: FundSettings) -> tuple[Document, tuple[Part, ...]]:
+    """A document without errors, and the parts that its tables make on this fund."""
+    _refuse_findings(raw, money)
+    document = parse_document(raw)
+    parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money))
+    _refuse_hostage_parts(desk, parts)
+    return document, parts
+
+
+def find_published(
+    desk: Desk, raw: bytes, author: bytes, fund: str, supersedes: Sequence[bytes] = ()
+) -> Published | None:
+    """The proposal with which this author published these very bytes, while its vote is not closed; else None.
+
+    Whoever was interrupted after the commit finds it here, and publishes nothing again.
+    """
+    over = {leaf.body["proposal"] for leaf in desk.journal.leaves if leaf.kind in {"closed", "cancel"}}
+    for index, leaf in enumerate(desk.journal.leaves):
+        if leaf.kind != "proposal" or leaf.body["id"] in over:
+            continue
+        envelope = read_envelope(desk.get(cid_of(Row(index, leaf), "envelope")))
+        bound = read_commitment(envelope.message.get("plugins"))
+        same = (bound.document, envelope.address, bound.fund) == (raw_cid(raw), author, fund)
+        if same and bound.supersedes == tuple(supersedes) and bound.parts is not None:
+            parts = decode_parts(desk.get(bound.parts))
+            start, end = member_int(envelope.message, "start"), member_int(envelope.message, "end")
+            return Published(envelope.id, bound.document, parts, bound.parts, bound.settings, start, end, index)
+    return None
+
+
+def _snapshot_depth(settings: Settings, chain_id: int) -> int:
+    """How deep the snapshot lies: so deep that the settings call it final, for a vote cannot outlive its block."""
+    chain = settings.chain(chain_id)
+    return max(1, 0 if chain is None else chain.finality_depth)
 
 
 def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from chain import log_tree
 from chain.clients.safe_read import fetch_safe_state
-from dao.record.case import Case, need
+from dao.record.case import Case, due, need
+from dao.record.checks_books import entries_of
 from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
-from dao.workflow.desk import Blocks, Desk, Fact
+from dao.workflow import stopping
+from dao.workflow.desk import PAID, Blocks, Desk, Fact
 from dao.workflow.power_evidence import gather, read_powers
 from governance.admission import EarlierVote, VoteCase, admit_vote
 from governance.certificate import result_of, write_transcript
 from governance.messages import proposal_id, read_envelope
 from treasury.fund import FundError
 
-_OPEN = (10, 20, 21, 22, 23, 24)
+_OPEN = (10, 20, 21, 22, 23, 24, 26)
 _VOTES = (*_OPEN, 30, 31)
 
 
@@ -27,6 +29,7 @@ def cast(desk: Desk, raw: bytes) -> int:
     envelope = read_envelope(raw)
     proposal = proposal_id(envelope)
     case = desk.case(proposal, *_VOTES)
+    due(case)
     mine = [vote for vote in need(case.votes) if vote.envelope.address == envelope.address]
     closed = next(case.rows("closed", proposal=proposal), None) is not None
     admit_vote(
@@ -46,11 +49,12 @@ def cast(desk: Desk, raw: bytes) -> int:
 
 def close(desk: Desk, proposal: bytes) -> int:
     """Close a vote whose end has passed: the list of votes is fixed, and so is who owns the Safe that will pay."""
-    case = desk.case(proposal, *_VOTES)
+    case = desk.guarded(proposal, *_VOTES)
+    due(case)
     votes = need(case.votes)
     root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
     blocks = Blocks()
-    head = desk.node.head()
+    head = desk.head()
     state = fetch_safe_state(desk.node, fund_of(case).safe, head.ref.number)
     body = {"proposal": proposal, "count": len(votes), "root": root, "state": blocks.map(state.to_map())}
     index = desk.take([Fact("closed", body)], blocks, proposal, head=head)[0]
@@ -58,13 +62,26 @@ def close(desk: Desk, proposal: bytes) -> int:
     return index
 
 
-def count(desk: Desk, proposal: bytes) -> Case:
-    """Prove the powers, count, and sign the result; return the case with tally and verdict.
+def _commit_now(desk: Desk, proposal: bytes) -> None:
+    """Commit what the superseded proposals gave back, if it suffices."""
+    case = desk.case(proposal, *PAID, 70, 71)
+    owed = entries_of(case, next(case.rows("result", proposal=proposal)))
+    try:
+        desk.take([], {}, proposal, owed=owed)
+    except FundError as error:
+        if error.code != "E_BUDGET":
+            raise
 
-    Powers that were proved before an interruption are kept, not proved again.
+
+def count(desk: Desk, proposal: bytes) -> Case:
+    """Prove the powers, count, and sign the result; return the case with tally and verdict. What a passed proposal
+    supersedes ends as far as nothing of it was signed.
+
+    Powers that were proved before an interruption are kept, not proved again. Nothing is counted on a journal that does
+    not extend what this workspace kept.
     A result that the fund does not cover is a result all the same: its commitment waits (`case.entries` shows none).
     """
-    case = desk.case(proposal, *_VOTES, 32)
+    case = desk.guarded(proposal, *_VOTES, 32)
     if next(case.rows("power", proposal=proposal), None) is None:
         voters = sorted({vote.envelope.address for vote in need(case.votes)})
         blocks = Blocks()
@@ -86,11 +103,15 @@ def count(desk: Desk, proposal: bytes) -> Case:
             "released": result.released,
         },
     )
+    is_covered = True
     try:
         desk.take([fact], later, proposal)
     except FundError as error:
         if error.code != "E_BUDGET":
             raise
+        is_covered = False
         desk.take([fact], later, proposal, book=False)
     desk.keep(proposal)
-    return desk.case(proposal, *_VOTES, 32, 40, 41, 42, 70, 71)
+    if stopping.end_superseded(desk, proposal) and not is_covered:
+        _commit_now(desk, proposal)
+    return desk.case(proposal, *PAID, 70, 71)

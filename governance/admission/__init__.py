@@ -8,12 +8,12 @@ What is refused leaves no leaf. Rules here judge one message against facts that 
 from __future__ import annotations
 
 from governance.admission.act import ActCase, ActRoles, admit_act
+from governance.admission.cancellation import admit_cancel
 from governance.admission.proposal import NumberLeaf, ProposalCase, admit_proposal
 from governance.admission.vote import EarlierVote, OpenProposal, VoteCase, admit_vote
 from governance.admission.window import AdmissionError
-from governance.admission.withdrawal import admit_withdrawal
 
 __all__ = [
     "ActCase", "ActRoles", "AdmissionError", "EarlierVote", "NumberLeaf", "OpenProposal", "ProposalCase", "VoteCase",
-    "admit_act", "admit_proposal", "admit_vote", "admit_withdrawal",
+    "admit_act", "admit_cancel", "admit_proposal", "admit_vote",
 ]  # fmt: skip

@@ -1,9 +1,10 @@
 """May this act enter the journal?
 
-Who may do what: the author or a payee reports; a reviewer approves or returns; the guardian vetoes; a party named by
-the proposal or the settings (author, payee, reviewer, guardian) disputes, once a part; a member of the panel resolves
-an open dispute, once. Acts come after the close. What a veto, a dispute or its silence does to a part is decided by the
-workflow and the treasury.
+Who may do what: the author or a payee reports; a reviewer approves or returns; the guardian vetoes, or an owner of the
+fund's Safe, each a part once; a party named by the proposal or the settings (author, payee, reviewer, guardian)
+disputes, once a part; a member of the panel resolves an open dispute, once. Acts come after the close, and nothing is
+reported or approved on a part that is vetoed. What a dispute or its silence does to a part is decided by the workflow
+and the treasury.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from governance.acts import (
 )
 from governance.admission.window import AdmissionError, refuse_ahead
 from governance.settings import Settings
+from governance.vetoes import Vetoers, veto_in_force
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,10 @@ class ActRoles:
     """Numbers of the parts that wait for a release."""
     parts: int
     """How many parts it has."""
+    owners: frozenset[bytes] = frozenset()
+    """Of the fund's Safe, at the close."""
+    threshold: int = 0
+    """Of that Safe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,8 @@ def _keeps_the_milestone_rules(case: ActCase) -> None:
     rules = MilestoneRules(
         reviewers=case.settings.reviewers, author=case.roles.author, payees=case.roles.payees, closed_at=closed_at
     )
+    if veto_in_force(case.earlier, _vetoers(case), act.part) is not None:
+        raise AdmissionError("E_VETO", "act", kind=act.kind, part=act.part, signer=checksum(act.address))
     milestone = Milestone()
     for leaf in sorted(case.earlier, key=lambda leaf: leaf.index):
         if leaf.act.part == act.part:
@@ -104,13 +112,19 @@ def _keeps_the_milestone_rules(case: ActCase) -> None:
     after_act(milestone, ActLeaf(case.leaf_index, case.leaf_time, act), rules)
 
 
-def _is_the_guardians_veto(case: ActCase) -> None:
-    if case.act.kind != "veto":
+def _is_a_veto_of_those_who_may(case: ActCase) -> None:
+    act = case.act
+    if act.kind != "veto":
         return
-    if case.settings.guardian is None or case.act.address != case.settings.guardian:
+    vetoers = _vetoers(case)
+    if act.address != vetoers.guardian and act.address not in vetoers.owners:
         raise _refusal(case, "role")
-    if case.act.evidence == NO_EVIDENCE:
+    if act.evidence == NO_EVIDENCE:
         raise _refusal(case, "no_evidence")
+    touched = range(1, case.roles.parts + 1) if act.part == 0 else (act.part,)
+    mine = {leaf.act.part for leaf in case.earlier if (leaf.act.kind, leaf.act.address) == ("veto", act.address)}
+    if all({0, part} & mine or veto_in_force(case.earlier, vetoers, part) is not None for part in touched):
+        raise _refusal(case, "vetoed_before")
 
 
 def _is_a_first_dispute(case: ActCase) -> None:
@@ -136,6 +150,10 @@ def _resolves_an_open_dispute(case: ActCase) -> None:
         raise _refusal(case, "resolved_before")
 
 
+def _vetoers(case: ActCase) -> Vetoers:
+    return Vetoers(guardian=case.settings.guardian, owners=case.roles.owners, threshold=case.roles.threshold)
+
+
 def _others(case: ActCase, kind: str) -> list[ActLeaf]:
     """The earlier acts of a kind that touch the same part: part 0 is all of them."""
     touching = {case.act.part, 0}
@@ -157,7 +175,7 @@ RULES: tuple[Callable[[ActCase], None], ...] = (
     _is_new,
     _is_in_time,
     _keeps_the_milestone_rules,
-    _is_the_guardians_veto,
+    _is_a_veto_of_those_who_may,
     _is_a_first_dispute,
     _resolves_an_open_dispute,
     _signer_signed,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chain.clients.devnet import Devnet
+from chain.clients.devnet_store import DevnetError
 from chain.networks import DEVNET_CHAIN_ID
 from dao.connect import ConnectError, connect
 from dao.workspace import Anchors, Workspace
 
 
 def workspace(folder: Path, *, chain_id: int, space: str, rpc_env: str = "") -> Workspace:
-    anchors = Anchors(space=space, chain_id=chain_id, safe=b"\x11" * 20, journal_key=bytes(32), rpc_env=rpc_env)
+    anchors = Anchors(
+        space=space, chain_id=chain_id, safe=b"\x11" * 20, journal_key=bytes(32), rpc_env=tuple(rpc_env.split())
+    )
     return Workspace.create(folder, anchors)
 
 
@@ -24,6 +28,27 @@ def test_embedded_chain(tmp_path: Path) -> None:
             pass
         with connect(opened) as node:
             assert DEVNET_CHAIN_ID == node.chain_id()
+
+
+def test_embedded_chain_of_another_workspace(tmp_path: Path) -> None:
+    """A DAO on a devnet has one chain, in one folder; whoever follows names that folder."""
+    with workspace(tmp_path / "ben", chain_id=DEVNET_CHAIN_ID, space="3f.devnet") as ben:
+        with Devnet.create(ben.devnet_path, 1_700_000_000) as devnet:
+            devnet.time_travel(1_700_000_100)
+        anchors = replace(ben.anchors, devnet="../ben")
+        with Workspace.create(tmp_path / "ann", anchors) as ann, connect(ann) as node:
+            assert 1_700_000_100 == node.head().timestamp
+    assert not (tmp_path / "ann" / "devnet.sqlite").exists()
+
+
+def test_the_other_workspace_s_chain_is_not_there(tmp_path: Path) -> None:
+    """None is made in its place, and its lock is respected."""
+    with workspace(tmp_path / "ben", chain_id=DEVNET_CHAIN_ID, space="3f.devnet") as ben:
+        anchors = replace(ben.anchors, devnet="../ben")
+        with Workspace.create(tmp_path / "ann", anchors) as ann:
+            with pytest.raises(DevnetError) as caught, connect(ann):
+                pass
+            assert ("E_IO_MISSING", []) == (caught.value.code, list((tmp_path / "ben").glob("devnet*")))
 
 
 @pytest.mark.parametrize(

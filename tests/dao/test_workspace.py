@@ -27,7 +27,9 @@ def refused(code: str, reason: str, folder: Path) -> WorkspaceError:
     "anchors",
     [
         ANCHORS,
-        replace(ANCHORS, rpc_env="DAO_RPC_URL"),
+        replace(ANCHORS, rpc_env=("DAO_RPC_URL",)),
+        replace(ANCHORS, devnet="../ben"),
+        replace(ANCHORS, devnet='../be"n\\ und 會'),
         replace(ANCHORS, space='quo"te'),
         replace(ANCHORS, space="back\\slash"),
         replace(ANCHORS, space='x"\n[anchors]\nsafe = "'),
@@ -48,8 +50,9 @@ def test_anchors_survive_the_round_trip(anchors: Anchors, tmp_path: Path) -> Non
     "anchors",
     [
         replace(ANCHORS, space="\x7f"),
-        replace(ANCHORS, rpc_env="not a name"),
-        replace(ANCHORS, rpc_env='X" # '),
+        replace(ANCHORS, rpc_env=("not a name",)),
+        replace(ANCHORS, rpc_env=('X" # ',)),
+        replace(ANCHORS, rpc_env=("DAO_RPC_URL",), devnet="../ben"),
         replace(ANCHORS, journal_key=b"short"),
     ],
 )
@@ -151,7 +154,7 @@ def test_settings_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 def test_secret_of_the_node_is_only_named(tmp_path: Path) -> None:
     """dao.toml holds the name of the variable with the node's URL, never the URL."""
-    with Workspace.create(tmp_path, replace(ANCHORS, rpc_env="DAO_RPC_URL")):
+    with Workspace.create(tmp_path, replace(ANCHORS, rpc_env=("DAO_RPC_URL",))):
         text = (tmp_path / CONFIG_FILE).read_text("utf-8")
 
     assert 'rpc_env = "DAO_RPC_URL"' in text

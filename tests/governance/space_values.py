@@ -12,12 +12,18 @@ from chain.blocks import BlockRef
 from chain.keccak import keccak256
 from chain.networks import DEVNET_CHAIN_ID
 from chain.signature import address_of
+from chain.signer import KeySigner
 from governance.messages import DOMAIN, current_type, sign_envelope, vote_message
 from governance.settings import Settings
 from governance.space import parse_settings, write_settings
 
 SPACE = "3f.devnet"
 NOW = 1_700_000_000
+
+
+def signer(name: str) -> KeySigner:
+    """A person who signs."""
+    return KeySigner(key(name))
 
 
 def key(name: str) -> bytes:
@@ -102,7 +108,7 @@ def settings(change: Callable[[dict[str, Any]], object] | None = None) -> Settin
 def signed_vote(name: str = "alice", **members: Any) -> bytes:
     """A vote of a person in today's types."""
     told = {"voter": person(name), "space": SPACE, "proposal": b"\x11" * 32, "choice": 1, "timestamp": NOW}
-    return sign_envelope("Vote", vote_message(**(told | members)), key(name))
+    return sign_envelope("Vote", vote_message(**(told | members)), signer(name))
 
 
 def unsigned(primary: str, message: dict[str, Any], **changed: Any) -> bytes:

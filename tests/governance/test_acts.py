@@ -25,7 +25,7 @@ from governance.acts import (
     read_act,
     sign_act,
 )
-from tests.governance.space_values import NOW, key, person, settings
+from tests.governance.space_values import NOW, key, person, settings, signer
 
 PROPOSAL = b"\x33" * 32
 REPORT = b"\x44" * 32
@@ -36,7 +36,7 @@ SETTINGS = settings()
 def raw_act(name: str = "reviewer 1", **members: Any) -> bytes:
     """A signed act of a person."""
     told = {"proposal": PROPOSAL, "part": 1, "kind": "approve", "evidence": REPORT, "timestamp": NOW}
-    return sign_act(act_message(**(told | members)), key(name))
+    return sign_act(act_message(**(told | members)), signer(name))
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> bytes:

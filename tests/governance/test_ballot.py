@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chain.errors import CodedError
 from governance.ballot import Ballot, ballot_of, effective
 from governance.messages import cancel_message, read_envelope, sign_envelope
-from tests.governance.space_values import NOW, SPACE, key, person, signed_vote
+from tests.governance.space_values import NOW, SPACE, person, signed_vote, signer
 
 ALICE, BOB = person("alice"), person("bob")
 
@@ -33,11 +33,11 @@ def test_a_ballot_is_what_the_vote_says() -> None:
 
 
 def test_other_messages_are_no_ballots() -> None:
-    """A withdrawal counts for nothing."""
+    """A cancellation counts for nothing."""
     message = cancel_message(author=ALICE, space=SPACE, proposal=bytes(32), timestamp=NOW)
 
     with pytest.raises(CodedError) as caught:
-        ballot_of(read_envelope(sign_envelope("CancelProposal", message, key("alice"))))
+        ballot_of(read_envelope(sign_envelope("CancelProposal", message, signer("alice"))))
     assert ("E_TYPES", "not_a_vote") == (caught.value.code, caught.value.reason)
 
 

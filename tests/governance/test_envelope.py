@@ -15,7 +15,7 @@ from chain.signature import eip191_digest, sign
 from governance.envelope import MAX_BYTES, check_signature, judge_signature, read_envelope
 from governance.message_types import DOMAIN, registry
 from governance.messages import current_type, message_id, sign_envelope, vote_message
-from tests.governance.space_values import NOW, SPACE, key, person, signed_vote, unsigned
+from tests.governance.space_values import NOW, SPACE, key, person, signed_vote, signer, unsigned
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "snapshot" / "signed.json").read_text("utf-8"))["vectors"]
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -384,5 +384,5 @@ def test_what_is_signed_with_another_key_is_not_written() -> None:
     message = vote_message(voter=person("alice"), space=SPACE, proposal=bytes(32), choice=1, timestamp=NOW)
 
     with pytest.raises(CodedError) as caught:
-        sign_envelope("Vote", message, key("mallory"))
+        sign_envelope("Vote", message, signer("mallory"))
     assert "E_ALIAS" == caught.value.code

@@ -19,7 +19,7 @@ from governance.commitment import read_commitment, write_commitment
 from governance.envelope import check_signature, read_envelope
 from governance.messages import proposal_id, proposal_message, sign_envelope
 from governance.settings_text import parse_settings
-from tests.governance.space_values import NOW, SPACE, key, person, settings_values, signed_vote
+from tests.governance.space_values import NOW, SPACE, person, settings_values, signed_vote, signer
 from tests.governance.test_commitment import COMMITMENT
 
 scalars = st.one_of(
@@ -72,8 +72,8 @@ READERS: dict[str, tuple[Any, Callable[[str], object]]] = {
     "vote": (json.loads(signed_vote()), read_message),
     "ranking": (json.loads(signed_vote(choice=[2, 1])), read_message),
     "weights": (json.loads(signed_vote(choice='{"1":1}')), read_message),
-    "proposal": (json.loads(sign_envelope("Proposal", PROPOSAL, key("alice"))), read_message),
-    "act": (json.loads(sign_act(ACT, key("alice"))), lambda text: check_act_signature(read_act(text.encode()))),
+    "proposal": (json.loads(sign_envelope("Proposal", PROPOSAL, signer("alice"))), read_message),
+    "act": (json.loads(sign_act(ACT, signer("alice"))), lambda text: check_act_signature(read_act(text.encode()))),
     "commitment": (json.loads(write_commitment(COMMITMENT)), read_commitment),
     "settings": (settings_values(), parse_settings),
 }

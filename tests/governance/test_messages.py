@@ -21,10 +21,10 @@ from governance.messages import (
     proposal_message,
     read_envelope,
     sign_envelope,
-    signing_payload,
+    typed_message,
     vote_message,
 )
-from tests.governance.space_values import NOW, SPACE, key, person, signed_vote
+from tests.governance.space_values import NOW, SPACE, key, person, signed_vote, signer
 
 PROPOSAL = proposal_message(
     author=person("alice"), space=SPACE, timestamp=NOW, title="Fund the audit", body="# Why\n",
@@ -50,7 +50,7 @@ def vote(choice: object) -> dict[str, object]:
 )
 def test_messages_are_written_and_read_back(primary: str, message: dict[str, object], action: str) -> None:
     """Each kind is signed, written in the clients' order of members, and read back as itself."""
-    raw = sign_envelope(primary, message, key("alice"))
+    raw = sign_envelope(primary, message, signer("alice"))
 
     envelope = read_envelope(raw)
 
@@ -66,12 +66,12 @@ def test_messages_are_written_and_read_back(primary: str, message: dict[str, obj
 )
 def test_a_wallet_signs_the_same_bytes(primary: str, message: dict[str, object]) -> None:
     """eth_account, given the payload that a wallet is given, makes the signature that we make."""
-    payload = signing_payload(primary, message)
+    payload = typed_message(primary, message).to_json()
     signed = Account.sign_message(encode_typed_data(full_message=payload), key("alice"))
 
     raw = envelope_json(primary, message, person("alice"), bytes(signed.signature))
 
-    assert sign_envelope(primary, message, key("alice")) == raw
+    assert sign_envelope(primary, message, signer("alice")) == raw
 
 
 def test_the_form_of_the_choice_chooses_the_types() -> None:
@@ -88,7 +88,7 @@ def test_a_vote_names_its_proposal() -> None:
     for text in ("Qm" + "1" * 44, "0x" + "AB" * 32, "0x" + "ab" * 31, "0x" + "zz" * 32, "0x" + " a" * 32, ""):
         message = vote(1) | {"proposal": text}
         with pytest.raises(CodedError) as caught:
-            proposal_id(read_envelope(sign_envelope("Vote", message, key("alice"))))
+            proposal_id(read_envelope(sign_envelope("Vote", message, signer("alice"))))
         assert "E_PROPOSAL" == caught.value.code
 
 
@@ -96,7 +96,7 @@ def test_nothing_is_written_that_would_be_refused() -> None:
     """A choice of 0, a time below zero: refused when writing, as when reading."""
     for message in (vote(0), vote([]), vote(1) | {"timestamp": -1}, vote(1) | {"extra": ""}):
         with pytest.raises(CodedError):
-            sign_envelope("Vote", message, key("alice"))
+            sign_envelope("Vote", message, signer("alice"))
 
 
 @given(
@@ -108,7 +108,7 @@ def test_whatever_is_said_in_a_vote_comes_back(reason: str, choice: int, timesta
     """Text and numbers survive signing, writing and reading, and the id is what a wallet would sign."""
     message = vote(choice) | {"reason": reason, "timestamp": timestamp}
 
-    envelope = read_envelope(sign_envelope("Vote", message, key("alice")))
+    envelope = read_envelope(sign_envelope("Vote", message, signer("alice")))
 
     assert message == dict(envelope.message)
     assert message_id("Vote", message) == envelope.id

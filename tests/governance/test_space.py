@@ -18,6 +18,7 @@ from chain.signature import sign
 from governance.space import (
     NO_PREVIOUS,
     SettingsLeaf,
+    binding,
     check_settings_signature,
     check_succession,
     in_force,
@@ -155,6 +156,21 @@ def test_H100_settings_younger_than_notice() -> None:
 
     assert first == in_force([first, hasty, third], 9, 2099)
     assert third == in_force([first, hasty, third], 9, 2100)
+
+
+@given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 300)), min_size=1, max_size=6))
+def test_each_settings_bind_from_the_moment_that_is_told(steps: list[tuple[int, int]]) -> None:
+    """`binding` says the first second at which `in_force` answers with a leaf or a newer one, and none is early."""
+    time, leaves = 0, []
+    for index, (step, notice) in enumerate(steps):
+        time += step
+        leaves.append(leaf(index, time, notice))
+
+    for since, bound in binding(leaves[::-1]):
+        assert bound.time <= since
+        assert bound.index <= in_force(leaves, len(leaves), since).index
+        if since > leaves[0].time:  # before the first settings none are in force
+            assert in_force(leaves, len(leaves), since - 1).index < bound.index
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 300)), min_size=1, max_size=6), st.integers(0, 4000))

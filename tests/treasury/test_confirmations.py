@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chain.safe import check_signatures, safe_tx_hash, split_signatures
 from chain.safe_state import SafeState
 from chain.signature import address_of, eip191_digest, sign
+from chain.signer import KeySigner
 from tests.treasury.cases import KEYS, OTHER, OWNERS, STRANGER_KEY, safe_tx, state
 from treasury.confirmations import (
     Confirmation,
@@ -22,7 +23,7 @@ from treasury.confirmations import (
 )
 
 TX = safe_tx()
-SIGNED = tuple(sign_safe_tx(TX, key) for key in KEYS)
+SIGNED = tuple(sign_safe_tx(TX, KeySigner(key)) for key in KEYS)
 
 
 def refusal(confirmations: Iterable[Confirmation], safe: SafeState | None = None) -> tuple[str, dict[str, object]]:
@@ -45,8 +46,8 @@ def test_enough_owners_in_any_order(order: list[int], count: int) -> None:
 
 def test_signing_says_who_signed() -> None:
     """A key's confirmation names the key's own address."""
-    assert OWNERS[0] == sign_safe_tx(TX, KEYS[0]).owner
-    check_confirmation(TX, sign_safe_tx(TX, KEYS[0]), state())
+    assert OWNERS[0] == sign_safe_tx(TX, KeySigner(KEYS[0])).owner
+    check_confirmation(TX, sign_safe_tx(TX, KeySigner(KEYS[0])), state())
 
 
 def test_H80_below_the_threshold() -> None:
@@ -62,7 +63,7 @@ def test_H80_duplicate_owner() -> None:
 
 def test_H80_removed_owner_and_stranger() -> None:
     """Who is no owner in the given state does not count, even beside enough others."""
-    stranger = sign_safe_tx(TX, STRANGER_KEY)
+    stranger = sign_safe_tx(TX, KeySigner(STRANGER_KEY))
 
     assert "stranger" == refusal([*SIGNED, stranger])[0]
     assert OWNERS[2] == refusal(SIGNED, state(owners=OWNERS[:2]))[1]["owner"]
@@ -70,7 +71,7 @@ def test_H80_removed_owner_and_stranger() -> None:
 
 def test_H80_signature_of_another_transaction() -> None:
     """An owner's signature of another nonce recovers to nobody's address: that confirmation is refused by its owner."""
-    other = Confirmation(OWNERS[0], sign_safe_tx(replace(TX, nonce=5), KEYS[0]).signature)
+    other = Confirmation(OWNERS[0], sign_safe_tx(replace(TX, nonce=5), KeySigner(KEYS[0])).signature)
     reason, facts = refusal([other, SIGNED[1]])
 
     assert ("other_signer", OWNERS[0]) == (reason, facts["owner"])

@@ -77,10 +77,12 @@ def test_H102_second_transaction_in_review() -> None:
         ({"is_disputed": True}, "E_DISPUTED"),
         ({"part": part(release="m1")}, "E_MILESTONE"),
         ({"is_paid": True}, "E_ALREADY"),
+        ({"stop": ("vetoed", CLOSE + 1)}, "E_VETO"),
+        ({"stop": ("superseded", CLOSE + 1)}, "E_SUPERSEDED"),
     ],
 )
 def test_H97_signing_out_of_time(changes: dict[str, object], code: str) -> None:
-    """Before eta, after expiry, while disputed, before the milestone, and after the payment."""
+    """Before eta, after expiry, while disputed, before the milestone, after the payment, and when it was stopped."""
     assert [code] == [found for found, _, _ in codes(review(safe_tx(), voted(**changes)))]
 
 

@@ -6,9 +6,10 @@ from chain.amount import spell
 from chain.networks import DEVNET_CHAIN_ID
 from dao.cli.demo import cast
 from dao.cli.demo.world import World
+from dao.cli.text import label
 from dao.workflow.desk import Desk
 from treasury.assets import erc20, native
-from treasury.fund import NOTHING, fund_states
+from treasury.fund import NOTHING, FundState, fund_states
 from treasury.ledger import Entry, Ledger
 
 
@@ -25,7 +26,7 @@ def names(there: World) -> dict[str, str]:
 def fund_rows(desk: Desk, there: World) -> list[tuple[str, ...]]:
     """The fund's state, a row an asset."""
     states = fund_states(ledger_of(desk), cast.FUND)
-    head = ("", "receivable", "available", "asked", "committed", "paid")
+    head = ("", *map(label, FundState._fields))
     rows = [
         (symbol, *(spell(amount, 18) for amount in states.get(asset, NOTHING)))
         for asset, symbol in names(there).items()
@@ -39,7 +40,7 @@ def account_rows(desk: Desk, there: World) -> list[tuple[str, ...]]:
     balances = ledger_of(desk).balances()
     rows = [(row.account, spell(row.amount, 18), symbols[row.asset]) for row in balances]
     sums = [
-        ("sum", spell(sum(row.amount for row in balances if row.asset == asset), 18), symbol)
+        (label("sum"), spell(sum(row.amount for row in balances if row.asset == asset), 18), symbol)
         for asset, symbol in symbols.items()
     ]
     return [*rows, *sums]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chain.signature import address_of
+from chain.signer import KeySigner
 from dao.keys import devnet_key
 
 GENESIS = 1_767_571_200
@@ -47,6 +48,11 @@ Source, logs and a runbook: https://forum.example.org/t/keeper/12
 def key(name: str) -> bytes:
     """A person's devnet key."""
     return devnet_key(name)
+
+
+def signer(name: str) -> KeySigner:
+    """A person, signing with the devnet key."""
+    return KeySigner(devnet_key(name))
 
 
 def address(name: str) -> bytes:

@@ -12,6 +12,7 @@ from dao.cli.demo.stage import Stage
 from dao.keys import LIGHT_SCRYPT, Keyring, public_key
 from dao.record.case import need
 from dao.record.verify import Report
+from dao.store import durable
 from dao.store.journal import Journal
 from dao.workflow.desk import Desk
 from dao.workflow.guard import Guard
@@ -75,7 +76,7 @@ def _save_keys(workspace: Workspace) -> None:
     for name in cast.PEOPLE:
         ring.save(name, cast.key(name), work=LIGHT_SCRYPT)
     ring.save_journal_key(cast.journal_key())
-    (workspace.keys / PASSPHRASE_FILE).write_text(f"{PASSPHRASE}\n", encoding="utf-8")
+    durable.replace(workspace.keys / PASSPHRASE_FILE, f"{PASSPHRASE}\n".encode())
 
 
 def _document(report: Report, workspace: Workspace) -> dict[str, object]:

@@ -17,8 +17,9 @@ from dao.cli.demo.stage import Stage
 from dao.cli.demo.world import World
 from dao.record.case import need
 from dao.record.verify import Report, verify
+from dao.store import durable
 from dao.workflow import acting, paying, recording
-from dao.workflow.desk import Desk
+from dao.workflow.desk import QUEUED, Desk
 from dao.workflow.proposing import Published
 from governance.rules import Verdict
 from treasury.review import Review
@@ -30,7 +31,7 @@ def pay_first(stage: Stage, desk: Desk, there: World, published: Published) -> N
     tx = paying.queue(desk, published.id, 1)
     stage.good("DEMO_QUEUED", hash=safe_tx_hash(tx), nonce=tx.nonce, part="IIP-1/1")
     try:
-        paying.sign(desk, published.id, 1, tx, cast.key("ann"))
+        paying.sign(desk, published.id, 1, tx, cast.signer("ann"))
     except CodedError as error:
         stage.refused("DEMO_TRIES_EARLY", error, name="ann")
     stage.say("DEMO_WAIT", time=there.wait(2 * cast.DAY))
@@ -41,12 +42,12 @@ def pay_first(stage: Stage, desk: Desk, there: World, published: Published) -> N
 def pay_second(stage: Stage, desk: Desk, there: World, published: Published) -> None:
     """Part 2: reported, approved by two reviewers, paid."""
     stage.scene("DEMO_MILESTONE")
-    acting.act(desk, published.id, 2, "report", key=cast.key("nora"), evidence=cast.REPORT)
+    acting.act(desk, published.id, 2, "report", signer=cast.signer("nora"), evidence=cast.REPORT)
     stage.good("DEMO_REPORTED", name="nora", milestone="m1", digest=raw_cid(cast.REPORT).digest)
     there.wait(cast.HOUR)
     for name in cast.REVIEWERS:
-        acting.act(desk, published.id, 2, "approve", key=cast.key(name), evidence=cast.REPORT)
-    stage.good("DEMO_APPROVED", names=" and ".join(cast.REVIEWERS))
+        acting.act(desk, published.id, 2, "approve", signer=cast.signer(name), evidence=cast.REPORT)
+    stage.good("DEMO_APPROVED", names=stage.both(cast.REVIEWERS))
     tx = paying.queue(desk, published.id, 2)
     stage.good("DEMO_QUEUED", hash=safe_tx_hash(tx), nonce=tx.nonce, part="IIP-1/2")
     stage.say("DEMO_WAIT", time=there.wait(2 * cast.DAY))
@@ -70,9 +71,9 @@ def _sign(stage: Stage, desk: Desk, published: Published, part: int, signers: tu
     """Two owners sign, the first of them sends it."""
     (tx,) = [tx for number, tx in _queued(desk, published) if number == part]
     for name in signers:
-        paying.sign(desk, published.id, part, tx, cast.key(name))
-    stage.good("DEMO_SIGNED", names=" and ".join(signers))
-    transaction = paying.execute(desk, published.id, part, tx, cast.key(signers[0]))
+        paying.sign(desk, published.id, part, tx, cast.signer(name))
+    stage.good("DEMO_SIGNED", names=stage.both(signers))
+    transaction = paying.execute(desk, published.id, part, tx, cast.signer(signers[0]))
     proof = desk.node.receipt_proof(transaction)
     number = open_receipt(proof).header.number
     nodes = len(proof.receipt_nodes) + len(proof.transaction_nodes)
@@ -92,7 +93,7 @@ def record(stage: Stage, desk: Desk, published: Published, file: Path) -> tuple[
     """Write the record and verify it from its bytes."""
     stage.scene("DEMO_RECORD")
     data = recording.write_record(desk, published.id, cast.journal_key(), world.origin())
-    file.write_bytes(data)
+    durable.replace(file, data)
     report = verify(data)
     leaves = len(need(report.case).leaves)
     stage.good("DEMO_WRITTEN", file=file.name, size=len(data), leaves=leaves, total=len(desk.journal))
@@ -110,7 +111,7 @@ def refuse(stage: Stage, desk: Desk, published: Published, data: bytes) -> None:
     inner = [InnerCall(*call) for call in decode_multi_send(tx.data)]
     stolen = encode_multi_send([inner[0]._replace(to=cast.address("jan")), *inner[1:]])
     try:
-        paying.sign(desk, published.id, 1, replace(tx, data=stolen), cast.key("ann"))
+        paying.sign(desk, published.id, 1, replace(tx, data=stolen), cast.signer("ann"))
     except CodedError as error:
         stage.refused("DEMO_OTHER_PAYEE", error, name="jan")
     for code, forged in (
@@ -124,5 +125,5 @@ def refuse(stage: Stage, desk: Desk, published: Published, data: bytes) -> None:
 
 
 def _queued(desk: Desk, published: Published) -> list[tuple[int, SafeTx]]:
-    case = desk.case(published.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42, 50, 51, 60)
+    case = desk.case(published.id, *QUEUED)
     return list(need(case.safe_txs).values())

@@ -13,7 +13,9 @@ from dao.cli.demo import cast, world
 from dao.cli.demo.books import fund_rows
 from dao.cli.demo.stage import Stage
 from dao.cli.demo.world import World
+from dao.cli.text import counted, label, place
 from dao.record.case import Case, need
+from dao.store import durable
 from dao.workflow import founding, income, proposing, voting
 from dao.workflow.desk import Desk
 from dao.workflow.proposing import Published
@@ -28,8 +30,8 @@ def found(stage: Stage, desk: Desk, there: World) -> None:
     stage.scene("DEMO_SETTINGS")
     text = world.settings_text(there)
     signers = cast.OWNERS[: cast.THRESHOLD]
-    index = founding.found(desk, text, founding.sign_settings(text, [cast.key(name) for name in signers]))
-    stage.good("DEMO_SETTINGS_SIGNED", names=" and ".join(signers), index=index)
+    index = founding.found(desk, text, founding.sign_settings(text, [cast.signer(name) for name in signers]))
+    stage.good("DEMO_SETTINGS_SIGNED", names=stage.both(signers), index=index)
     stage.say("DEMO_SETTINGS_CID", cid=str(settings_cid(text)))
     stage.say("DEMO_SETTINGS_RULES", quorum=spell(cast.QUORUM, 18), period=3, timelock=2, reviewers=2)
 
@@ -45,7 +47,7 @@ def earn(stage: Stage, desk: Desk, there: World) -> None:
     largest = max(cast.PREMIUMS)
     stage.say("DEMO_SPLIT", premium=spell(largest, 18))
     shares = premiums.split(largest)._asdict()
-    stage.rows([(name, f"{spell(share, 18)} ETH") for name, share in shares.items()], right=[1])
+    stage.rows([(label(name), f"{spell(share, 18)} ETH") for name, share in shares.items()], right=[1])
 
     stage.say("DEMO_RECEIVABLE")
     stage.rows(fund_rows(desk, there), right=range(1, 6))
@@ -65,31 +67,35 @@ def publish(stage: Stage, desk: Desk, there: World, document: Path) -> Published
     """The author drafts, lints and publishes."""
     stage.scene("DEMO_PUBLISH")
     raw = world.document()
-    document.write_bytes(raw)
+    durable.replace(document, raw)
     there.wait(cast.DAY)
-    published = proposing.publish(desk, raw, author_key=cast.key(cast.AUTHOR), fund=cast.FUND)
-    stage.good("DEMO_LINT", file=document.name, findings="no errors")
+    published = proposing.publish(desk, raw, author=cast.signer(cast.AUTHOR), fund=cast.FUND)
+    stage.good("DEMO_LINT", file=document.name, findings=counted(0, "error"))
     stage.say("DEMO_PARTS", count=len(published.parts))
     case = desk.case(published.id, 10, 20, 21, 22, 23)
     assets = world.assets(there)
     stage.rows(
         [
-            (f"part {number}", write_sentence(payment), f"after milestone {part.release}" if part.release else "")
+            (place(f"part {number}"), write_sentence(payment), _after(stage, part.release))
             for number, part in enumerate(published.parts, 1)
             for payment in world.payments(part, assets)
         ]
     )
     stage.rows(
         [
-            ("document", str(published.document)),
-            ("parts", str(published.parts_cid)),
-            ("settings", str(published.settings)),
+            (label("document"), str(published.document)),
+            (label("parts"), str(published.parts_cid)),
+            (label("settings"), str(published.settings)),
         ]
     )
     stage.good("DEMO_PUBLISHED", id=published.id)
     block = need(case.commitment).blocks[0].number
     stage.say("DEMO_WINDOW", start=published.start, end=published.end, block=block)
     return published
+
+
+def _after(stage: Stage, release: str) -> str:
+    return stage.told("DEMO_AFTER", release=release) if release else ""
 
 
 _CHOICES = ("For", "Against", "Abstain")
@@ -121,7 +127,7 @@ def _ballot(there: World, published: Published, name: str, choice: int, key: byt
         timestamp=there.devnet.now(),
     )
     if key == cast.key(name):
-        return sign_envelope("Vote", message, key)
+        return sign_envelope("Vote", message, cast.signer(name))
     return envelope_json("Vote", message, cast.address(name), signature.sign(message_id("Vote", message), key))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from chain.errors import CodedError
 from dao.cli.text import paint, wrapped
+from dao.cli.wide import ljust, rjust, width
 from dao.sentences import language, sentence
 
 
@@ -53,10 +54,10 @@ class Stage:
         """Show rows in aligned columns; those numbered in `right` (from 0) are aligned at their end."""
         table = [[str(cell) for cell in row] for row in rows]
         ends = set(right)
-        widths = [max(len(row[n]) for row in table) for n in range(len(table[0]))]
+        widths = [max(map(width, cells)) for cells in zip(*table, strict=True)]
         for row in table:
             padded = zip(row, widths, strict=True)
-            cells = [c.rjust(width) if n in ends else c.ljust(width) for n, (c, width) in enumerate(padded)]
+            cells = [rjust(cell, room) if n in ends else ljust(cell, room) for n, (cell, room) in enumerate(padded)]
             print(f"      {'   '.join(cells).rstrip()}")
 
     def _marked(self, mark: str, told: str) -> None:
@@ -64,6 +65,11 @@ class Stage:
         print(f"  {mark} {first[4:]}")
         for line in rest:
             print(line)
+
+    def both(self, names: Sequence[str]) -> str:
+        """Name two people."""
+        first, second = names
+        return self.told("DEMO_AND", first=first, second=second)
 
     def told(self, code: str, **facts: object) -> str:
         """Say it without printing it."""

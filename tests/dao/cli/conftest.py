@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from dao.cli import main
+from tests import secret_scan
 
 
 class Outcome(NamedTuple):
@@ -35,6 +36,7 @@ def dao(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         capsys.readouterr()
         status = main([str(argument) for argument in arguments])
         out, err = capsys.readouterr()
+        secret_scan.look(out + err)
         return Outcome(status, out, err)
 
     return run

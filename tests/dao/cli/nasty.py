@@ -109,9 +109,11 @@ PLACES: Mapping[str, Callable[[Path], None]] = MappingProxyType({
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """What a command may not change: every file of a workspace but the chain's and the lock's."""
+    """What a command may not change: every file of a workspace but the chain's, the lock's and what was put aside."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(("devnet.sqlite", ".dao.lock"))
+        if path.is_file()
+        and not path.name.startswith(("devnet.sqlite", ".dao.lock"))
+        and path.parent.name != "quarantine"
     }

@@ -22,7 +22,9 @@ def test_the_demo_is_well(dao: Dao, played: Played) -> None:
     outcome = dao("doctor", "--dir", played.folder, "--json")
 
     assert (0, True, []) == (outcome.status, outcome.document["ok"], outcome.document["findings"])
-    assert ["files", "journal", "journal key", "packages", "chain and Safe", "disk"] == outcome.document["examined"]
+    assert ["files", "journal", "journal key", "packages", "nodes", "chain and Safe", "disk"] == outcome.document[
+        "examined"
+    ]
 
 
 def _open_keys(folder: Path) -> None:

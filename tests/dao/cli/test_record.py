@@ -53,8 +53,8 @@ def test_a_folder_that_is_not_there(dao: Dao, folder: Path, tmp_path: Path) -> N
     assert [] == list(tmp_path.iterdir())
 
 
-def test_record_needs_the_journal_key(dao: Dao, played: Played, tmp_path: Path) -> None:
-    """Whoever does not write the journal cannot sign its checkpoint; a wrong passphrase opens nothing."""
+def test_record_needs_a_signed_checkpoint(dao: Dao, played: Played, tmp_path: Path) -> None:
+    """Whoever does not write the journal needs the writer's checkpoint of it; a wrong passphrase opens nothing."""
     copy, out = copied(played.folder, tmp_path / "copy"), tmp_path / "a.car"
     wrong = tmp_path / "wrong"
     wrong.write_text("nonsense\n")
@@ -63,7 +63,10 @@ def test_record_needs_the_journal_key(dao: Dao, played: Played, tmp_path: Path) 
         dao("record", "IIP-1", "--out", out, "--dir", copy, "--passphrase-file", wrong, "--json")
     )
     (copy / "keys" / "journal.pem").unlink()
-    assert "E_KEY_FILE" == _code(dao("record", "IIP-1", "--out", out, "--dir", copy, "--json"))
+    assert 0 == dao("record", "IIP-1", "--out", tmp_path / "kept.car", "--dir", copy, "--json").status
+    assert played.record == (tmp_path / "kept.car").read_bytes()
+    (copy / "checkpoint").unlink()
+    assert "E_WRITER" == _code(dao("record", "IIP-1", "--out", out, "--dir", copy, "--json"))
     assert not out.exists()
 
 

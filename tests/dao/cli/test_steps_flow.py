@@ -42,7 +42,9 @@ def folder(made: Path, tmp_path: Path) -> Path:
 
 
 def test_a_draft_has_the_next_number_and_no_errors(dao: Dao, folder: Path) -> None:
-    """Its payments are parts 1 and 2, it lints, and it is not published as it is."""
+    """Its payments are parts 1 and 2, it lints, and it is not published as it is; said again it is that draft, until it
+    was edited.
+    """
     values = ("--title", "A title", "--description", "A description.", "--author", "Dora (@dora)")
     pays = ("--pay", f"0.5 ETH to devnet:{NORA}", "--pay", f"0.25 ETH to devnet:{NORA} after m1", "--due", "2026-03-01")
 
@@ -50,8 +52,14 @@ def test_a_draft_has_the_next_number_and_no_errors(dao: Dao, folder: Path) -> No
                   "--dir", folder, "--json")  # fmt: skip
 
     file = folder / "iips" / "iip-3.md"
-    expected = {"ok": True, "file": str(file), "number": 3, "findings": []}
+    expected = {"ok": True, "file": str(file), "number": 3, "is_new": True, "findings": []}
     assert (0, expected) == (drafted.status, drafted.document)
+    forum = ("--discussions-to", "https://forum.example.org/t/3")
+    again = dao("draft", *values, *forum, *pays, "--dir", folder, "--json")
+    assert (0, expected | {"is_new": False}) == (again.status, again.document)
+    file.write_bytes(file.read_bytes() + b"\n")
+    other = dao("draft", *values, *forum, *pays, "--dir", folder, "--json")
+    assert (0, 4, True) == (other.status, other.document["number"], other.document["is_new"])
     assert "| 2 | 0.25 ETH to eip155:20200903:" in file.read_text("utf-8")
     assert "[E_LINT]" in dao("publish", file, "--key", "dora", "--dir", folder).err
 
@@ -67,7 +75,7 @@ def test_two_payments_can_be_one_part(dao: Dao, folder: Path) -> None:
 
 
 def test_a_document_is_published_once(dao: Dao, folder: Path) -> None:
-    """Number, window and what was bound are told; a second time is refused and writes nothing.
+    """Number, window and what was bound are told; a second time tells the same and writes nothing.
 
     Five facts enter the journal, and the entry of what is asked.
     """
@@ -77,7 +85,7 @@ def test_a_document_is_published_once(dao: Dao, folder: Path) -> None:
 
     first = dao("publish", file, "--key", "dora", "--dir", folder, "--json")
     between = steps_workspace.state(folder)
-    second = dao("publish", file, "--key", "dora", "--dir", folder)
+    second = dao("publish", file, "--key", "dora", "--dir", folder, "--json")
 
     assert (0, "IIP-3", 3 * cast.DAY) == (
         first.status,
@@ -85,7 +93,8 @@ def test_a_document_is_published_once(dao: Dao, folder: Path) -> None:
         first.document["end"] - first.document["start"],
     ), first.err
     assert [None, "m1"] == [part["release"] for part in first.document["parts"]]
-    assert (1, size + 6, between) == (second.status, between.size, steps_workspace.state(folder))
+    assert (size + 6, between) == (between.size, steps_workspace.state(folder))
+    assert (0, first.document | {"is_new": False}) == (second.status, second.document)
 
 
 def test_votes_give_receipts_and_the_count_is_provisional(dao: Dao, folder: Path, tmp_path: Path) -> None:
@@ -187,7 +196,7 @@ def test_what_somebody_else_sent_is_adopted(dao: Dao, folder: Path) -> None:
     with open_session(folder) as session:
         tx = queued(session, find_part(session, "IIP-1/1"))
         blob = join_signatures(
-            {cast.address(name): sign_safe_tx(tx, cast.key(name)).signature for name in ("ann", "ben")}
+            {cast.address(name): sign_safe_tx(tx, cast.signer(name)).signature for name in ("ann", "ben")}
         )
         other = execute_safe_tx(session.node, cast.key("pat"), tx, blob).transaction_hash
 

@@ -45,7 +45,7 @@ MISTAKES = (
     Mistake("an empty variable", "sign IIP-1/1 --key-env NOT_SET_ANYWHERE", 1, "E_KEY_ENV"),
     Mistake("a wrong passphrase", "sign IIP-1/1 --key ann --passphrase-file {wrong}", 1, "E_KEY_FILE"),
     Mistake("no passphrase file", "sign IIP-1/1 --key ann --passphrase-file {absent}", 1, "E_KEY_FILE"),
-    Mistake("a vote after the end", "vote cast IIP-1 For --key eve", 1, "E_WINDOW"),
+    Mistake("a vote after the end", "vote cast IIP-1 Against --key eve", 1, "E_WINDOW"),
     Mistake("an unknown choice", "vote cast IIP-2 Yes --key eve", 1, "E_CHOICE"),
     Mistake("a choice in other letters", "vote cast IIP-2 for --key eve", 1, "E_CHOICE"),
     Mistake("choice 0", "vote cast IIP-2 0 --key eve", 1, "E_CHOICE"),
@@ -55,11 +55,23 @@ MISTAKES = (
     Mistake("a file that is no vote", "vote cast IIP-2 --file {report}", 1, "E_PARSE"),
     Mistake("no power", "vote cast IIP-2 For --key jan", 1, "E_NO_POWER"),
     Mistake("a second publication", "publish {iip1} --key dora", 1, "E_STATE"),
-    Mistake("a publication while the vote runs", "publish {iip2} --key dora", 1, "E_STATE"),
+    Mistake("a publication while the vote runs", "publish {other2} --key dora", 1, "E_STATE"),
     Mistake("a publication by a stranger", "publish {iip3} --key eve", 1, "E_THRESHOLD"),
     Mistake("an unknown fund", "publish {iip3} --key dora --fund treasury", 64, "E_USAGE"),
     Mistake("a document that is a draft", "publish {draft} --key dora", 1, "E_LINT"),
     Mistake("no document", "publish {absent} --key dora", 2, "E_IO_READ"),
+    Mistake("a cancellation by a stranger", "cancel IIP-2 --key eve", 1, "E_PROPOSAL"),
+    Mistake("a cancellation after the end", "cancel IIP-1 --key dora", 1, "E_WINDOW"),
+    Mistake("a cancellation without a key", "cancel IIP-2", 64, "E_USAGE"),
+    Mistake("a file that is no cancellation", "cancel IIP-2 --file {report}", 1, "E_PARSE"),
+    Mistake("a veto by a stranger", "veto IIP-1 --reason No --key eve", 1, "E_ACT"),
+    Mistake("a veto without a reason", "veto IIP-1 --key ann", 64, "E_USAGE"),
+    Mistake("a veto for two reasons", "veto IIP-1 --reason No --file {report} --key ann", 64, "E_USAGE"),
+    Mistake("a veto on an open vote", "veto IIP-2 --reason No --key ann", 1, "E_STATE"),
+    Mistake("a veto on a part that is not there", "veto IIP-1/3 --reason No --key ann", 1, "E_PROPOSAL"),
+    Mistake("the end of what can be paid", "end IIP-1/1", 1, "E_STATE"),
+    Mistake("the end of a whole proposal", "end IIP-1", 64, "E_USAGE"),
+    Mistake("the end of an open vote", "end IIP-2/1", 1, "E_STATE"),
     Mistake("queued before the result", "queue IIP-2/1", 1, "E_STATE"),
     Mistake("signed before the result", "sign IIP-2/1 --key ann", 1, "E_STATE"),
     Mistake("an unreleased milestone", "queue IIP-1/2", 1, "E_MILESTONE"),
@@ -99,12 +111,13 @@ def files(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         "wrong": "not it\n",
         "report": "# A report\n",
         "iip3": document.replace("iip: 1\n", "iip: 3\n"),
+        "other2": document.replace("iip: 1\n", "iip: 2\n").replace("on the forum", "in the forum"),
         "draft": document.replace("iip: 1\n", "iip: 3\n").replace("CC0.", "Say what can go wrong."),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
     made = {name: folder / name for name in (*texts, "absent")}
-    return made | {"iip1": workspace / "iips" / "iip-1.md", "iip2": workspace / "iips" / "iip-2.md"}
+    return made | {"iip1": workspace / "iips" / "iip-1.md"}
 
 
 def words(line: str) -> list[str]:
@@ -116,7 +129,7 @@ def words(line: str) -> list[str]:
 def test_mistakes_are_refused_in_one_sentence(
     dao: Dao, workspace: Path, files: dict[str, Path], mistake: Mistake
 ) -> None:
-    """One sentence on stderr, the code behind it, the exit status; journal, documents and checkpoint are as before."""
+    """One sentence on stderr, the code behind it, the exit status; every file and table is as before."""
     before = kept(workspace)
     arguments = [word.format(**files) for word in words(mistake.line)]
 
@@ -130,8 +143,7 @@ def test_mistakes_are_refused_in_one_sentence(
 
 def kept(workspace: Path) -> object:
     """What no refusal changes."""
-    documents = {file.name: file.read_bytes() for file in (workspace / "iips").iterdir()}
-    return steps_workspace.state(workspace), documents, (workspace / "checkpoint").read_bytes()
+    return steps_workspace.state(workspace), steps_workspace.everything(workspace)
 
 
 def test_a_document_with_errors_is_not_published(dao: Dao, workspace: Path, tmp_path: Path) -> None:

@@ -17,10 +17,11 @@ from chain import car, dag_cbor, log_tree
 from chain.address import checksum, parse
 from chain.checkpoint import Checkpoint, sign
 from chain.cid import CID, dag_cbor_cid, raw_cid
-from chain.signature import address_of
+from chain.signer import KeySigner
 from dao.cli.demo import cast, world
 from dao.record import leaves, pack
 from dao.record.leaves import Leaf
+from dao.record.story import select
 from governance.acts import read_act, sign_act
 from governance.messages import message_id, read_envelope, sign_envelope
 
@@ -49,18 +50,18 @@ class Bench:
         manifest: Any = dag_cbor.decode(file.blocks[file.root])
         rows: Any = [row for link in manifest["leaves"] for row in _rows(file.blocks[link])]
         assert [index for index, _ in rows] == list(range(manifest["size"])), "the demo's record holds every leaf"
-        self._take([leaves.decode(file.blocks[link]) for _, link in rows], file.blocks, manifest["proposal"])
+        self._open([leaves.decode(file.blocks[link]) for _, link in rows], file.blocks, manifest["proposal"])
 
     @classmethod
-    def of_journal(cls, journal: Iterable[Leaf], blocks: Mapping[CID, bytes], proposal: bytes) -> Bench:
-        """A journal with other stories in it, of which the record of one shows the leaves that are `chosen`."""
+    def of_journal(cls, found: Iterable[Leaf], blocks: Mapping[CID, bytes], proposal: bytes) -> Bench:
+        """A whole journal, of which the record of one proposal shows only a part (`record`)."""
         bench = cls.__new__(cls)
-        bench._take(journal, blocks, proposal)
+        bench._open(found, blocks, proposal)
         return bench
 
-    def _take(self, journal: Iterable[Leaf], blocks: Mapping[CID, bytes], proposal: bytes) -> None:
+    def _open(self, found: Iterable[Leaf], blocks: Mapping[CID, bytes], proposal: bytes) -> None:
         self.blocks: dict[CID, bytes] = dict(blocks)
-        self.slots = [Slot(index, leaf) for index, leaf in enumerate(journal)]
+        self.slots = [Slot(index, leaf) for index, leaf in enumerate(found)]
         self.proposal = proposal
         self.origin = world.origin()
         self.journal_key = cast.journal_key()
@@ -169,8 +170,8 @@ class Bench:
     def sign_message(self, slot: Slot, primary: str, key: bytes | None = None, **members: object) -> None:
         """Change members of a Snapshot message and let its author sign it, or somebody else in his own name."""
         message = {**self.message(slot), **members}
-        signer = KEYS[_bytes(message["from"])] if key is None else key
-        message["from"] = _text_of(address_of(signer))
+        signer = KeySigner(KEYS[_bytes(message["from"])] if key is None else key)
+        message["from"] = _text_of(signer.address)
         self.edit(slot, id=message_id(primary, message), envelope=self.raw(sign_envelope(primary, message, signer)))
 
     def sign_proposal(self, **members: object) -> None:
@@ -187,7 +188,7 @@ class Bench:
 
     def sign_act(self, slot: Slot, key: bytes, **members: object) -> None:
         """Change members of an act and sign it."""
-        raw = sign_act({**self.message(slot), **members}, key)
+        raw = sign_act({**self.message(slot), **members}, KeySigner(key))
         self.edit(slot, id=read_act(raw).id, envelope=self.raw(raw))
 
     def rename(self, old: bytes, new: bytes) -> None:
@@ -219,6 +220,11 @@ class Bench:
 
     # --- sealing
 
+    def record(self) -> bytes:
+        """Make the record anew with the leaves that its writer would choose."""
+        chosen = select([slot.leaf for slot in self.slots], self.proposal, self.blocks.__getitem__)
+        return self.seal(shown=[self.slots[index] for index in chosen])
+
     def seal(self, shown: Iterable[Slot] | None = None) -> bytes:
         """Make the record anew; with `shown`, one that shows only these leaves of the journal."""
         index = {slot.label: place for place, slot in enumerate(self.slots)}
@@ -234,11 +240,6 @@ class Bench:
         hashes = [log_tree.leaf_hash(slot.leaf.encode()) for slot in self.slots]
         note = sign(Checkpoint(self.origin, len(hashes), log_tree.root(hashes)), self.origin, self.journal_key)
         return pack.write(chosen, hashes, note, self.proposal, self.blocks.__getitem__)
-
-    def chosen(self) -> list[Slot]:
-        """The leaves that an honest writer would put into the record."""
-        found = pack.select([slot.leaf for slot in self.slots], self.proposal, self.blocks.__getitem__)
-        return [self.slots[index] for index in found]
 
 
 def _rows(block: bytes) -> list[Any]:

@@ -53,9 +53,9 @@ def _blessed(bench: Bench) -> None:
     edit_envelope(bench, "act", 3, lambda envelope: envelope["data"]["message"].update(kind="bless"))
 
 
-def _vetoed(bench: Bench) -> None:
+def _disputed(bench: Bench) -> None:
     """A kind of act that this release would not heed is refused rather than taken and ignored."""
-    bench.sign_act(bench.one("act", 3), cast.key("max"), kind="veto")
+    bench.sign_act(bench.one("act", 3), cast.key("max"), kind="dispute")
 
 
 def _approved_before_the_close(bench: Bench) -> None:
@@ -110,7 +110,7 @@ ROWS = (
     Row("a report by a stranger", _act_by(1, "jan"), *ACTS, "E_MILESTONE"),
     Row("an approval dated ahead", _act_of_tomorrow, *ACTS, "E_WINDOW"),
     Row("acts before the close", _approved_before_the_close, *ACTS, "E_MILESTONE"),
-    Row("a veto", _vetoed, *ACTS, "E_VERSION"),
+    Row("a dispute", _disputed, *ACTS, "E_VERSION"),
     Row("an act of a kind that nobody knows", _blessed, *ACTS, "E_VERSION"),
     Row("an approval removed", _approval_removed, *RELEASE, "E_MILESTONE"),
     Row("an approval after the queue", _approved_later, *RELEASE, "E_MILESTONE"),

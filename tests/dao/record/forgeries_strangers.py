@@ -25,6 +25,11 @@ def _parts(bench: Bench) -> None:
     bench.edit(bench.copy(bench.one("parts"), after=bench.slots[-1]), parts=other)
 
 
+def _cancel(bench: Bench) -> None:
+    body = {"id": bytes(32), "proposal": bytes(32), "envelope": bench.one("vote").body["envelope"]}
+    bench.insert(bench.slots[-1], "cancel", body)
+
+
 OTHER = {"proposal": bytes(32)}
 CODE = "E_LOG_INCONSISTENT"
 
@@ -36,6 +41,7 @@ ROWS = (
     Row("a vote on another proposal besides", _stranger("vote", **OTHER), 30, "votes.signature", CODE),
     Row("the close of another proposal", _stranger("closed", **OTHER), 32, "votes.closed", CODE),
     Row("the powers of another proposal", _stranger("power", **OTHER), 40, "power.proof", CODE),
+    Row("the cancellation of another proposal", _cancel, 24, "proposal.rules", CODE),
     Row("the result of another proposal", _stranger("result", **OTHER), 24, "proposal.rules", CODE),
     Row("an act on another proposal besides", _stranger("act", **OTHER), 50, "acts.signature", CODE),
     Row("a payout of another proposal queued", _stranger("queued", **OTHER), 60, "payout.binding", "E_DOUBLE_PAY"),

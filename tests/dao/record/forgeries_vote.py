@@ -116,7 +116,7 @@ def _too_soon(bench: Bench) -> None:
     """Eve votes twice within a minute."""
     slot = bench.vote("eve")
     message = {**bench.message(slot), "choice": 2}
-    raw = sign_envelope("Vote", message, cast.key("eve"))
+    raw = sign_envelope("Vote", message, cast.signer("eve"))
     add_vote(bench, raw, message_id("Vote", message), after=slot)
 
 
@@ -144,7 +144,7 @@ def added_after(bench: Bench) -> None:
     body = {
         "id": message_id("Vote", message),
         "proposal": bench.proposal,
-        "envelope": bench.raw(sign_envelope("Vote", message, cast.key("kim"))),
+        "envelope": bench.raw(sign_envelope("Vote", message, cast.signer("kim"))),
     }
     bench.insert(slot, "vote", body)
 

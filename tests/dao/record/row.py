@@ -19,3 +19,5 @@ class Row(NamedTuple):
     check: str
     code: str
     trust: Trust | None = None
+    story: str = "demo"
+    """Which record is forged: the demo's, or one of `stories`."""

@@ -112,7 +112,7 @@ def settings(bench: Bench, choose: Random) -> None:
     text = canonical(values)
     bench.edit(slot, settings=bench.raw(text.encode()))
     try:
-        bench.edit(slot, signatures=sign_settings(text, [cast.key("ann"), cast.key("cho")]))
+        bench.edit(slot, signatures=sign_settings(text, [cast.signer("ann"), cast.signer("cho")]))
     except CodedError:
         return
     bench.sign_plugins(lambda plugins: plugins["mutualDao"].update(settings=str(settings_cid(text))))

@@ -14,6 +14,7 @@ from chain.cid import CID, DAG_CBOR, RAW
 from chain.errors import CodedError
 from dao.record.leaves import KINDS, Leaf, decode
 from tests.dao.conftest import Played
+from tests.dao.record import forgeries_cancel, stories
 from tests.dao.record.forge import Bench
 
 HASHES, ADDRESSES = st.binary(min_size=32, max_size=32), st.binary(min_size=20, max_size=20)
@@ -32,6 +33,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "parts": {"parts": BLOCKS},
     "proposal": {"id": HASHES, "envelope": FOREIGN, "headers": st.lists(FOREIGN), "power": st.lists(BLOCKS)},
     "vote": {"id": HASHES, "proposal": HASHES, "envelope": FOREIGN},
+    "cancel": {"id": HASHES, "proposal": HASHES, "envelope": FOREIGN},
     "closed": {"proposal": HASHES, "count": NUMBERS, "root": HASHES, "state": BLOCKS},
     "power": {"proposal": HASHES, "evidence": st.lists(BLOCKS)},
     "result": {
@@ -42,6 +44,8 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "queued": {"proposal": HASHES, "part": NUMBERS, "hash": HASHES, "safe_tx": BLOCKS},
     "confirmation": {"hash": HASHES, "owner": ADDRESSES, "signature": st.binary(min_size=65, max_size=65)},
     "executed": {"proposal": HASHES, "part": NUMBERS, "hash": HASHES, "receipt": BLOCKS, "state": BLOCKS},
+    "spent": {"hash": HASHES, "safe_tx": BLOCKS, "receipt": BLOCKS},
+    "ended": {"proposal": HASHES, "part": NUMBERS, "cause": st.sampled_from(["expired", "vetoed", "superseded"])},
     "premium": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "forward": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "donation": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
@@ -153,6 +157,10 @@ def test_what_is_no_leaf_is_refused(data: bytes) -> None:
         decode(data)
 
 
-def test_the_demo_has_a_leaf_of_every_kind(played: Played) -> None:
-    """The record that all other tests attack holds every kind of fact."""
-    assert set(KINDS) == {slot.leaf.kind for slot in Bench(played.record).slots}
+def test_every_kind_is_in_an_attacked_record(played: Played) -> None:
+    """The demo's record, what its bench makes of it, and the stories hold every kind of fact."""
+    demo, cancelled = Bench(played.record), Bench(played.record)
+    forgeries_cancel.cancel(cancelled)
+    benches = (demo, cancelled, *(stories.story(name).bench() for name in stories.NAMES))
+
+    assert set(KINDS) == {slot.leaf.kind for bench in benches for slot in bench.slots}

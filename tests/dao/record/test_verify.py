@@ -9,7 +9,8 @@ import pytest
 from chain import car, log_tree
 from chain.errors import ChainError
 from dao.cli.demo import cast
-from dao.record.pack import select, write
+from dao.record.pack import write
+from dao.record.story import select
 from dao.record.trust import Trust
 from dao.record.verify import Report, verify
 from dao.store.journal import Journal

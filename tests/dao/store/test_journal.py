@@ -276,6 +276,43 @@ def test_links_of_a_batch_are_kept_with_it(journal: Journal) -> None:
     assert data == journal.get(found)
 
 
+HALFWAY = """
+import os, sqlite3, sys
+
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 1")  # a page that does not fit is written to the file before the commit
+connection.execute("BEGIN")
+for number in range(2_000):
+    connection.execute("INSERT INTO blocks VALUES (?, ?)", (number.to_bytes(36, "big"), bytes(500)))
+connection.execute("DELETE FROM leaves")
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_H75_a_transaction_that_was_cut_off_is_rolled_back(
+    journal: Journal, path: Path, in_a_child: Callable[[str, Path], int]
+) -> None:
+    """A writer dies with half of its pages in the file: whoever opens it next finds the last whole batch."""
+    before = state(journal)
+    journal.close()
+    whole = path.read_bytes()
+
+    assert -9 == in_a_child(HALFWAY, path)
+    assert whole != path.read_bytes()
+    assert path.with_name(f"{path.name}-journal").exists()
+
+    with Journal(path) as again:
+        assert before == state(again)
+    assert not path.with_name(f"{path.name}-journal").exists()
+
+
+def test_a_commit_outlives_the_power(journal: Journal) -> None:
+    """SQLite is told to wait for the disk, the removal of its rollback journal included."""
+    assert ("delete", 3) == tuple(
+        journal._reader.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
+    )
+
+
 ENDLESS = (
     "CREATE VIEW leaves AS WITH RECURSIVE n(idx) AS (SELECT 0 UNION ALL SELECT idx + 1 FROM n) "
     "SELECT idx, 'x' AS kind, x'00' AS cid FROM n"

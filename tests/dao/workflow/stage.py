@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from chain.address import with_chain
+from chain.amount import parse
+from chain.clients import devnet_contracts
+from chain.clients.devnet import Devnet
 from chain.errors import CodedError
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from dao.cli.demo import cast, world
 from dao.record.verify import verify
-from dao.workflow import paying, proposing, recording, voting
+from dao.store.journal import Journal
+from dao.workflow import founding, income, paying, proposing, recording, voting
 from dao.workflow.desk import Desk
 from dao.workflow.proposing import Published
 from governance.messages import sign_envelope, vote_message
@@ -44,10 +51,18 @@ class Stage:
             budget=[budget_row(n, payment, purpose="Work") for n, payment in enumerate(payments, 1)],
         )
 
-    def publish(self, number: int, *payments: str) -> Published:
+    def publish(self, number: int, *payments: str, supersedes: Sequence[bytes] = ()) -> Published:
         self.there.wait(600)
-        raw = self.document(number, *payments)
-        return proposing.publish(self.desk, raw, author_key=cast.key(cast.AUTHOR), fund=cast.FUND)
+        raw, author = self.document(number, *payments), cast.signer(cast.AUTHOR)
+        return proposing.publish(self.desk, raw, author=author, fund=cast.FUND, supersedes=supersedes)
+
+    def earn(self, premium: str) -> None:
+        """A premium in ETH comes in, its tenth is forwarded to the Safe, and both are booked."""
+        node, buyer = self.desk.node, cast.key(cast.BUYER)
+        receipt = devnet_contracts.bring_premium(node, buyer, self.there.proxy, parse(premium, 18))
+        income.book_income(self.desk, "premium", cast.FUND, receipt.transaction_hash)
+        receipt = devnet_contracts.forward(node, buyer, self.there.proxy)
+        income.book_income(self.desk, "forward", cast.FUND, receipt.transaction_hash, log=len(receipt.logs) - 1)
 
     def vote(self, published: Published, choice: int, *names: str) -> None:
         self.there.wait_until(published.start)
@@ -56,7 +71,7 @@ class Stage:
                 voter=cast.address(name), space=cast.SPACE, proposal=published.id, choice=choice,
                 timestamp=self.there.devnet.now(),
             )  # fmt: skip
-            voting.cast(self.desk, sign_envelope("Vote", message, cast.key(name)))
+            voting.cast(self.desk, sign_envelope("Vote", message, cast.signer(name)))
 
     def decide(self, *published: Published) -> None:
         self.there.wait_until(max(each.end for each in published) + 60)
@@ -64,15 +79,15 @@ class Stage:
             voting.close(self.desk, each.id)
             voting.count(self.desk, each.id)
 
-    def pass_(self, number: int, *payments: str) -> Published:
-        published = self.publish(number, *payments)
+    def pass_(self, number: int, *payments: str, supersedes: Sequence[bytes] = ()) -> Published:
+        published = self.publish(number, *payments, supersedes=supersedes)
         self.vote(published, 1, "eve", "hana")
         self.decide(published)
         return published
 
     def sign(self, published: Published, part: int, tx: SafeTx) -> None:
         for name in ("ann", "ben"):
-            paying.sign(self.desk, published.id, part, tx, cast.key(name))
+            paying.sign(self.desk, published.id, part, tx, cast.signer(name))
 
     def blob(self, tx: SafeTx) -> bytes:
         signed = [leaf.body for leaf in self.desk.journal.leaves if leaf.kind == "confirmation"]
@@ -85,6 +100,21 @@ class Stage:
         report = verify(record)
         assert report.ok, report.failed
         return report.ok
+
+
+@contextmanager
+def open_stage(folder: Path) -> Iterator[Stage]:
+    """A funded DAO whose journal lies in a folder."""
+    with Devnet.temporary(cast.GENESIS) as devnet, Journal(folder / "journal.sqlite", create=True) as journal:
+        there = world.build(devnet)
+        desk = Desk(journal, devnet.node())
+        text = world.settings_text(there)
+        founding.found(desk, text, founding.sign_settings(text, [cast.signer(name) for name in cast.OWNERS[:2]]))
+        receipt = devnet_contracts.bring_premium(desk.node, cast.key(cast.BUYER), there.proxy, 40 * cast.UNIT)
+        income.book_income(desk, "premium", cast.FUND, receipt.transaction_hash)
+        receipt = devnet_contracts.forward(desk.node, cast.key(cast.BUYER), there.proxy)
+        income.book_income(desk, "forward", cast.FUND, receipt.transaction_hash, log=len(receipt.logs) - 1)
+        yield Stage(there, desk)
 
 
 def eth(amount: str) -> str:

@@ -93,8 +93,8 @@ def test_payee_of_another_part_reports_nothing(stage: Stage) -> None:
     published = stage.pass_(1)
 
     with pytest.raises(CodedError) as caught:
-        acting.act(stage.desk, published.id, 2, "report", key=cast.key("omar"), evidence=b"I did nothing\n")
+        acting.act(stage.desk, published.id, 2, "report", signer=cast.signer("omar"), evidence=b"I did nothing\n")
 
     assert ("E_MILESTONE", "other_reporter") == refused(caught)
     stage.there.wait(60)
-    acting.act(stage.desk, published.id, 2, "report", key=cast.key("nora"), evidence=b"I did it\n")
+    acting.act(stage.desk, published.id, 2, "report", signer=cast.signer("nora"), evidence=b"I did it\n")

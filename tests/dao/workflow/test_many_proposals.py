@@ -32,7 +32,7 @@ def test_equal_payments_of_two_proposals_are_two_payments(stage: Stage) -> None:
     assert [0, 1] == [one.nonce, two.nonce]
     for published, tx in ((first, one), (second, two)):
         stage.sign(published, 1, tx)
-        paying.execute(stage.desk, published.id, 1, tx, cast.key("ann"))
+        paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
     assert "1" == spell(stage.desk.node.balance(cast.address("nora")), 18)
     assert stage.verifies(first)
     assert stage.verifies(second)
@@ -48,7 +48,7 @@ def test_H102_one_receipt_books_one_payout(stage: Stage) -> None:
     tx = paying.queue(stage.desk, first.id, 1)
     stage.there.wait(2 * cast.DAY + 60)
     stage.sign(first, 1, tx)
-    done = paying.execute(stage.desk, first.id, 1, tx, cast.key("ann"))
+    done = paying.execute(stage.desk, first.id, 1, tx, cast.signer("ann"))
     size = len(stage.desk.journal)
     blocks = Blocks()
     queued = {"proposal": second.id, "part": 1, "hash": safe_tx_hash(tx), "safe_tx": blocks.map(write_safe_tx(tx))}
@@ -74,7 +74,7 @@ def test_execution_by_a_stranger_is_adopted(stage: Stage) -> None:
     stage.sign(published, 1, tx)
     sent = execute_safe_tx(stage.desk.node, FAUCET_KEY, tx, stage.blob(tx))
 
-    booked = paying.execute(stage.desk, published.id, 1, tx, cast.key("ann"))
+    booked = paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
 
     assert sent.transaction_hash == booked
     assert "0.5" == spell(stage.desk.node.balance(cast.address("nora")), 18)
@@ -94,7 +94,7 @@ def test_two_payouts_in_one_block(stage: Stage) -> None:
             stage.desk.node.submit(FAUCET_KEY, tx.safe, data=data, gas=500_000)
 
     for part, tx in enumerate(txs, 1):
-        paying.execute(stage.desk, published.id, part, tx, cast.key("ann"))
+        paying.execute(stage.desk, published.id, part, tx, cast.signer("ann"))
 
     assert "0.75" == spell(stage.desk.node.balance(cast.address("nora")), 18)
     assert stage.verifies(published)
@@ -158,6 +158,6 @@ def test_transaction_that_nobody_signed_gives_its_nonce_back(stage: Stage) -> No
     assert [0, 0] == [lost.nonce, tx.nonce]
     stage.there.wait(2 * cast.DAY + 60)
     stage.sign(second, 1, tx)
-    paying.execute(stage.desk, second.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, second.id, 1, tx, cast.signer("ann"))
     assert stage.verifies(second)
     assert stage.verifies(first)

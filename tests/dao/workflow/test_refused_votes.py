@@ -33,13 +33,13 @@ def ballot(stage: Stage, published: Published, name: str, **members: Any) -> dic
 
 
 def casting(stage: Stage, message: dict[str, Any], name: str) -> Callable[[], int]:
-    return lambda: voting.cast(stage.desk, sign_envelope("Vote", message, cast.key(name)))
+    return lambda: voting.cast(stage.desk, sign_envelope("Vote", message, cast.signer(name)))
 
 
 def again(stage: Stage, name: str = cast.AUTHOR) -> Callable[[], Published]:
     """Somebody publishes another text under number 1."""
     raw = stage.document(1, eth("0.6"))
-    return lambda: proposing.publish(stage.desk, raw, author_key=cast.key(name), fund=cast.FUND)
+    return lambda: proposing.publish(stage.desk, raw, author=cast.signer(name), fund=cast.FUND)
 
 
 def test_publishing_is_refused(stage: Stage) -> None:
@@ -48,7 +48,7 @@ def test_publishing_is_refused(stage: Stage) -> None:
     good = stage.document(1, eth("0.5"))
 
     def publishing(raw: bytes, name: str = cast.AUTHOR, fund: str = cast.FUND) -> Callable[[], Published]:
-        return lambda: proposing.publish(stage.desk, raw, author_key=cast.key(name), fund=fund)
+        return lambda: proposing.publish(stage.desk, raw, author=cast.signer(name), fund=fund)
 
     error = refuses(stage, "E_LINT", "errors", publishing(good.replace(b"## Risks", b"## Rewards")))
     assert error.findings  # type: ignore[attr-defined]
@@ -79,7 +79,7 @@ def test_H103_number_of_somebody_else_or_twice(stage: Stage) -> None:
     message |= {"start": message["timestamp"] + cast.HOUR, "end": message["timestamp"] + cast.HOUR + 3 * cast.DAY}
     blocks = Blocks()
     id_ = message_id("Proposal", message)
-    body = {**row.leaf.body, "id": id_, "envelope": blocks.raw(sign_envelope("Proposal", message, cast.key("dora")))}
+    body = {**row.leaf.body, "id": id_, "envelope": blocks.raw(sign_envelope("Proposal", message, cast.signer("dora")))}
     refuses(stage, "E_IIP_DUP", "standing", lambda: stage.desk.take([Fact("proposal", body)], blocks, id_))
 
     stage.vote(published, 1, "eve", "hana")
@@ -197,7 +197,7 @@ def test_H110_proposal_that_asks_for_everything_blocks_nobody(stage: Stage) -> N
     tx = paying.queue(stage.desk, modest.id, 1)
     stage.there.wait(2 * cast.DAY + 60)
     stage.sign(modest, 1, tx)
-    paying.execute(stage.desk, modest.id, 1, tx, cast.key("ann"))
+    paying.execute(stage.desk, modest.id, 1, tx, cast.signer("ann"))
 
     voting.close(stage.desk, greedy.id)
     voting.count(stage.desk, greedy.id)

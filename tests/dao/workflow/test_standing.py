@@ -59,14 +59,14 @@ def test_from_publication_to_payment(stage: Stage) -> None:
     assert (window.eta, window.latest) == (found.steps[0].earliest, found.steps[0].latest)
 
     stage.there.wait_until(window.eta)
-    paying.sign(stage.desk, published.id, 1, tx, cast.key("ann"))
+    paying.sign(stage.desk, published.id, 1, tx, cast.signer("ann"))
     found = standing(stage)
     assert ("Queued", "", ["signing"], ["dao sign IIP-1/1"]) == told(found)
     assert ((cast.address("ann"),), 2) == (found.parts[0].signed, found.parts[0].threshold)
-    paying.sign(stage.desk, published.id, 1, tx, cast.key("ben"))
+    paying.sign(stage.desk, published.id, 1, tx, cast.signer("ben"))
     assert ("Queued", "", ["executable"], ["dao execute IIP-1/1"]) == told(standing(stage))
 
-    done = paying.execute(stage.desk, published.id, 1, tx, cast.key("ann"))
+    done = paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
     found = standing(stage)
     assert ("Executed", "", ["paid"], []) == told(found)
     assert done == found.parts[0].transaction
@@ -77,39 +77,39 @@ def test_a_milestone(stage: Stage) -> None:
     there = stage.there
     grant = devnet_contracts.transfer(stage.desk.node, cast.key(cast.AUTHOR), there.token, there.safe, cast.GRANT)
     income.book_income(stage.desk, "donation", cast.FUND, grant.transaction_hash)
-    published = proposing.publish(stage.desk, world.document(), author_key=cast.key(cast.AUTHOR), fund=cast.FUND)
+    published = proposing.publish(stage.desk, world.document(), author=cast.signer(cast.AUTHOR), fund=cast.FUND)
     stage.vote(published, 1, "eve", "hana")
     stage.decide(published)
     assert "unreported" == standing(stage).parts[1].state
     assert "dao milestone report IIP-1/2" == standing(stage).steps[1].command
 
     stage.there.wait(60)
-    acting.act(stage.desk, published.id, 2, "report", key=cast.key("nora"), evidence=cast.REPORT)
+    acting.act(stage.desk, published.id, 2, "report", signer=cast.signer("nora"), evidence=cast.REPORT)
     stage.there.wait(60)
-    acting.act(stage.desk, published.id, 2, "approve", key=cast.key("lea"), evidence=cast.REPORT)
+    acting.act(stage.desk, published.id, 2, "approve", signer=cast.signer("lea"), evidence=cast.REPORT)
     part = standing(stage).parts[1]
     assert ("reported", 1, 2) == (part.state, part.facts["approvals"], part.facts["required"])
     assert "dao milestone approve IIP-1/2" == standing(stage).steps[1].command
 
-    acting.act(stage.desk, published.id, 2, "approve", key=cast.key("max"), evidence=cast.REPORT)
+    acting.act(stage.desk, published.id, 2, "approve", signer=cast.signer("max"), evidence=cast.REPORT)
     assert "timelocked" == standing(stage).parts[1].state
 
 
 def test_what_nobody_did_in_time(stage: Stage) -> None:
-    """Unsigned parts lapse with their proposal; one that was signed does not, because a signature stays."""
+    """Unsigned parts lapse with their proposal, and can be ended; one that was signed waits for its nonce."""
     published = stage.pass_(1, eth("0.5"), eth("0.25"))
     paying.queue(stage.desk, published.id, 1)
     stage.there.wait(2 * cast.DAY + 60)
     assert ["signing", "ready"] == [part.state for part in standing(stage).parts]
     stage.there.wait(15 * cast.DAY)
-    assert ("Expired", "", ["expired", "expired"], []) == told(standing(stage))
+    assert ("Expired", "", ["expired", "expired"], ["dao end IIP-1/1", "dao end IIP-1/2"]) == told(standing(stage))
 
     second = stage.pass_(2, eth("0.4"))
     tx = paying.queue(stage.desk, second.id, 1)
     stage.there.wait(2 * cast.DAY + 60)
-    paying.sign(stage.desk, second.id, 1, tx, cast.key("ann"))
+    paying.sign(stage.desk, second.id, 1, tx, cast.signer("ann"))
     stage.there.wait(15 * cast.DAY)
-    assert ("Queued", "", ["expired_signed"], []) == told(standing(stage, 2))
+    assert ("Queued", "", ["expired_signed"], ["dao end IIP-2/1"]) == told(standing(stage, 2))
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_power_of_any_token_lets_vote(tmp_path: Path) -> None:
         params = {**first["params"], "address": checksum(second), "symbol": "SEC"}
         text = canonical({**settings, "strategies": [first, {**first, "params": params}]})
         desk = Desk(journal, node)
-        founding.found(desk, text, founding.sign_settings(text, [cast.key("ann"), cast.key("ben")]))
+        founding.found(desk, text, founding.sign_settings(text, [cast.signer("ann"), cast.signer("ben")]))
         stage = Stage(there, desk)
         published = stage.publish(1, eth("0.5"))
 

@@ -11,7 +11,7 @@ from chain.errors import CodedError
 from chain.signature import sign
 from governance.acts import NO_EVIDENCE, ActLeaf, act_message, read_act, sign_act
 from governance.admission import ActCase, ActRoles, admit_act
-from tests.governance.space_values import NOW, key, person, settings
+from tests.governance.space_values import NOW, key, person, settings, signer
 
 PROPOSAL = b"\x33" * 32
 REPORT = b"\x44" * 32
@@ -21,7 +21,7 @@ ROLES = ActRoles(author=person("author"), payees=frozenset({person("payee")}), m
 def leaf(index: int, by: str, kind: str, part: int = 1, **members: Any) -> ActLeaf:
     """An act that the journal holds, one minute an index after the close."""
     told = {"proposal": PROPOSAL, "part": part, "kind": kind, "evidence": REPORT, "timestamp": NOW + 60 * index}
-    return ActLeaf(index, NOW + 60 * index, read_act(sign_act(act_message(**(told | members)), key(by))))
+    return ActLeaf(index, NOW + 60 * index, read_act(sign_act(act_message(**(told | members)), signer(by))))
 
 
 def case(found: ActLeaf, *earlier: ActLeaf, **facts: Any) -> ActCase:
@@ -79,6 +79,33 @@ def test_a_space_without_guardian_or_panel_has_neither_veto_nor_dispute() -> Non
 
     assert ("E_ACT", "role") == refusal(case(leaf(1, "guardian", "veto"), settings=bare))
     assert ("E_ACT", "role") == refusal(case(leaf(1, "author", "dispute"), settings=bare))
+
+
+OWNERS = replace(ROLES, owners=frozenset({person("ann"), person("ben"), person("cho")}), threshold=2)
+
+
+def test_owners_veto_by_their_threshold() -> None:
+    """Each of them once a part, and nobody when the part is vetoed already."""
+    first = leaf(1, "ann", "veto", part=1)
+
+    admit_act(case(first, roles=OWNERS))
+    admit_act(case(leaf(2, "ben", "veto", part=0), first, roles=OWNERS))
+    admit_act(case(leaf(2, "ann", "veto", part=0), first, roles=OWNERS))  # part 2 is new
+    assert ("E_ACT", "role") == refusal(case(leaf(2, "dan", "veto", part=1), first, roles=OWNERS))
+    assert ("E_ACT", "vetoed_before") == refusal(case(leaf(2, "ann", "veto", part=1), first, roles=OWNERS))
+    second = leaf(2, "ben", "veto", part=1)
+    assert ("E_ACT", "vetoed_before") == refusal(case(leaf(3, "cho", "veto", part=1), first, second, roles=OWNERS))
+    admit_act(case(leaf(3, "cho", "veto", part=2), first, second, roles=OWNERS))
+    guardian = leaf(3, "guardian", "veto", part=0)
+    assert ("E_ACT", "vetoed_before") == refusal(case(leaf(4, "cho", "veto", part=0), guardian, roles=OWNERS))
+
+
+def test_nothing_is_reported_on_a_vetoed_part() -> None:
+    """A milestone of a part that is never paid is neither reported nor approved."""
+    report, veto = leaf(1, "payee", "report"), leaf(2, "guardian", "veto", part=1)
+
+    assert ("E_VETO", "act") == refusal(case(leaf(3, "payee", "report"), report, veto))
+    assert ("E_VETO", "act") == refusal(case(leaf(3, "reviewer 1", "approve"), report, veto))
 
 
 def test_a_veto_says_why() -> None:

@@ -18,7 +18,7 @@ from governance.commitment import Commitment, write_commitment
 from governance.messages import proposal_message, read_envelope, sign_envelope
 from governance.space import settings_cid
 from proposals.parts import Call, Part, parts_cid
-from tests.governance.space_values import BLOCK, NOW, SAFE, SPACE, key, person, settings, signed_vote
+from tests.governance.space_values import BLOCK, NOW, SAFE, SPACE, key, person, settings, signed_vote, signer
 
 BODY = "# Summary\n\nPay the auditors.\n"
 DOCUMENT = raw_cid(b"---\niip: 12\n---\n" + BODY.encode())
@@ -43,7 +43,7 @@ def case(
         "choices": ["For", "Against", "Abstain"], "start": NOW + 3_600, "end": NOW + 3_600 + 259_200,
         "snapshot": BLOCK.number, "plugins": write_commitment(commitment),
     }  # fmt: skip
-    envelope = read_envelope(sign_envelope("Proposal", proposal_message(**(told | (members or {}))), key(by)))
+    envelope = read_envelope(sign_envelope("Proposal", proposal_message(**(told | (members or {}))), signer(by)))
     known: dict[str, Any] = {
         "envelope": envelope, "commitment": commitment, "settings": SETTINGS, "leaf_index": 9, "leaf_time": NOW + 5,
         "document": LEAF, "body": BODY, "title": "Pay the auditors", "parts": PARTS, "parts_index": 4,

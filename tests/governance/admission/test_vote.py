@@ -13,7 +13,7 @@ from chain.errors import CodedError, UncheckableError
 from chain.signature import sign
 from governance.admission import EarlierVote, OpenProposal, VoteCase, admit_vote
 from governance.messages import cancel_message, read_envelope, sign_envelope
-from tests.governance.space_values import NOW, SPACE, key, person, signed_vote
+from tests.governance.space_values import NOW, SPACE, key, person, signed_vote, signer
 
 ID = b"\x11" * 32
 PROPOSAL = OpenProposal(id=ID, space=SPACE, voting="basic", choices=3, start=NOW, end=NOW + 1_000)
@@ -45,11 +45,11 @@ def test_a_sound_vote_is_admitted() -> None:
 
 
 def test_other_messages_are_no_votes() -> None:
-    """A withdrawal, or a vote in another form than the proposal's."""
+    """A cancellation, or a vote in another form than the proposal's."""
     cancel = cancel_message(author=person("alice"), space=SPACE, proposal=ID, timestamp=NOW)
-    withdrawal = read_envelope(sign_envelope("CancelProposal", cancel, key("alice")))
+    cancellation = read_envelope(sign_envelope("CancelProposal", cancel, signer("alice")))
 
-    assert ("E_TYPES", "old") == refusal(case(envelope=withdrawal))
+    assert ("E_TYPES", "old") == refusal(case(envelope=cancellation))
     assert ("E_CHOICE", "form") == refusal(case({"choice": [1]}))
     assert ("E_CHOICE", "form") == refusal(case({"choice": '{"1":1}'}))
 

@@ -1,0 +1,44 @@
+"""What commands with `--out` share: the desk that takes nothing, and the file that carries what was signed.
+
+With `--out` everything is checked as if this journal took it, and nothing is taken. Without it the journal must be
+this workspace's to write, which is said before anybody signs.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from chain.safe import SafeTx, safe_tx_hash
+from chain.safe_json import write_safe_tx
+from dao.cli import steps
+from dao.cli.files import write
+from dao.session import Session
+from dao.workflow.desk import Desk
+from treasury.confirmations import Confirmation
+
+
+def desk_for(session: Session, out: Path | None) -> Desk:
+    """The desk for one step: the journal's, or with `--out` one that only checks."""
+    if out is not None:
+        return session.desk.rehearsal()
+    session.desk.refuse_reader()
+    return session.desk
+
+
+def carried(out: Path, data: bytes, reason: str = "") -> list[str]:
+    """Write the file that carries what was signed, and say so."""
+    write(out, data)
+    return steps.noted("STEP_CARRIED", reason, file=out)
+
+
+def safe_tx_file(session: Session, tx: SafeTx, *more: Confirmation) -> bytes:
+    """A transaction as the Safe Transaction Service shows it, with the confirmations of the journal and some more."""
+    signed = {confirmation.owner: confirmation.signature for confirmation in more}
+    for leaf in session.journal.leaves:
+        if leaf.kind == "confirmation" and leaf.body["hash"] == safe_tx_hash(tx):
+            owner, made = leaf.body["owner"], leaf.body["signature"]
+            assert isinstance(owner, bytes), "the leaf's schema says so"
+            assert isinstance(made, bytes), "the leaf's schema says so"
+            signed[owner] = made
+    return (json.dumps(write_safe_tx(tx, signed), indent=2) + "\n").encode()

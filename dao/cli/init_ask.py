@@ -1,0 +1,104 @@
+"""What `dao init` asks at a terminal: only what has no sensible default and was not said as an option.
+
+Decides the questions and their order. An answer that cannot be is told why and asked again; without a terminal nothing
+is asked, and what is missing is refused by name.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from chain.errors import CodedError
+from dao.cli.init_answers import Answers, read_contract, read_holder, read_place, read_space
+from dao.cli.steps import check_key_name
+from dao.cli.text import wrapped
+from dao.errors import UsageError
+from dao.passphrase import is_terminal
+from dao.sentences import language, sentence
+
+
+def complete(answers: Answers) -> Answers:
+    """Ask for what is missing where there is somebody to ask, and refuse what is still missing."""
+    if answers.devnet and answers.safe:
+        raise UsageError("E_USAGE", "devnet_only")
+    if is_terminal():
+        answers = _ask_all(answers)
+    if not answers.devnet and not answers.safe:
+        raise UsageError("E_USAGE", "road")
+    if not answers.space:
+        raise UsageError("E_USAGE", "space")
+    return answers
+
+
+def _ask_all(answers: Answers) -> Answers:
+    if not answers.devnet and not answers.safe and not answers.rpc_env:
+        answers = replace(answers, devnet=_ask("road", _yes_or_no) == "yes")
+    if not answers.space:
+        answers = replace(answers, space=_ask("space", lambda text: _space(text, answers)))
+    if answers.devnet:
+        if not answers.owners:
+            answers = replace(answers, owners=tuple(_ask("owners", _names).split()))
+        if not answers.holders:
+            answers = replace(answers, holders=tuple(_ask("holders", _holders).split()))
+        return answers
+    if not answers.rpc_env:
+        answers = replace(answers, rpc_env=_ask("rpc_env", _filled))
+    if not answers.safe:
+        answers = replace(answers, safe=_ask("safe", _safe))
+    if not answers.token and answers.draft is None:
+        answers = replace(answers, token=_ask("token", _token))
+    return answers
+
+
+def _ask(reason: str, check: Callable[[str], object]) -> str:
+    """Ask until the answer can be read; the end of the input ends the command."""
+    while True:
+        print(sentence("ASK", reason, {}, language()), end=" ", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+        answer = line.strip()
+        try:
+            check(answer)
+        except CodedError as error:
+            for told in wrapped(sentence(error.code, error.reason, error.facts, language()), "  "):
+                print(told, file=sys.stderr)
+        else:
+            return answer
+
+
+def _yes_or_no(text: str) -> None:
+    if text not in {"yes", "no"}:
+        raise UsageError("E_USAGE", "yes_or_no")
+
+
+def _space(text: str, answers: Answers) -> None:
+    read_space(text, is_devnet=answers.devnet)
+
+
+def _filled(text: str) -> None:
+    if not text or text.split() != [text]:
+        raise UsageError("E_USAGE", "one_word")
+
+
+def _names(text: str) -> None:
+    if not text:
+        raise UsageError("E_USAGE", "owners")
+    for name in text.split():
+        check_key_name(name)
+
+
+def _holders(text: str) -> None:
+    for holder in text.split():
+        read_holder(holder)
+
+
+def _safe(text: str) -> None:
+    read_place(text)
+
+
+def _token(text: str) -> None:
+    if text:
+        read_contract(text)

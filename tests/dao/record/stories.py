@@ -1,0 +1,96 @@
+"""Journals with more than one story: proposals that were stopped, and what others did with the money.
+
+Each is played once by a worker, on an embedded chain, by the steps that commands take. The demo's own record is a story
+too; the others come from journals that hold several proposals, of which a record shows only its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import sqlalchemy as sa
+
+from chain.cid import CID
+from dao.cli.demo import cast
+from dao.record.leaves import Leaf
+from dao.store.journal import Journal
+from dao.workflow import paying, stopping
+from tests.dao.record.forge import Bench
+from tests.dao.workflow.stage import Stage, eth, open_stage
+from tests.dao.workflow.stops import GUARDIAN, REASON, found_guardian, reject
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A journal, and the proposal whose record is looked at."""
+
+    leaves: tuple[Leaf, ...]
+    blocks: dict[CID, bytes]
+    proposal: bytes
+
+    def bench(self) -> Bench:
+        """The journal in a forger's hands."""
+        return Bench.of_journal(self.leaves, self.blocks, self.proposal)
+
+
+def _blocks(journal: Journal) -> dict[CID, bytes]:
+    with journal._engine.connect() as connection:  # every block, also of leaves that no record shows
+        rows = connection.execute(sa.text("SELECT cid, data FROM blocks")).all()
+    return {CID.from_bytes(row.cid): row.data for row in rows}
+
+
+def _vetoed(stage: Stage) -> list[bytes]:
+    """IIP-1 is vetoed after one owner signed its part 1; IIP-2 gets the money, and is paid."""
+    found_guardian(stage)
+    first = stage.pass_(1, eth("2"), eth("1"))
+    tx = paying.queue(stage.desk, first.id, 1)
+    paying.queue(stage.desk, first.id, 2)
+    stage.there.wait(2 * cast.DAY + 60)
+    paying.sign(stage.desk, first.id, 1, tx, cast.signer("ann"))
+    stopping.veto(stage.desk, first.id, 0, REASON, cast.signer(GUARDIAN))
+    reject(stage, tx)
+    stopping.end(stage.desk, first.id, 1)
+    second = stage.pass_(2, eth("3.9"))
+    paid = paying.queue(stage.desk, second.id, 1)
+    stage.there.wait(2 * cast.DAY + 60)
+    stage.sign(second, 1, paid)
+    paying.execute(stage.desk, second.id, 1, paid, cast.signer("ann"))
+    return [first.id, second.id]
+
+
+def _superseded(stage: Stage) -> list[bytes]:
+    """IIP-1 is queued, and superseded by IIP-2 before anybody signed it."""
+    first = stage.pass_(1, eth("2"), eth("1.5"))
+    paying.queue(stage.desk, first.id, 1)
+    second = stage.pass_(2, eth("3.8"), supersedes=[first.id])
+    return [first.id, second.id]
+
+
+_PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
+    "vetoed": (_vetoed, 0),
+    "after a veto": (_vetoed, 1),
+    "superseded": (_superseded, 0),
+    "superseding": (_superseded, 1),
+}
+"""By name: what is played, and which of its proposals is looked at."""
+
+
+@cache
+def _played(play: Callable[[Stage], list[bytes]]) -> tuple[tuple[Leaf, ...], dict[CID, bytes], list[bytes]]:
+    with TemporaryDirectory() as folder, open_stage(Path(folder)) as stage:
+        proposals = play(stage)
+        return tuple(stage.desk.journal.leaves), _blocks(stage.desk.journal), proposals
+
+
+def story(name: str) -> Story:
+    """A story by its name."""
+    play, number = _PLAYS[name]
+    leaves, blocks, proposals = _played(play)
+    return Story(leaves, blocks, proposals[number])
+
+
+NAMES = tuple(_PLAYS)
