@@ -6,10 +6,10 @@ forger's bench seals it, so a mutant fails for what it says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from chain import dag_cbor
 from chain.cid import CID, DAG_CBOR
@@ -198,13 +198,20 @@ EDITS: tuple[Edit, ...] = (
 )  # fmt: skip
 
 
-def told(report: Report) -> dict[str, Any]:
-    """What a record that passes says: what was decided, and what was done about it."""
+class Told(NamedTuple):
+    """What a record that passes says: what was decided, what was done about it, and what money there is."""
+
+    decided: Mapping[str, object]
+    done: Mapping[str, frozenset[str]]
+    money: Mapping[str, int]
+    """What the Safe holds by the books, by account and asset."""
+
+
+def told(report: Report) -> Told:
+    """What a report says that passed."""
     case = report.case
     assert case is not None
-    transcript, verdict = case.expected, case.verdict
-    assert transcript is not None
-    assert verdict is not None
+    assert case.verdict is not None
     entries = [entry for _, entry in case.entries or ()]
     decided = {
         "proposal": case.proposal,
@@ -212,21 +219,35 @@ def told(report: Report) -> dict[str, Any]:
         "parts": case.parts,
         "votes": sorted(vote.envelope.id for vote in case.votes or ()),
         "powers": dict(case.powers or {}),
-        "scores": transcript.scores,
-        "verdict": (verdict.state, verdict.released),
+        "verdict": case.verdict,
     }
     done = {
         "acts": _texts((leaf.act.id, leaf.act.address) for leaf in case.acts or ()),
-        "released": _texts((case.releases or {}).items()),
+        "released": _texts(case.releases or ()),
         "queued": _texts((queued.hash, queued.payout) for queued in case.queue or ()),
         "signed": _texts((tx, one.owner) for tx in case.safe_txs or {} for one in confirmations_of(case, tx)),
         "executed": _texts((row.leaf.body["hash"], row.leaf.body["receipt"]) for row in case.rows("executed")),
+        "ended": _texts((case.ended or {}).items()),
+        "spent": _texts(case.spent or ()),
         "incomes": _texts((case.incomes or {}).values()),
         "entries": _texts((entry.id, entry.iip, entry.fund, entry.postings) for entry in entries),
-        "balances": _texts(replay(entries).balances()),
     }
-    return {**decided, **done}
+    money = {
+        f"{balance.account} {balance.asset}": balance.amount
+        for balance in replay(entries).balances()
+        if balance.account.startswith("Assets:")
+    }
+    return Told(decided, done, money)
 
 
-def _texts(items: Iterable[object]) -> set[str]:
-    return {repr(item) for item in items}
+def _texts(items: Iterable[object]) -> frozenset[str]:
+    return frozenset(repr(item) for item in items)
+
+
+def refuse_other(genuine: Told, found: Told, about: str) -> None:
+    """Fail where a mutant says something that the genuine record does not."""
+    assert genuine.decided == found.decided, about
+    for kind, facts in found.done.items():
+        assert facts <= genuine.done[kind], f"{about}: {kind}"
+    if all(genuine.done[kind] == found.done[kind] for kind in ("executed", "incomes")):
+        assert genuine.money == found.money, about
