@@ -15,9 +15,11 @@ from chain import dag_cbor
 from chain.cid import CID, DAG_CBOR
 from dao.cli.demo import cast
 from dao.record.checks_payout import confirmations_of
+from dao.record.foreign_entries import payout_named
 from dao.record.verify import Report
 from tests.dao.record.forge import Bench, Slot
 from treasury.fund import replay
+from treasury.ledger import Entry
 
 Edit = Callable[[Bench, Random], list[Slot] | None]
 
@@ -230,7 +232,8 @@ def told(report: Report) -> Told:
         "ended": _texts((case.ended or {}).items()),
         "spent": _texts(case.spent or ()),
         "incomes": _texts((case.incomes or {}).values()),
-        "entries": _texts((entry.id, entry.iip, entry.fund, entry.postings) for entry in entries),
+        "entries": _texts((entry.id, entry.postings) for entry in entries if _is_own(entry, case.proposal)),
+        "entries of others": _texts(entry.id for entry in entries),
     }
     money = {
         f"{balance.account} {balance.asset}": balance.amount
@@ -238,6 +241,12 @@ def told(report: Report) -> Told:
         if balance.account.startswith("Assets:")
     }
     return Told(decided, done, money)
+
+
+def _is_own(entry: Entry, proposal: bytes) -> bool:
+    """How much others asked and were promised is proved in their own records, and moves no money in this one."""
+    named = payout_named(entry)
+    return named is None or named.proposal == proposal
 
 
 def _texts(items: Iterable[object]) -> frozenset[str]:

@@ -91,7 +91,7 @@ def _asked_again(stage: Stage) -> list[bytes]:
 
 
 def _overtaken(stage: Stage) -> list[bytes]:
-    """Part 1 of IIP-1 is paid, then IIP-2 supersedes it; the signed part 2 loses its nonce, and IIP-2 gets the money."""
+    """Part 1 of IIP-1 is paid, then IIP-2 supersedes it; part 2, which is signed, loses its nonce to IIP-2."""
     first = stage.pass_(1, eth("0.5"), eth("3"))
     tx, signed = (paying.queue(stage.desk, first.id, part) for part in (1, 2))
     stage.there.wait(2 * cast.DAY + 60)
