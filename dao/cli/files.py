@@ -50,7 +50,7 @@ def write(path: Path, data: bytes, *, force: bool = False) -> bool:
         if place.exists() and not place.is_file() and not place.is_dir():
             place.write_bytes(data)
         elif place.exists():
-            if place.read_bytes() == data:
+            if place.stat().st_size == len(data) and place.read_bytes() == data:
                 return False
             if not force:
                 raise OutFileError("E_IO_EXISTS", "out", path=str(path))

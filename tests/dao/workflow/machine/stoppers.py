@@ -9,7 +9,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from chain.safe import safe_tx_hash
+from chain.safe import SafeTx, safe_tx_hash
 from tests.dao.workflow.machine.model import Asked, document
 from tests.dao.workflow.machine.people import People, parts, picks, shapes
 
@@ -65,6 +65,30 @@ class Stoppers(People):
         """By the guardian, or by as many owners as the Safe wanted at the close."""
         names = one.vetoes.get(part, set())
         return one.guardian in names or len(names & one.owners) >= one.threshold
+
+    @precondition(lambda self: any(one.released for one in self.model.asked))
+    @rule(pick=picks, part=st.sampled_from((0, 1, 2)), names=st.sampled_from(("ivo", "ann ben", "ann ann", "ben cho")))
+    def veto_together(self, pick: int, part: int, names: str) -> None:
+        """On what passed: the guardian, or two owners one after the other."""
+        passed = [one for one in self.model.asked if one.released]
+        for name in names.split():
+            self.veto_it(passed[-1 - pick % len(passed)], part, name)
+
+    @precondition(lambda self: any(one.stopped for one in self.model.asked))
+    @rule(pick=picks)
+    def end_what_was_stopped(self, pick: int) -> None:
+        """Once its nonces are spent."""
+        stopped = [one for one in self.model.asked if one.stopped.keys() - one.ended.keys()]
+        for one in stopped[-1 - pick % len(stopped) :][:1] if stopped else ():
+            for part in sorted(one.stopped.keys() - one.ended.keys()):
+                for tx in one.txs.get(part, ()):
+                    if tx.nonce == self.house.safe().nonce and self.signers(safe_tx_hash(tx)):
+                        self.reject_it(tx)
+                self.end_it(one, part)
+
+    def reject_it(self, tx: SafeTx) -> None:
+        """Owners spend the nonce of what waits."""
+        raise NotImplementedError
 
     @precondition(lambda self: any(one.released for one in self.model.asked))
     @rule(pick=picks, part=parts)

@@ -92,10 +92,12 @@ class Strangers(Stoppers):
         """Owners spend the nonce of what waits, with an empty transaction of the Safe to itself."""
         one = self.pick(pick)
         if one.txs.get(part):
-            empty = rejection_of(one.txs[part][-1])
-            self.send_by_hand(empty, Counter(), None, self.owners_now())
+            self.reject_it(one.txs[part][-1])
             if is_ended:
                 self.end_it(one, part)
+
+    def reject_it(self, tx: SafeTx) -> None:
+        self.send_by_hand(rejection_of(tx), Counter(), None, self.owners_now())
 
     @rule(what=st.sampled_from(("threshold", "swap", "restore", "restore")), number=st.integers(0, 2))
     def change_the_safe(self, what: str, number: int) -> None:
@@ -159,6 +161,10 @@ class Strangers(Stoppers):
         who = self.owners_now() if signers == "enough" else signers.split()
         if self.attempt(lambda: self.house.change_settings(self.changes(change), who)) is not None:
             self.happened["settings"] += 1
+
+    def guard(self) -> None:
+        self.change_settings("guarded", "enough")
+        self.house.there.wait(3_600)
 
     def changes(self, change: str) -> dict[str, Any]:
         first = json.loads(world.settings_text(self.house.there))
