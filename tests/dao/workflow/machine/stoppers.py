@@ -49,9 +49,7 @@ class Stoppers(People):
         touched = set(self.numbers(one)) if part == 0 else {part}
         assert one.released, "vetoed what did not pass"
         assert name == one.guardian or name in one.owners, "vetoed by somebody else"
-        assert touched & {number for number in self.numbers(one) if not self.is_paid(one, number)}, (
-            "vetoed what is paid"
-        )
+        assert not any(self.is_paid(one, number) for number in done.parts), "stopped what the Safe had paid"
         for number in touched:
             one.vetoes.setdefault(number, set()).add(name)
         expected = {number for number in standing & touched if self.is_vetoed(one, number)}
