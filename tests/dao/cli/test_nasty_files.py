@@ -25,7 +25,7 @@ from tests.dao.conftest import Played
 
 Dao = Callable[..., Outcome]
 
-SAMPLE = 14
+SAMPLE = 10
 """How many of the nasty documents of one kind are tried."""
 
 OUTSIDE = {

@@ -14,7 +14,7 @@ from chain.errors import CodedError
 from dao.record.verify import verify
 from tests.dao.record import mutants, stories
 
-MUTANTS = 12
+MUTANTS = 8
 """Of each story. A campaign by hand takes thousands."""
 
 
