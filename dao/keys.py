@@ -30,6 +30,7 @@ from chain.errors import ChainError
 from chain.keccak import keccak256
 from chain.signature import SignatureError, address_of
 from dao.errors import DaoError
+from dao.files import TooLargeError, is_file, is_folder, read_file
 from dao.store import durable
 from dao.workspace import JOURNAL_KEY
 
@@ -91,8 +92,8 @@ class Keyring:
 
         The journal's key is tried, because it opens quickly, or else the first keystore.
         """
-        stores = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
-        name = "journal" if (self._folder / JOURNAL_KEY).is_file() else stores[0].stem if stores else ""
+        stores = sorted(self._folder.glob("*.json")) if is_folder(self._folder) else []
+        name = "journal" if is_file(self._folder / JOURNAL_KEY) else stores[0].stem if stores else ""
         try:
             if name == "journal":
                 self.load_journal_key()
@@ -121,7 +122,9 @@ class Keyring:
 
     def _read(self, file: str) -> bytes:
         try:
-            return self._path(file).read_bytes()
+            return read_file(self._path(file), _MAX_BYTES)
+        except TooLargeError as error:
+            raise KeyFileError("E_KEY_FILE", "form", name=file) from error
         except (OSError, ValueError) as error:
             raise KeyFileError("E_KEY_FILE", "absent", name=file) from error
 

@@ -11,10 +11,12 @@ import sys
 from pathlib import Path
 
 from dao.errors import DaoError
+from dao.files import is_file, read_file
 from dao.sentences import language, sentence
 
 DEVNET_FILE = "passphrase"
 """In `keys/` of a devnet, whose keys are public anyway."""
+_BYTES_MAX = 4096
 
 
 class PassphraseError(DaoError):
@@ -32,7 +34,7 @@ def read_passphrase(keys: Path, file: Path | None, *, ask: bool = False) -> str:
     `ask` False never asks. `E_KEY_FILE` (no_passphrase) where there is none.
     """
     own = keys / DEVNET_FILE
-    if file is None and not own.is_file():
+    if file is None and not is_file(own):
         if not ask or not is_terminal():
             raise PassphraseError("E_KEY_FILE", "no_passphrase", name=own.name)
         return _typed("PASSPHRASE", "open")
@@ -41,7 +43,7 @@ def read_passphrase(keys: Path, file: Path | None, *, ask: bool = False) -> str:
 
 def new_passphrase(keys: Path, file: Path | None) -> str:
     """Return the passphrase for a new key; at a terminal it is typed twice. An empty one is refused."""
-    if file is None and not (keys / DEVNET_FILE).is_file() and is_terminal():
+    if file is None and not is_file(keys / DEVNET_FILE) and is_terminal():
         passphrase = _typed("PASSPHRASE", "new")
         if passphrase != _typed("PASSPHRASE", "again"):
             raise PassphraseError("E_KEY_FILE", "passphrase_differs")
@@ -54,8 +56,8 @@ def new_passphrase(keys: Path, file: Path | None) -> str:
 
 def _from_file(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8").removesuffix("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        return read_file(file, _BYTES_MAX).decode("utf-8").removesuffix("\n")
+    except (OSError, ValueError) as error:
         raise PassphraseError("E_KEY_FILE", "no_passphrase", name=file.name) from error
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import Self
 from chain.address import parse_on, with_chain
 from chain.errors import ChainError
 from dao.errors import DaoError
+from dao.files import is_file, is_there, read_file
 from dao.store import durable
 from dao.store.journal import FILE_NAME as JOURNAL_FILE
 
@@ -41,6 +43,7 @@ PROVIDERS_MAX = 4
 _SHARED = "devnet = {} # the workspace whose embedded chain this one shares, as a path from here"
 _DEVNET = '# the embedded chain in devnet.sqlite; for a node, name the variable that holds its URL: rpc_env = "NAME"'
 
+_CONFIG_BYTES = 1 << 16
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}\Z", re.ASCII)
 _HEX32 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 
@@ -71,7 +74,8 @@ class Workspace:
         self.folder = folder
         config = _config(folder, is_new=is_new)
         try:
-            self._lock = (folder / LOCK_FILE).open("a")
+            # to read and write: a pipe in its place would keep a mere writer waiting for ever
+            self._lock = os.fdopen(os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666), "rb")
         except OSError as error:
             raise WorkspaceError("E_WORKSPACE", "unwritable", folder=folder.name, problem=error.strerror) from error
         try:
@@ -165,9 +169,9 @@ def make_folder(folder: Path) -> None:
 
 def _config(folder: Path, *, is_new: bool = False) -> Path:
     config = folder / CONFIG_FILE
-    if not is_new and (folder / MAKING_FILE).exists():
+    if not is_new and is_there(folder / MAKING_FILE):
         raise WorkspaceError("E_WORKSPACE", "unfinished", folder=folder.name or str(folder))
-    if not config.is_file():
+    if not is_file(config):
         raise WorkspaceError("E_WORKSPACE", "absent", folder=folder.name or str(folder))
     return config
 
@@ -202,7 +206,7 @@ def _spell_chain(anchors: Anchors) -> str:
 
 def _read_anchors(config: Path) -> Anchors:
     try:
-        return _parse_anchors(config.read_text(encoding="utf-8"), config.parent)
+        return _parse_anchors(read_file(config, _CONFIG_BYTES).decode("utf-8"), config.parent)
     except (OSError, UnicodeDecodeError) as error:
         raise WorkspaceError("E_WORKSPACE", "config", folder=config.parent.name) from error
 

@@ -17,6 +17,7 @@ from chain.errors import ChainError
 from chain.json_text import canonical, loads, loads_canonical
 from governance.errors import GovernanceError
 from governance.strict_map import StrictMap, expect_version, open_map
+from proposals import front_matter
 
 VERSION = 1
 PLUGIN = "mutualDao"
@@ -67,7 +68,7 @@ def read_commitment(plugins: object) -> Commitment:
     opened = open_map(outer[PLUGIN], _KEYS, code="E_COMMITMENT", place=PLUGIN)
     expect_version(opened, "version", VERSION)
     commitment = Commitment(
-        iip=opened.integer("iip", 1, 1_000_000),
+        iip=opened.integer("iip", 1, front_matter.NUMBER_MAX),
         document=_cid(opened, "document", RAW),
         parts=None if opened.values["parts"] is None else _cid(opened, "parts", DAG_CBOR),
         settings=_cid(opened, "settings", RAW),

@@ -30,6 +30,8 @@ DERIVED = frozenset({
 TYPES = ("Funding", "Grant", "Parameter", "Protocol", "Process", "Informational", "Clawback")
 PAYING_TYPES = frozenset({"Funding", "Grant", "Clawback"})
 
+NUMBER_MAX = 1_000_000
+"""The greatest number of a document: what a proposal can bind under its author's signature."""
 MAX_VALUE = 1_000
 """Characters of one value."""
 
@@ -162,9 +164,13 @@ def _read_label(text: str) -> str:
 
 
 def _read_iip(text: str) -> int | str:
-    if text != "draft" and not _NUMBER.match(text):
+    if text != "draft" and not _is_number(text):
         raise FrontMatterError("E_PARSE", "iip", value=text)
     return text if text == "draft" else int(text)
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.match(text) is not None and int(text) <= NUMBER_MAX
 
 
 def _read_type(text: str) -> str:
@@ -175,7 +181,7 @@ def _read_type(text: str) -> str:
 
 def _read_requires(text: str) -> tuple[int, ...]:
     items = text.split(", ")
-    if not all(_NUMBER.match(item) for item in items):
+    if not all(_is_number(item) for item in items):
         raise FrontMatterError("E_PARSE", "requires", value=text)
     numbers = tuple(int(item) for item in items)
     if list(numbers) != sorted(set(numbers)):

@@ -60,7 +60,7 @@ class Store:
     @classmethod
     def open(cls, path: Path) -> Store:
         """Open a store that `create` made; refuse at once when another process holds it (`E_LOCKED`)."""
-        if not path.exists():
+        if not path.is_file():
             raise DevnetError("E_IO_MISSING", path=path.name)
         lock = _lock(path)
         try:

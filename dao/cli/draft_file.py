@@ -12,6 +12,7 @@ from typing import NamedTuple
 from chain.errors import CodedError
 from dao.cli.files import read
 from dao.errors import DaoError
+from dao.files import is_file
 from dao.sentences import language, sentence
 from dao.store import durable
 from governance.settings import Settings
@@ -41,7 +42,7 @@ class Draft(NamedTuple):
 
 def load_draft(file: Path) -> Draft:
     """Read a draft; `E_DRAFT` names the line that is wrong and says why."""
-    if not file.is_file():
+    if not is_file(file):
         raise DraftFileError("E_DRAFT", "absent", file=file.name)
     data = read(file, MAX_BYTES)
     text = data.decode("utf-8", "replace")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from chain.errors import UncheckableError
 from dao.errors import DaoError
+from dao.files import TooLargeError, read_file
 from dao.store import durable
 
 LIMIT = 64 * 2**20
@@ -28,18 +29,16 @@ class OutFileError(DaoError):
 def read(path: Path, limit: int = LIMIT) -> bytes:
     """Read a file of at most `limit` bytes."""
     try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
+        return read_file(path, limit)
     except FileNotFoundError:
         raise UnreadableError("E_IO_READ", "missing", path=str(path)) from None
     except IsADirectoryError:
         raise UnreadableError("E_IO_READ", "directory", path=str(path)) from None
+    except TooLargeError:
+        raise UnreadableError("E_IO_READ", "size", path=str(path), limit=limit) from None
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or "the path is malformed"
         raise UnreadableError("E_IO_READ", "denied", path=str(path), problem=problem) from None
-    if len(data) > limit:
-        raise UnreadableError("E_IO_READ", "size", path=str(path), limit=limit)
-    return data
 
 
 def write(path: Path, data: bytes, *, force: bool = False) -> bool:
@@ -51,7 +50,7 @@ def write(path: Path, data: bytes, *, force: bool = False) -> bool:
         if place.exists() and not place.is_file() and not place.is_dir():
             place.write_bytes(data)
         elif place.exists():
-            if place.read_bytes() == data:
+            if place.stat().st_size == len(data) and place.read_bytes() == data:
                 return False
             if not force:
                 raise OutFileError("E_IO_EXISTS", "out", path=str(path))

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from dao.cli.draft_file import DRAFT_FILE, SIGNATURES_FILE, DraftFileError
+from dao.files import is_there
 from dao.keys import KeyFileError
 from dao.passphrase import DEVNET_FILE as PASSPHRASE_FILE
 from dao.store import durable
@@ -43,16 +44,16 @@ def refuse_workspace(folder: Path) -> None:
     """
     if is_unfinished(folder):
         return
-    if (folder / CONFIG_FILE).exists():
+    if is_there(folder / CONFIG_FILE):
         raise WorkspaceError("E_WORKSPACE", "exists", folder=str(folder))
     for name in _FRESH:
-        if (folder / name).exists():
+        if is_there(folder / name):
             raise DraftFileError("E_IO_EXISTS", "init", path=str(folder / name))
 
 
 def is_unfinished(folder: Path) -> bool:
     """Whether a making was begun here and has not ended."""
-    return (folder / MAKING_FILE).exists()
+    return is_there(folder / MAKING_FILE)
 
 
 class NewFolder:
@@ -64,12 +65,12 @@ class NewFolder:
         self._begins_anew = is_unfinished(folder)
         keys = [folder / KEYS / f"{name}.json" for name in names]
         for file in () if self._begins_anew else keys:
-            if file.exists():
+            if is_there(file):
                 raise KeyFileError("E_KEY_FILE", "exists", name=file.name)
         self._own = [folder / name for name in (*_FRESH, *_SHARED, *_SCRATCH)]
         ours = [*keys, folder / KEYS / JOURNAL_KEY, folder / KEYS / PASSPHRASE_FILE, *self._own]
-        self._made = [file for file in ours if not file.exists() or (self._begins_anew and file in self._own)]
-        self._folders = [path for path in (folder / KEYS, folder / DOCUMENTS, folder) if not path.exists()]
+        self._made = [file for file in ours if not is_there(file) or (self._begins_anew and file in self._own)]
+        self._folders = [path for path in (folder / KEYS, folder / DOCUMENTS, folder) if not is_there(path)]
 
     def __enter__(self) -> Self:
         make_folder(self.folder)

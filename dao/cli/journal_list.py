@@ -14,11 +14,10 @@ from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.options import Dir
 from dao.cli.text import columns, counted, label, paint, say, wrapped
 from dao.record.leaves import Leaf
-from dao.sentences import language, sentence, spell
+from dao.sentences import language, sentence, spell, spell_time
 from dao.views.kept import check_kept
 from dao.views.opening import open_journal
 from dao.workflow.guard import GuardError
-from proposals.times import spell_instant
 
 EXAMPLES = (
     "dao journal",
@@ -86,7 +85,7 @@ def _about(leaf: Leaf) -> Iterator[tuple[str, object]]:
 
 
 def _lines(shown: Shown) -> Iterator[str]:
-    rows = [(str(index), spell_instant(leaf.time), leaf.kind, _told(leaf)) for index, leaf in shown.leaves]
+    rows = [(str(index), spell_time(leaf.time), leaf.kind, _told(leaf)) for index, leaf in shown.leaves]
     yield from columns(rows, right=[0])
     if rows:
         yield ""

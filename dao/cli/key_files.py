@@ -19,6 +19,7 @@ from chain.signature import address_of
 from dao.cli import steps
 from dao.cli.answer import Answer
 from dao.cli.demo import cast
+from dao.files import is_there
 from dao.keys import KeyFileError, Keyring, devnet_key
 from dao.passphrase import new_passphrase
 from dao.workspace import CONFIG_FILE, KEYS, Anchors, Workspace
@@ -49,7 +50,7 @@ class Place(NamedTuple):
 @contextmanager
 def place(folder: Path) -> Iterator[Place]:
     """Hold the folder, as a workspace where it is one."""
-    if not (folder / CONFIG_FILE).exists():
+    if not is_there(folder / CONFIG_FILE):
         yield Place(folder / KEYS, None)
         return
     with Workspace(folder) as workspace:
@@ -63,7 +64,7 @@ def public_keys(*names: str) -> frozenset[bytes]:
 
 def save(where: Place, name: str, key: bytes, passphrase_file: Path | None) -> Answer:
     """Write the keystore and tell its address, and nothing else of the key."""
-    if (where.keys / f"{name}.json").exists():  # before anybody types a passphrase
+    if is_there(where.keys / f"{name}.json"):  # before anybody types a passphrase
         raise KeyFileError("E_KEY_FILE", "exists", name=f"{name}.json")
     if not where.is_devnet and key in public_keys(name):
         raise KeyFileError("E_DEVNET", "key", name=name)

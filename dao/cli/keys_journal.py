@@ -9,6 +9,7 @@ from dao.cli import steps
 from dao.cli.answer import Answer
 from dao.cli.key_files import KeysDir, place
 from dao.cli.options import PassphraseFile
+from dao.files import is_there
 from dao.keys import KeyFileError, public_key
 from dao.workspace import JOURNAL_KEY
 
@@ -25,7 +26,7 @@ def command(*, passphrase_file: PassphraseFile = None, folder: KeysDir = Path())
     exists keeps the key that it has.
     """
     with place(folder) as where:
-        if (where.keys / JOURNAL_KEY).exists():
+        if is_there(where.keys / JOURNAL_KEY):
             raise KeyFileError("E_KEY_FILE", "exists", name=JOURNAL_KEY)
         if where.anchors is not None:
             raise KeyFileError("E_KEY_FILE", "journal_fixed", key=where.anchors.journal_key.hex())

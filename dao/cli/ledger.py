@@ -11,9 +11,9 @@ import typer
 from dao.cli.answer import Answer
 from dao.cli.options import Dir
 from dao.cli.text import columns, counted, label, paint, say
+from dao.sentences import spell_time
 from dao.views.money import AssetLabel, Books, books_of, labels_of, told
 from dao.views.opening import open_journal, settings_of
-from proposals.times import spell_instant
 from treasury.ledger import Balance, Entry
 
 EXAMPLES = (
@@ -79,7 +79,7 @@ def _lines(
     for index, time, entry in rows:
         about = f"  IIP-{entry.iip}" if entry.iip else ""
         source = say("LEDGER", "source", fund=entry.fund, index=index)
-        yield f"{spell_instant(time)}  {paint(entry.rule, 'bold')}{about}  {source}"
+        yield f"{spell_time(time)}  {paint(entry.rule, 'bold')}{about}  {source}"
         yield from columns([(p.account, *told(p.amount, p.asset, labels)) for p in entry.postings], right=[1])
     if rows:
         yield ""

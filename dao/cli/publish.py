@@ -99,7 +99,8 @@ def command(
 
 def refuse_draft(raw: bytes) -> None:
     """Refuse a document in which a sentence of `dao draft` was not replaced."""
-    kept = [line for line in raw.splitlines() for told in placeholders() if told.encode() in line]
+    written = [told for told in map(str.encode, placeholders()) if told in raw]
+    kept = [line for line in raw.splitlines() for told in written if told in line]
     if kept:
         raise proposing.PublishError("E_LINT", "draft", count=len(kept), first=kept[0].decode("utf-8", "replace"))
 

@@ -14,6 +14,7 @@ from dao.cli import steps
 from dao.cli.answer import Answer
 from dao.cli.files import read
 from dao.errors import UsageError
+from dao.files import is_there
 from dao.session import Session
 from dao.workflow import paying
 from dao.workflow.proposing import settings_in_force
@@ -25,7 +26,7 @@ def review_in_workspace(
     target: str, folder: Path, chain_id: int | None, safe_version: str, passphrase_file: Path | None
 ) -> Answer:
     """Review a file, or where there is no such file a queued part by its name."""
-    if not Path(target).exists() and steps.is_name(target):
+    if not is_there(Path(target)) and steps.is_name(target):
         with steps.open_for(folder, passphrase_file=passphrase_file) as session:
             named = steps.find_part(session, target)
             return of_part(session, named, steps.queued(session, named))

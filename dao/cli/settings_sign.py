@@ -17,6 +17,7 @@ from dao.cli.founding_desk import Examined, collected, examine, refuse_errors, t
 from dao.cli.founding_steps import steps_to_found
 from dao.cli.options import Dir, Key, KeyEnv, PassphraseFile
 from dao.errors import UsageError
+from dao.files import is_there
 from dao.session import KeySource
 from dao.views.keystores import names_in
 from dao.workflow import founding
@@ -55,7 +56,7 @@ def command(
     is_signing = bool(key or key_env)
     if not is_signing and not taken:
         raise UsageError("E_USAGE", "sign_settings")
-    if out is not None and out.exists():
+    if out is not None and is_there(out):
         raise DraftFileError("E_IO_EXISTS", "settings", path=str(out))
     with steps.open_for(folder, source if is_signing else None, passphrase_file=passphrase_file) as session:
         examined = examine(session.workspace, session.desk)

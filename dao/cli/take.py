@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from os.path import realpath
 from pathlib import Path
 from typing import Annotated
 
@@ -92,7 +93,7 @@ def _expanded(files: Iterable[Path], keys: Path) -> list[Path]:
             raise UnreadableError("E_IO_READ", "denied", path=str(file), problem=error.strerror) from error
     if len(found) > FILES_MAX:
         raise UsageError("E_USAGE", "take_many", count=len(found), limit=FILES_MAX)
-    if any(path.parent.resolve() == keys.resolve() for path in found):
+    if any(realpath(path.parent) == realpath(keys) for path in found):
         raise UsageError("E_USAGE", "take_keys", folder=keys.name)
     return found
 

@@ -48,9 +48,9 @@ def command(
         steps.refuse_cancelled(session, named)
         if session.desk.now() <= named.end:
             return _provisional(session, named)
-        if steps.find_leaf(session, "closed", proposal=named.id) is None:
-            voting.close(session.desk, named.id)
         if steps.find_leaf(session, "result", proposal=named.id) is None:
+            if steps.find_leaf(session, "closed", proposal=named.id) is None:
+                voting.close(session.desk, named.id)
             voting.count(session.desk, named.id)
         else:
             session.desk.keep(named.id)

@@ -24,6 +24,7 @@ __all__ = [
     "sentence",
     "speaking",
     "spell",
+    "spell_time",
     "told",
 ]
 

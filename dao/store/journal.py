@@ -32,6 +32,12 @@ _ALL = (
 )
 
 
+_STRANGE = sa.text(
+    "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger') OR sql LIKE 'CREATE VIRTUAL%' ORDER BY name"
+)
+"""What makes a table more than its rows: a view may have rows without end, a trigger writes what nobody appended."""
+
+
 class JournalError(DaoError):
     """The journal cannot be read, or would stop being append-only (`E_IO_JOURNAL`, `E_LOG_INCONSISTENT`)."""
 
@@ -48,11 +54,14 @@ class Journal:
                 self._create()
             # one connection for all reads: opening one a block would cost more than everything else
             self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            rows = self._reader.execute(_ALL).all()
+            strange = self._reader.execute(_STRANGE).first()
+            rows = [] if strange else self._reader.execute(_ALL).all()
         except (sa.exc.SQLAlchemyError, TypeError, ValueError) as error:
             self._engine.dispose()
             raise JournalError("E_IO_JOURNAL", "unreadable", path=path.name) from error
         try:
+            if strange:
+                raise JournalError("E_IO_JOURNAL", "schema", path=path.name, type=strange.type, name=strange.name)
             self._bytes = list(_checked(rows, path.name))
             self._leaves = [decode(data) for data in self._bytes]
             _check_times(self._leaves, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from chain.checkpoint import Checkpoint, open_note
 from dao.store.journal import Journal
 from dao.views.opening import settings_of
-from dao.workflow.guard import Guard, GuardError
+from dao.workflow.guard import Guard, GuardError, read_kept
 from dao.workspace import Workspace
 
 
@@ -18,12 +18,11 @@ def check_kept(workspace: Workspace, journal: Journal) -> Checkpoint | None:
     does not extend it, or when journal and anchors name different things.
     """
     path = workspace.checkpoint_path
+    note = read_kept(path)
     if not len(journal):
-        if path.exists():
+        if note is not None:
             raise GuardError("E_SPLIT_VIEW", "emptied")
         return None
     settings = settings_of(journal)
     Guard(workspace.anchors, path).check(journal, settings, workspace.anchors.chain_id)
-    if not path.exists():
-        return None
-    return open_note(path.read_bytes(), settings.journal.origin, workspace.anchors.journal_key)
+    return None if note is None else open_note(note, settings.journal.origin, workspace.anchors.journal_key)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from chain import address, json_text
 from chain.errors import CodedError
 from chain.signature import address_of
+from dao.files import read_file
 from dao.keys import KeyFileError, Keyring
 
 _MAX_BYTES = 1 << 16
@@ -58,7 +59,7 @@ def _keystore(path: Path, ring: Callable[[], Keyring]) -> Keystore:
 def _claimed(path: Path) -> bytes | None:
     """The address that a keystore names, None when it names none; `E_KEY_FILE` for a file that is no keystore."""
     try:
-        found = json_text.loads(path.read_bytes()[: _MAX_BYTES + 1], max_bytes=_MAX_BYTES)
+        found = json_text.loads(read_file(path, _MAX_BYTES), max_bytes=_MAX_BYTES)
     except (OSError, CodedError) as error:
         raise KeyFileError("E_KEY_FILE", "form", name=path.stem) from error
     if not isinstance(found, dict) or found.get("version") != 3:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chain import log_tree
-from chain.checkpoint import Checkpoint, NoteError, open_note, sign
+from chain.checkpoint import MAX_NOTE, Checkpoint, NoteError, open_note, sign
 from dao.errors import DaoError
+from dao.files import read_file
 from dao.store import durable
 from dao.store.journal import Journal
 from dao.workspace import Anchors
@@ -23,6 +24,25 @@ class GuardError(DaoError):
     """The journal or the settings are not the workspace's own (`E_SPLIT_VIEW`), no checkpoint can be kept
     (`E_IO_WRITE`), or this is not the journal's writer (`E_WRITER`).
     """
+
+
+def read_kept(path: Path) -> bytes | None:
+    """The note of the kept checkpoint; None where none was kept yet, `E_SPLIT_VIEW` where it cannot be read."""
+    try:
+        return _bytes_of(path)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise GuardError("E_SPLIT_VIEW", "unreadable", problem=problem) from error
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    """The bytes of a file; None where nothing stands, which a link that leads nowhere is not."""
+    try:
+        return read_file(path, MAX_NOTE)
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise
+        return None
 
 
 class Guard:
@@ -50,9 +70,10 @@ class Guard:
     def keep_note(self, note: bytes, leaf_hashes: Sequence[bytes], origin: str) -> None:
         """Keep a note of a journal with these leaf hashes, replacing the older one if that is of its beginning."""
         try:
-            if self._kept.exists():
-                if self._kept.read_bytes() == note:
-                    return
+            kept = _bytes_of(self._kept)
+            if kept == note:
+                return
+            if kept is not None:
                 self.check_kept(leaf_hashes, origin)
             durable.replace(self._kept, note)
         except OSError as error:
@@ -78,10 +99,11 @@ class Guard:
 
     def kept(self, origin: str) -> Checkpoint | None:
         """The kept checkpoint, None where there is none yet; `E_SPLIT_VIEW` if it is not the journal's."""
-        if not self._kept.exists():
+        note = read_kept(self._kept)
+        if note is None:
             return None
         try:
-            return open_note(self._kept.read_bytes(), origin, self._anchors.journal_key)
+            return open_note(note, origin, self._anchors.journal_key)
         except NoteError as error:
             raise GuardError("E_SPLIT_VIEW", "checkpoint") from error
 

@@ -56,7 +56,7 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
     What the fund did not cover when the vote was counted is committed now, if the money has come since (`E_BUDGET`).
     """
     case = desk.guarded(proposal, *PAID, 70, 71)
-    wanted = _part_of(case, part)
+    wanted = part_of(case, part)
     if part in need(case.stops):
         raise stopped(part, need(case.stops)[part])
     if need(case.released) and (not wanted.release or part in need(case.releases)):
@@ -128,7 +128,8 @@ def is_dead(desk: Desk, queued: Queued) -> bool:
         return False  # whatever is wrong with that one, it is none of this one's business
 
 
-def _part_of(case: Case, part: int) -> Part:
+def part_of(case: Case, part: int) -> Part:
+    """The voted part of this number; `E_HASH_MISMATCH` (`no_part`) where there is none."""
     parts = need(case.parts)
     if not 1 <= part <= len(parts):
         raise PayError("E_HASH_MISMATCH", "no_part", part=part, parts=len(parts))
@@ -145,7 +146,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     """
     case = desk.guarded(proposal, *QUEUED, 61, 62)
     settings, closed = need(case.settings), need(case.closed)
-    wanted = _part_of(case, part)
+    wanted = part_of(case, part)
     released, stop = need(case.releases).get(part), need(case.stops).get(part)
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))

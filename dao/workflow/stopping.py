@@ -20,7 +20,7 @@ from dao.record.queue import live
 from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow import acting
 from dao.workflow.desk import PAID, Blocks, Desk, Fact
-from dao.workflow.paying import find_execution, find_success, refuse_paid_outside
+from dao.workflow.paying import find_execution, find_success, part_of, refuse_paid_outside
 from governance.acts import ActLeaf, read_act
 from governance.vetoes import veto_in_force
 from treasury.rejection import rejection_of
@@ -80,6 +80,7 @@ def end(desk: Desk, proposal: bytes, part: int) -> Ended:
     raises `E_NONCE` (`unspent`) while there is none, and `E_STATE` (`not_over`) while the part still stands.
     """
     case = desk.guarded(proposal, *PAID)
+    part_of(case, part)
     cause = cause_at(case, part, len(desk.journal), desk.now())
     _refuse_executed(desk, case, part)
     blocks = Blocks()

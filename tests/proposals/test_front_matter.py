@@ -36,6 +36,7 @@ def test_draft_has_no_number() -> None:
         ("iip: 12", "iip: １２", "iip"),
         ("iip: 12", "iip: Draft", "iip"),
         ("iip: 12", "iip: 1234567890", "iip"),
+        ("iip: 12", "iip: 1000001", "iip"),
         ("type: Funding", "type: funding", "type"),
         ("type: Funding", "type: Funding\ncategory: Core", "category_extra"),
         ("requires: 3, 7", "requires: 7, 3", "requires_order"),

@@ -84,12 +84,53 @@ def _withdrawn(stage: Stage) -> list[bytes]:
     return [first.id]
 
 
+def _asked_again(stage: Stage) -> list[bytes]:
+    """IIP-1 misses its quorum and is asked again; its part 1 and one of IIP-2 are paid, its part 2 is being signed."""
+    missed, other = stage.publish(1, eth("0.5")), stage.publish(2, eth("0.3"), eth("0.2"))
+    stage.vote(missed, 1, "gil")
+    stage.vote(other, 1, "eve", "hana")
+    stage.decide(missed, other)
+    again = stage.publish(1, eth("0.4"), eth("0.3"))
+    stage.vote(again, 1, "eve", "hana")
+    stage.vote(again, 2, "finn")
+    stage.decide(again)
+    elsewhere = paying.queue(stage.desk, other.id, 1)
+    first, second = (paying.queue(stage.desk, again.id, part) for part in (1, 2))
+    stage.there.wait(2 * cast.DAY + 60)
+    for published, tx in ((other, elsewhere), (again, first)):
+        stage.sign(published, 1, tx)
+        paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
+    paying.sign(stage.desk, again.id, 2, second, cast.signer("ben"))
+    return [again.id]
+
+
+def _overtaken(stage: Stage) -> list[bytes]:
+    """Part 1 of IIP-1 is paid, then IIP-2 supersedes it; part 2, which is signed, loses its nonce to IIP-2."""
+    first = stage.pass_(1, eth("0.5"), eth("3"))
+    tx, signed = (paying.queue(stage.desk, first.id, part) for part in (1, 2))
+    stage.there.wait(2 * cast.DAY + 60)
+    stage.sign(first, 1, tx)
+    paying.execute(stage.desk, first.id, 1, tx, cast.signer("ann"))
+    paying.sign(stage.desk, first.id, 2, signed, cast.signer("ben"))
+    second = stage.pass_(2, eth("3.2"), supersedes=[first.id])
+    reject(stage, signed)
+    stopping.end(stage.desk, first.id, 2)
+    paid = paying.queue(stage.desk, second.id, 1)
+    stage.there.wait(2 * cast.DAY + 60)
+    stage.sign(second, 1, paid)
+    paying.execute(stage.desk, second.id, 1, paid, cast.signer("cho"))
+    return [first.id, second.id]
+
+
 _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "vetoed": (_vetoed, 0),
     "after a veto": (_vetoed, 1),
     "superseded": (_superseded, 0),
     "superseding": (_superseded, 1),
     "withdrawn": (_withdrawn, 0),
+    "asked again": (_asked_again, 0),
+    "overtaken": (_overtaken, 0),
+    "overtaking": (_overtaken, 1),
 }
 """By name: what is played, and which of its proposals is looked at."""
 

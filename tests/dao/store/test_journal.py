@@ -311,3 +311,38 @@ def test_a_commit_outlives_the_power(journal: Journal) -> None:
     assert ("delete", 3) == tuple(
         journal._reader.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
     )
+
+
+ENDLESS = (
+    "CREATE VIEW leaves AS WITH RECURSIVE n(idx) AS (SELECT 0 UNION ALL SELECT idx + 1 FROM n) "
+    "SELECT idx, 'x' AS kind, x'00' AS cid FROM n"
+)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("ALTER TABLE leaves RENAME TO old", ENDLESS),
+        ("ALTER TABLE blocks RENAME TO old", "CREATE VIEW blocks AS SELECT * FROM old"),
+        ("CREATE VIEW more AS SELECT * FROM leaves",),
+        ("CREATE TRIGGER more AFTER INSERT ON blocks BEGIN DELETE FROM leaves; END",),
+        ("CREATE VIRTUAL TABLE more USING fts5(words)",),
+    ],
+)
+def test_tables_are_their_rows_and_nothing_else(statements: tuple[str, ...], journal: Journal, path: Path) -> None:
+    """A view may have rows without end, and a trigger writes what nobody appended: neither is opened."""
+    journal.close()
+    for statement in statements:
+        damage(path, statement)
+
+    refused("E_IO_JOURNAL", "schema", lambda: Journal(path))
+
+
+def test_tables_of_others_are_left_alone(journal: Journal, path: Path) -> None:
+    """Beside the two tables there may be more: what is derived from them can be kept there."""
+    journal.close()
+    damage(path, "CREATE TABLE projection (name TEXT PRIMARY KEY)")
+    damage(path, "CREATE INDEX by_kind ON leaves (kind)")
+
+    with Journal(path) as opened:
+        assert 2 == len(opened)

@@ -46,6 +46,8 @@ def test_what_expired_gives_its_money_back(stage: Stage) -> None:
     lost = paying.queue(stage.desk, first.id, 1)
     refuses(stage, "E_STATE", "not_over", end(stage, first))
     refuses(stage, "E_STATE", "not_over", ends_by_hand(stage, first, 1, "expired"))
+    for number in (0, 3, -1):
+        refuses(stage, "E_HASH_MISMATCH", "no_part", end(stage, first, number))
     stage.there.wait(20 * DAY)
     assert ("Expired", ["expired", "expired"]) == told(stage)[:2]
     assert 35 * 10**17 == money(stage).committed

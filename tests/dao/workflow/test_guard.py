@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,3 +121,51 @@ def test_reader_keeps_nothing(journal: Journal, tmp_path: Path) -> None:
     Guard(ANCHORS, tmp_path / "checkpoint").keep(journal, world.origin())
 
     assert not (tmp_path / "checkpoint").exists()
+
+
+def _a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _a_link_to_nothing(path: Path) -> None:
+    path.symlink_to(path.with_name("nothing"))
+
+
+def _a_device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (_a_folder, "unreadable"),
+        (_a_link_to_nothing, "unreadable"),
+        (_a_device, "unreadable"),
+        (_a_pipe, "checkpoint"),
+    ],
+)
+def test_checkpoint_that_cannot_be_read_is_not_no_checkpoint(
+    make: Callable[[Path], None], reason: str, journal: Journal, settings: Settings, tmp_path: Path
+) -> None:
+    """Whatever stands in its place, nothing is signed as if no checkpoint had ever been kept, and nobody waits."""
+    make(tmp_path / "checkpoint")
+
+    with pytest.raises(GuardError) as caught:
+        Guard(ANCHORS, tmp_path / "checkpoint").check(journal, settings, DEVNET_CHAIN_ID)
+
+    assert ("E_SPLIT_VIEW", reason) == (caught.value.code, caught.value.reason)
+
+
+def test_checkpoint_that_cannot_be_kept_is_told(journal: Journal, settings: Settings, tmp_path: Path) -> None:
+    """The step is done and its checkpoint is not: that is one sentence, and nothing half-written is left."""
+    (tmp_path / "checkpoint").mkdir()
+
+    with pytest.raises(GuardError) as caught:
+        Guard(ANCHORS, tmp_path / "checkpoint", cast.journal_key()).keep(journal, settings.journal.origin)
+
+    assert ("E_IO_WRITE", "checkpoint") == (caught.value.code, caught.value.reason)
+    assert ["checkpoint", "journal.sqlite"] == sorted(path.name for path in tmp_path.iterdir())

@@ -185,7 +185,8 @@ class Holds(RuleBasedStateMachine):
             window = one.window(part)
             assert one.released, "queued, and did not pass"
             assert window is not None, "queued before its milestone was released"
-            is_dead = self.house.now() > window[1] and not self.signers(bytes(body["hash"]))  # type: ignore[call-overload]
+            is_over = self.house.now() > window[1] or part in one.stopped or part in one.ended
+            is_dead = is_over and not self.signers(bytes(body["hash"]))  # type: ignore[call-overload]
             if made.tx.nonce >= self.house.safe().nonce and not is_dead and not made.past_the_tool:
                 live[made.tx.nonce] += 1
         assert all(times == 1 for times in live.values()), "two that can be executed have one nonce"
@@ -234,6 +235,8 @@ class Holds(RuleBasedStateMachine):
         assert tx in one.txs[part], "something was signed that is not this part's"
         assert cast.address(name) in owners, "a stranger signed"
         assert not self.paid_by_hand(one, part), "signed what the owners had paid by hand"
+        assert part not in one.stopped, "signed what was stopped"
+        assert part not in one.ended, "signed what had ended"
 
     def paid_by_hand(self, one: Asked, part: int) -> bool:
         """Whether the owners executed a part with a transaction that was never queued."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +30,18 @@ from dao.record.case import Case, Row, cid_of
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.record.trust import Trust
 from dao.store.journal import Journal
-from dao.workflow import acting, cancelling, following, founding, income, paying, proposing, recording, voting
+from dao.workflow import (
+    acting,
+    cancelling,
+    following,
+    founding,
+    income,
+    paying,
+    proposing,
+    recording,
+    stopping,
+    voting,
+)
 from dao.workflow.desk import Desk
 from dao.workflow.guard import Guard
 from dao.workspace import Anchors
@@ -188,8 +199,19 @@ class House:
 
     # Steps of the tool
 
-    def publish(self, raw: bytes, author: str) -> proposing.Published:
-        return proposing.publish(self.desk, raw, author=cast.signer(author), fund=cast.FUND)
+    def publish(self, raw: bytes, author: str, supersedes: Sequence[bytes] = ()) -> proposing.Published:
+        return proposing.publish(
+            self.desk, raw, author=cast.signer(author), fund=cast.FUND, supersedes=supersedes
+        )  # fmt: skip
+
+    def veto(self, name: str, proposal: bytes, part: int) -> stopping.Vetoed:
+        return stopping.veto(self.desk, proposal, part, b"It is wrong.\n", cast.signer(name))
+
+    def end(self, proposal: bytes, part: int) -> stopping.Ended:
+        return stopping.end(self.desk, proposal, part)
+
+    def end_superseded(self, proposal: bytes) -> list[tuple[bytes, int]]:
+        return stopping.end_superseded(self.desk, proposal)
 
     def ballot(self, name: str, proposal: bytes, choice: Any, timestamp: int, *, signer: str = "") -> bytes:
         message = vote_message(

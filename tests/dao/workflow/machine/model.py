@@ -125,6 +125,16 @@ class Asked:
     approvals: dict[int, set[str]] = field(default_factory=dict)
     released_at: dict[int, int] = field(default_factory=dict)
     txs: dict[int, list[SafeTx]] = field(default_factory=dict)
+    supersedes: tuple[bytes, ...] = ()
+    guardian: str = ""
+    owners: frozenset[str] = frozenset()
+    """Of the Safe, at the close."""
+    threshold: int = 0
+    vetoes: dict[int, set[str]] = field(default_factory=dict)
+    stopped: dict[int, int] = field(default_factory=dict)
+    """When a veto or another proposal stopped a part."""
+    ended: dict[int, str] = field(default_factory=dict)
+    """Why a part ended unpaid."""
 
     def window(self, part: int) -> tuple[int, int] | None:
         """First and last second in which a part may be signed; None while that is not known."""

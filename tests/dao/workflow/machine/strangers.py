@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chain import abi
+from chain.address import checksum
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import SENTINEL
@@ -22,8 +23,10 @@ from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow.desk import Blocks, Fact
 from tests.dao.workflow.machine.house import Lagging, name_of
 from tests.dao.workflow.machine.model import SHAPES, Amounts, Made, Payout, asked, document
-from tests.dao.workflow.machine.people import DAY, People, parts, picks
+from tests.dao.workflow.machine.people import DAY, parts, picks
+from tests.dao.workflow.machine.stoppers import GUARDIAN, Stoppers
 from treasury.binding import build
+from treasury.rejection import rejection_of
 
 NEW_OWNERS = ("finn", "gil", "ivo")
 EVENTS = (
@@ -31,7 +34,7 @@ EVENTS = (
 )  # fmt: skip
 
 
-class Strangers(People):
+class Strangers(Stoppers):
     """Everybody past the tool."""
 
     # Owners with their wallets
@@ -82,6 +85,19 @@ class Strangers(People):
     def transfer_without_a_vote(self, wei: int) -> None:
         """Of nothing: how owners reject what waits at that nonce."""
         self.send_by_hand(self.invented(cast.address("pat"), wei), Counter(ETH=wei), None, self.owners_now())
+
+    @precondition(lambda self: any(one.txs for one in self.model.asked))
+    @rule(pick=picks, part=parts, is_ended=st.booleans())
+    def reject(self, pick: int, part: int, is_ended: bool) -> None:
+        """Owners spend the nonce of what waits, with an empty transaction of the Safe to itself."""
+        one = self.pick(pick)
+        if one.txs.get(part):
+            self.reject_it(one.txs[part][-1])
+            if is_ended:
+                self.end_it(one, part)
+
+    def reject_it(self, tx: SafeTx) -> None:
+        self.send_by_hand(rejection_of(tx), Counter(), None, self.owners_now())
 
     @rule(what=st.sampled_from(("threshold", "swap", "restore", "restore")), number=st.integers(0, 2))
     def change_the_safe(self, what: str, number: int) -> None:
@@ -137,7 +153,7 @@ class Strangers(People):
         change=st.sampled_from((
             "slower", "at once", "short grace", "anybody", "dora alone", "more votes", "more agreement", "no notice",
             "long notice", "one reviewer", "no reviewer", "no proxy", "no token", "deep", "quick", "two choices",
-            "one part", "renamed", "as at first",
+            "one part", "renamed", "guarded", "guarded", "as at first",
         )),
         signers=st.sampled_from(("enough", "enough", "enough", "ann", "ann jan", "ann ben")),
     )  # fmt: skip
@@ -145,6 +161,10 @@ class Strangers(People):
         who = self.owners_now() if signers == "enough" else signers.split()
         if self.attempt(lambda: self.house.change_settings(self.changes(change), who)) is not None:
             self.happened["settings"] += 1
+
+    def guard(self) -> None:
+        self.change_settings("guarded", "enough")
+        self.house.there.wait(3_600)
 
     def changes(self, change: str) -> dict[str, Any]:
         first = json.loads(world.settings_text(self.house.there))
@@ -168,6 +188,7 @@ class Strangers(People):
             "two choices": {"choices": ["Yes", "No"]},
             "one part": {"limits": {"body": 10_000, "parts": 1}},
             "renamed": {"prefix": "MIP"},
+            "guarded": {"guardian": checksum(cast.address(GUARDIAN))},
             # the same text after the same text counts once, so a limit says how often this was wanted
             "as at first": {**first, "notice": 0, "limits": {"body": 10_000 + len(self.house.journal), "parts": 20}},
         }
