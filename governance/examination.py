@@ -138,10 +138,11 @@ def _recovered(sig: object, id_: bytes, sender: bytes | None, tell: reading.Tell
     try:
         found = signature.recover(id_, signed)
     except SignatureError as error:
+        if error.code == "E_SIG_HIGH_S":
+            tell(error, "W_SIG_HIGH_S")
         found, warnings = signature.recover_snapshot(id_, signed)
-        refused = {"W_SIG_V_NORMALISED": SignatureError("E_SIG_V", "strict", found=signed[64])}
-        for warning in warnings:
-            tell(refused.get(warning, error), warning)
+        if "W_SIG_V_NORMALISED" in warnings:
+            tell(SignatureError("E_SIG_V", "strict", found=signed[64]), "W_SIG_V_NORMALISED")
     if sender is not None and found != sender:
         try:
             signature.refuse_signer(id_, signed, expected=sender, found=found)
