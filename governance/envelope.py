@@ -189,13 +189,18 @@ def check_signature(envelope: Envelope, policy: Policy = "strict") -> bytes:
 
 def judge_signature(envelope: Envelope, policy: Policy) -> tuple[bytes, tuple[str, ...]]:
     """As `check_signature`; returns also the codes of what `strict` would have refused in the signature's form."""
-    refuse_contract_forms(envelope.signature, envelope.address)
+    return judge(envelope.id, envelope.signature, envelope.address, policy)
+
+
+def judge(id_: bytes, signed: bytes, signer: bytes, policy: Policy) -> tuple[bytes, tuple[str, ...]]:
+    """As `judge_signature`, of the three things that it depends on."""
+    refuse_contract_forms(signed, signer)
     if policy == "strict":
-        signature.check(envelope.id, envelope.signature, envelope.address)
-        return envelope.address, ()
-    found, warnings = signature.recover_snapshot(envelope.id, envelope.signature)
-    if found != envelope.address:
-        signature.refuse_signer(envelope.id, envelope.signature, expected=envelope.address, found=found)
+        signature.check(id_, signed, signer)
+        return signer, ()
+    found, warnings = signature.recover_snapshot(id_, signed)
+    if found != signer:
+        signature.refuse_signer(id_, signed, expected=signer, found=found)
     return found, warnings
 
 
