@@ -142,8 +142,15 @@ def check_domain(domain: object, tell: Tell) -> None:
 
 
 def type_of(types: object, tell: Tell) -> MessageType:
-    """Find the registry's entry; types that no client of today signs are told."""
-    kind = known_type(types)
+    """Find the registry's entry; types that no client of today signs are told, and so is a type of the domain.
+
+    Some wallets' libraries want `EIP712Domain` among the types; Snapshot takes it out before it looks.
+    """
+    if isinstance(types, dict) and "EIP712Domain" in types:
+        kind = known_type({name: fields for name, fields in types.items() if name != "EIP712Domain"})
+        tell(MessageError("E_TYPES", "domain_type", place="EIP712Domain"), "W_TYPES_DOMAIN")
+    else:
+        kind = known_type(types)
     if not kind.is_of_today:
         tell(MessageError("E_TYPES", "history", action=kind.action, sha256=kind.sha256), "W_TYPES_OLD")
     return kind

@@ -4,9 +4,10 @@
 file in his hand asks more: who signed, which type, under which domain, and which policy would take it. So the same
 steps are walked to their end, and every remark is kept with what each policy makes of it.
 
-Beyond what an intake of policy `snapshot` takes, three things are remarks here that Snapshot accepts and no intake of
-ours does: an alias (`W_ALIAS`: whether it was authorised is not in the message), an encrypted choice (`W_SHUTTER`), and
-members that the types do not name (`W_UNSIGNED`). No clock, space, proposal or contract is asked.
+Beyond what an intake of policy `snapshot` takes, four things are remarks here that Snapshot accepts and no intake of
+ours does: an alias (`W_ALIAS`: whether it was authorised is not in the message), an encrypted choice (`W_SHUTTER`),
+members that the types do not name (`W_UNSIGNED`), and the domain's own type among the types (`W_TYPES_DOMAIN`). No
+clock, space, proposal or contract is asked.
 """
 
 from __future__ import annotations

@@ -142,7 +142,9 @@ def test_types_of_a_domain_do_not_belong_into_the_message() -> None:
     """Clients send no `EIP712Domain` among the types, and the registry knows none."""
     name = [{"name": "name", "type": "string"}]
 
-    assert ("E_TYPES", "registry") == refusal(changed(lambda e: e["data"]["types"].update(EIP712Domain=name)))
+    raw = changed(lambda e: e["data"]["types"].update(EIP712Domain=name))
+    assert ("E_TYPES", "domain_type") == refusal(raw)
+    assert ("E_TYPES", "domain_type") == refusal(raw, "snapshot")
 
 
 def test_messages_are_bounded() -> None:

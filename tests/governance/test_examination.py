@@ -22,7 +22,7 @@ from tests.governance.test_envelope import spell
 from tests.governance.test_hostile_json import hostile, places, planted
 
 POLICIES: tuple[Policy, ...] = ("strict", "snapshot")
-ONLY_HERE = frozenset({"W_ALIAS", "W_SHUTTER", "W_UNSIGNED"})
+ONLY_HERE = frozenset({"W_ALIAS", "W_SHUTTER", "W_TYPES_DOMAIN", "W_UNSIGNED"})
 """What Snapshot accepts and no intake of ours."""
 
 _VALUES: dict[str, Any] = {
@@ -154,6 +154,18 @@ def test_members_that_nobody_signed_are_named() -> None:
     assert ["W_TYPES_OLD", "W_UNSIGNED"] == warnings(examined)
     assert kind.digester(DOMAIN)(message) == examined.id
     assert "privacy" == examined.remarks[1].error.facts["found"]
+
+
+def test_the_domain_s_own_type_is_taken_out() -> None:
+    """Some libraries want it among the types; the id does not depend on it, and no intake takes it."""
+    envelope = json.loads(signed_vote())
+    envelope["data"]["types"]["EIP712Domain"] = [{"name": "name", "type": "string"}]
+
+    examined = examine(spell(envelope))
+
+    assert ("E_TYPES", None) == codes(examined)
+    assert (["W_TYPES_DOMAIN"], read_envelope(signed_vote()).id) == (warnings(examined), examined.id)
+    assert person("alice") == examined.recovered
 
 
 def test_times_that_are_none_are_noted() -> None:
