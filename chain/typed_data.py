@@ -104,7 +104,8 @@ def hash_struct(primary: str, types: Types, message: Mapping[str, object]) -> by
 def domain_separator(domain: Mapping[str, object]) -> bytes:
     """Hash a domain; its type is spelled from the fields that it has, in EIP-712's order.
 
-    Raises `TypedDataError` (`E_DOMAIN`) for no field at all, an unknown one, or a value of the wrong kind.
+    A domain without fields is hashed as ethers does it; whoever reads a message says which domain it must have. Raises
+    `TypedDataError` (`E_DOMAIN`) for an unknown field, or a value of the wrong kind.
     """
     # The kind of a value is part of the key, because True == 1 == 1.0 would otherwise share a cache entry.
     key = tuple((name, type(value), value) for name, value in domain.items())
@@ -121,8 +122,6 @@ def _domain_separator(key: tuple[tuple[str, type, object], ...]) -> bytes:
     unknown = domain.keys() - {field.name for field in fields}
     if unknown:
         raise TypedDataError("E_DOMAIN", "unknown", place=", ".join(sorted(map(shown, unknown))))
-    if not fields:
-        raise TypedDataError("E_DOMAIN", "empty")
     type_hash = keccak256(spell_type("EIP712Domain", {"EIP712Domain": fields}).encode())
     return _struct("EIP712Domain", type_hash, [(f.name, _atomic(f.type, f"domain.{f.name}")) for f in fields])(domain)
 

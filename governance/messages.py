@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from chain.address import checksum
 from chain.signer import Signer, TypedData
@@ -22,7 +21,7 @@ from governance.envelope import (
     judge_signature,
     read_envelope,
 )
-from governance.message_types import DOMAIN, MessageError, MessageType, current
+from governance.message_types import DOMAIN, MessageError, MessageType, current, current_action
 
 __all__ = [
     "APP", "DOMAIN", "MAX_BYTES", "MAX_VOTE_BYTES", "Envelope", "MessageError", "Policy", "cancel_message",
@@ -32,8 +31,6 @@ __all__ = [
 
 APP = "mutual-dao"
 """What we write into a message's `app`; at most 24 characters."""
-
-_VOTE_FORMS: Mapping[type, str] = MappingProxyType({int: "vote", list: "vote-array", str: "vote-string"})
 
 
 def proposal_message(
@@ -104,16 +101,19 @@ def cancel_message(*, author: bytes, space: str, proposal: bytes, timestamp: int
 
 
 def current_type(primary: str, message: Mapping[str, object]) -> MessageType:
-    """Return today's types of a `Proposal`, `CancelProposal` or `Vote`; a vote's follow from its choice's form."""
+    """Return today's types of a message by its primary type, as `Proposal` or `Follow`.
+
+    A vote's follow from its choice's form. Another primary type is `E_TYPES`.
+    """
     if primary == "Vote":
         choice = message["choice"]
         return current(
             "vote-string" if isinstance(choice, str) else "vote-array" if isinstance(choice, list) else "vote"
         )
-    actions = {"Proposal": "proposal", "CancelProposal": "delete-proposal"}
-    if primary not in actions:
+    action = current_action(primary)
+    if action is None:
         raise MessageError("E_TYPES", "builder", primary=primary)
-    return current(actions[primary])
+    return current(action)
 
 
 def message_id(primary: str, message: Mapping[str, object]) -> bytes:

@@ -56,7 +56,7 @@ def command(
         named = steps.find_proposal(session, proposal)
         if raw is None:
             raw = cancelling.sign(desk, named.id, session.signer(source))
-        envelope = read_envelope(raw)
+        envelope = read_envelope(raw, "snapshot")
         if proposal_id(envelope) != named.id:
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
         leaf = cancelling.take_cancel(desk, raw)

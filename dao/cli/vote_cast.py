@@ -80,7 +80,7 @@ def command(
             if standing is not None:
                 return _receipt(named, *standing, is_new=False)
             raw = _sign(session, named, chosen, signer, reason)
-        envelope = read_envelope(raw)
+        envelope = read_envelope(raw, "snapshot")  # the settings' own policy judges it when it is cast
         if envelope.is_vote() and proposal_id(envelope) != named.id:
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
         leaf = voting.cast(desk, raw)
@@ -96,7 +96,7 @@ def _standing(
     """The voter's latest vote, if it says just this: a command that is run again does not vote again."""
     for index, leaf in reversed(list(enumerate(session.journal.leaves))):
         if leaf.kind == "vote" and leaf.body["proposal"] == named.id:
-            envelope = read_envelope(session.journal.get(steps.link(leaf, "envelope")))
+            envelope = read_envelope(session.journal.get(steps.link(leaf, "envelope")), "snapshot")
             if envelope.address == voter:
                 said = (envelope.message["choice"], envelope.message["reason"])
                 return (envelope, index) if said == (choice, reason) else None

@@ -1,22 +1,23 @@
-"""`dao vote check`: form, types, domain and signature of one signed envelope, and nothing else."""
+"""`dao vote check`: everything that one signed envelope tells of itself, and nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from chain.address import checksum
-from chain.errors import CodedError
+from dao.cli import text
 from dao.cli.answer import TRUE, Answer
 from dao.cli.files import read
 from dao.cli.frame import status_of
 from dao.cli.text import label, paint, rows, say, wrapped
-from dao.sentences import language, sentence, spell
+from dao.sentences import language, spell
 from governance import messages
+from governance.examination import Examination, examine
 
 EXAMPLES = (
     "dao vote check vote.json",
@@ -37,44 +38,109 @@ class Policy(StrEnum):
 def command(
     file: Annotated[Path, typer.Argument(help="One envelope {address, sig, data} as JSON.", metavar="FILE")],
     policy: Annotated[
-        Policy, typer.Option(help="`snapshot` reports what `strict` refuses in form.", metavar="POLICY")
-    ] = Policy.STRICT,
+        Policy | None,
+        typer.Option(
+            help="`strict` takes today's types only, `snapshot` what Snapshot ever took. Without it: strict in form, "
+            "types of any year.",
+            metavar="POLICY",
+            show_default=False,
+        ),
+    ] = None,
 ) -> Answer:
     """Check one signed envelope: form, types, domain and signature.
 
     No clock, space or proposal is asked, so a valid vote may still come too late or have no power.
     """
-    raw = read(file)
-    facts: dict[str, Any] = {"ok": False, "id": None, "action": None, "signer": None, "code": None}
-    try:
-        envelope = messages.read_envelope(raw, policy.value)
-        facts |= {"id": "0x" + envelope.id.hex(), "action": envelope.action}
-        signer, warnings = messages.judge_signature(envelope, policy.value)
-    except CodedError as error:
-        told = sentence(error.code, error.reason, error.facts, language())
-        facts |= {"code": error.code, "message": told}
-        return Answer(facts, _refused(facts), status_of(error))
-    facts |= {"ok": True, "signer": checksum(signer), "warnings": [*envelope.warnings, *warnings]}
-    return Answer(facts, _valid(facts, envelope), TRUE)
+    examined = examine(read(file))
+    chosen: messages.Policy | None = policy.value if policy is not None else None
+    refusal = examined.refusal(chosen)
+    facts = _facts(examined, chosen)
+    if refusal is None:
+        return Answer(facts, _valid(facts, examined), TRUE)
+    return Answer(facts, _refused(facts, examined), status_of(refusal))
 
 
-def _refused(facts: dict[str, Any]) -> Iterator[str]:
+def _facts(examined: Examination, policy: messages.Policy | None) -> dict[str, Any]:
+    """The document. What could not be read so far is null, and so is `signer` where the message is refused."""
+    refusal, kind, message = examined.refusal(policy), examined.kind, examined.message or {}
+    refusals = {name: examined.refusal(name) for name in get_args(messages.Policy)}
+    facts: dict[str, Any] = {
+        "ok": refusal is None,
+        "id": _hex(examined.id),
+        "action": None if kind is None else kind.action,
+        "signer": None if refusal is not None else _spelled(examined.recovered),
+        "code": None if refusal is None else refusal.code,
+        "type": None if kind is None else kind.primary,
+        "types_sha256": None if kind is None else kind.sha256,
+        "address": _spelled(examined.address),
+        "from": message["from"] if isinstance(message.get("from"), str) else None,
+        "recovered": _spelled(examined.recovered),
+        "domain": None if examined.domain is None else {key: _plain(value) for key, value in examined.domain.items()},
+        "policies": {name: None if found is None else found.code for name, found in refusals.items()},
+        "findings": [
+            {"code": finding.code, "level": finding.level, "message": text.message(finding)}
+            for finding in examined.findings(policy)
+        ],
+    }
+    if refusal is not None:
+        facts["message"] = say(refusal.code, refusal.reason, **refusal.facts)
+    return facts | {"warnings": [row["code"] for row in facts["findings"] if row["level"] == "warning"]}
+
+
+def _refused(facts: dict[str, Any], examined: Examination) -> Iterator[str]:
     yield f"{paint(label('Refused'), 'red')}  {facts['code']}"
     yield from wrapped(facts["message"], "  ")
-    if facts["id"]:
+    if facts["action"]:
         yield ""
-        yield from rows([(label("action"), facts["action"]), ("id", facts["id"])])
+        yield from rows([(label("action"), facts["action"]), *_about(facts, examined)])
+    yield from _told(facts, besides=facts["code"])
 
 
-def _valid(facts: dict[str, Any], envelope: messages.Envelope) -> Iterator[str]:
+def _valid(facts: dict[str, Any], examined: Examination) -> Iterator[str]:
     signed = say("CHECKED", "signed", action=facts["action"], signer=facts["signer"])
     yield f"{paint(label('Valid'), 'green')}  {signed}"
     yield ""
-    shown = [(name, spell(envelope.message[name], language())) for name in _SHOWN if name in envelope.message]
-    yield from rows([("id", facts["id"]), *shown])
-    for code in facts["warnings"]:
-        yield ""
-        yield f"{paint(say('LEVEL', 'warning'), 'yellow')} {code}"
-        yield from wrapped(say(code), "  ")
+    yield from rows(_about(facts, examined))
+    yield from _told(facts)
     yield ""
     yield say("CHECKED", "scope")
+
+
+def _about(facts: dict[str, Any], examined: Examination) -> list[tuple[str, str]]:
+    """Rows that tell which message it is; who else is named, only where it is not the signer."""
+    message = examined.message or {}
+    found = [] if facts["id"] is None else [("id", facts["id"])]
+    if facts["from"] not in (None, facts["signer"]):
+        found.append((label("from"), spell(facts["from"], language())))
+    if facts["recovered"] not in (None, facts["signer"]):
+        found.append((label("recovered"), facts["recovered"]))
+    return [*found, *((name, spell(message[name], language())) for name in _SHOWN if name in message)]
+
+
+def _told(facts: dict[str, Any], besides: str | None = None) -> Iterator[str]:
+    """Every other finding, and what the policies make of the message."""
+    for row in facts["findings"]:
+        if row["code"] != besides:
+            yield ""
+            yield f"{paint(say('LEVEL', row['level']), 'red' if row['level'] == 'error' else 'yellow')} {row['code']}"
+            yield from wrapped(row["message"], "  ")
+    if facts["action"]:
+        yield ""
+        for name, code in facts["policies"].items():
+            yield (
+                say("CHECKED", "taken", policy=name)
+                if code is None
+                else say("CHECKED", "not_taken", policy=name, code=code)
+            )
+
+
+def _plain(value: object) -> str | int:
+    return value if isinstance(value, str | int) else ascii(value)
+
+
+def _hex(value: bytes | None) -> str | None:
+    return None if value is None else "0x" + value.hex()
+
+
+def _spelled(value: bytes | None) -> str | None:
+    return None if value is None else checksum(value)

@@ -15,7 +15,7 @@ def cancel(desk: Desk, proposal: bytes, author: Signer) -> int:
 
 def take_cancel(desk: Desk, raw: bytes) -> int:
     """Take a signed `CancelProposal` with the entry that gives back what the vote asked for."""
-    envelope = read_envelope(raw)
+    envelope = read_envelope(raw, "snapshot")  # check 26 holds it to the settings' own policy
     proposal = proposal_id(envelope)
     due(desk.case(proposal, *REQUIRED["proposal"]))
     blocks = Blocks()

@@ -26,10 +26,11 @@ _VOTES = (*_OPEN, 30, 31)
 
 def cast(desk: Desk, raw: bytes) -> int:
     """Take one signed vote; return the leaf's index. Everything that the vote could be refused for is checked first."""
-    envelope = read_envelope(raw)
-    proposal = proposal_id(envelope)
+    proposal = proposal_id(read_envelope(raw, "snapshot"))  # only to learn which settings judge it
     case = desk.case(proposal, *_VOTES)
     due(case)
+    policy = need(case.settings).admission
+    envelope = read_envelope(raw, policy)
     mine = [vote for vote in need(case.votes) if vote.envelope.address == envelope.address]
     closed = next(case.rows("closed", proposal=proposal), None) is not None
     admit_vote(
@@ -39,7 +40,7 @@ def cast(desk: Desk, raw: bytes) -> int:
             leaf_time=desk.now(),
             power=sum(sum(table.values()) for table in read_powers(desk.node, rules(case), [envelope.address])),
             earlier=[EarlierVote(vote.envelope.id, vote.time) for vote in mine],
-            policy=need(case.settings).admission,
+            policy=policy,
         )
     )
     blocks = Blocks()

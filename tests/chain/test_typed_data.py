@@ -165,7 +165,6 @@ def test_H17_missing_extra_or_different_domain_field() -> None:
 @pytest.mark.parametrize(
     ("domain", "code"),
     [
-        ({}, "E_DOMAIN"),
         ({"name": "snapshot", "chain": 1}, "E_DOMAIN"),
         ({"name": None}, "E_DOMAIN"),
         ({"name": ["snapshot"]}, "E_DOMAIN"),

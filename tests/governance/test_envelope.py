@@ -52,14 +52,14 @@ def refusal(raw: bytes, policy: Any = "strict") -> tuple[str, str]:
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_known_messages_have_their_ids_and_signers(vector: dict[str, Any]) -> None:
     """Ids and signers of real and published messages are those that ethers computes."""
-    envelope = read_envelope(envelope_of(vector))
+    envelope = read_envelope(envelope_of(vector), "snapshot")
 
     assert vector["id"] == "0x" + envelope.id.hex()
     assert (vector["action"], vector["types_sha256"]) == (envelope.action, envelope.types_hash.hex())
     if vector["recovered"] == vector["address"]:
         assert vector["recovered"] == checksum(check_signature(envelope))
     else:
-        assert ("E_SIG_SIGNER", "other") == refusal(envelope.raw)
+        assert ("E_SIG_SIGNER", "other") == refusal(envelope.raw, "snapshot")
 
 
 def test_shared_fixtures_are_judged_as_expected(shared_data: Path) -> None:
@@ -70,7 +70,7 @@ def test_shared_fixtures_are_judged_as_expected(shared_data: Path) -> None:
     ):
         fixture = json.loads(file.read_text("utf-8"))
         try:
-            envelope = read_envelope(spell(fixture["envelope"]))
+            envelope = read_envelope(spell(fixture["envelope"]), "snapshot")
         except CodedError as error:
             judged[file.stem] = error.code
             continue
@@ -94,7 +94,7 @@ def test_pinned_bytes_of_2021_verify(shared_data: Path) -> None:
     """The very bytes that were pinned in 2021 are an envelope, and its author signed them."""
     file = next((shared_data / "snapshot" / "signed").glob("pinned-*.json"))
 
-    envelope = read_envelope(file.read_bytes())
+    envelope = read_envelope(file.read_bytes(), "snapshot")
 
     assert "0xeF8305E140ac520225DAf050e2f71d5fBcC543e7" == checksum(check_signature(envelope))
 
@@ -142,7 +142,9 @@ def test_types_of_a_domain_do_not_belong_into_the_message() -> None:
     """Clients send no `EIP712Domain` among the types, and the registry knows none."""
     name = [{"name": "name", "type": "string"}]
 
-    assert ("E_TYPES", "registry") == refusal(changed(lambda e: e["data"]["types"].update(EIP712Domain=name)))
+    raw = changed(lambda e: e["data"]["types"].update(EIP712Domain=name))
+    assert ("E_TYPES", "domain_type") == refusal(raw)
+    assert ("E_TYPES", "domain_type") == refusal(raw, "snapshot")
 
 
 def test_messages_are_bounded() -> None:
@@ -366,17 +368,19 @@ def test_H50_choice_of_another_form_in_a_vote(choice: bytes) -> None:
     assert "E_CHOICE" == refusal(raw, "snapshot")[0]
 
 
-def test_messages_of_old_types_are_read_too() -> None:
-    """A vote in the types of 2022 (`from` an address, `proposal` 32 bytes) is signed and checked by the same code."""
+def test_messages_of_the_past_are_read_by_policy_snapshot() -> None:
+    """A vote in the types of 2022 is checked by the same code and told; `strict` takes none, for no client signs it."""
     old = next(entry for entry in registry().values() if entry.sha256.startswith("bc8c6814"))
     message = vote_message(voter=person("alice"), space=SPACE, proposal=b"\x11" * 32, choice=1, timestamp=NOW)
     signed = sign(old.digester(DOMAIN)(message), key("alice"))
     data = {"domain": dict(DOMAIN), "types": old.to_json(), "message": message}
+    raw = spell({"address": message["from"], "sig": "0x" + signed.hex(), "data": data})
 
-    envelope = read_envelope(spell({"address": message["from"], "sig": "0x" + signed.hex(), "data": data}))
+    envelope = read_envelope(raw, "snapshot")
 
-    assert person("alice") == check_signature(envelope)
+    assert (person("alice"), ("W_TYPES_OLD",)) == (check_signature(envelope), envelope.warnings)
     assert current_type("Vote", message).sha256 != envelope.types_hash.hex()
+    assert ("E_TYPES", "history") == refusal(raw)
 
 
 def test_what_is_signed_with_another_key_is_not_written() -> None:

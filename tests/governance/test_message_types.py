@@ -11,7 +11,7 @@ import pytest
 
 from chain.errors import CodedError
 from chain.typed_data import encode_type
-from governance.message_types import CURRENT, DOMAIN, current, known_type, registry
+from governance.message_types import CURRENT, DOMAIN, TODAY, current, known_type, registry
 
 
 def javascript(types: object) -> str:
@@ -57,8 +57,28 @@ def test_todays_types_are_spelled_as_the_clients_sign_them() -> None:
         "string title,string body,string discussion,string[] choices,string[] labels,string plugins,string privacy)",
         "delete-proposal": "CancelProposal(string from,string space,uint64 timestamp,string proposal)",
         "flag-proposal": "FlagProposal(string from,string space,string proposal,uint64 timestamp)",
+        "settings": "Space(address from,string space,uint64 timestamp,string settings)",
+        "delete-space": "DeleteSpace(address from,string space,uint64 timestamp)",
+        "follow": "Follow(string from,string network,string space,uint64 timestamp)",
+        "unfollow": "Unfollow(string from,string network,string space,uint64 timestamp)",
+        "subscribe": "Subscribe(address from,string space,uint64 timestamp)",
+        "unsubscribe": "Unsubscribe(address from,string space,uint64 timestamp)",
+        "profile": "Profile(string from,uint64 timestamp,string profile)",
+        "statement": "Statement(string from,uint64 timestamp,string space,string about,string statement,"
+        "string discourse,string status,string network)",
+        "alias": "Alias(address from,address alias,uint64 timestamp)",
+        "revoke-alias": "RevokeAlias(address from,address alias,uint64 timestamp)",
     } == spelled
     assert {action: action for action in CURRENT} == {action: current(action).action for action in CURRENT}
+
+
+def test_every_action_has_a_type_of_today() -> None:
+    """25 of the 79 hashes are of today's clients, at least one for each thing that a message can do."""
+    today = [entry for entry in registry().values() if entry.is_of_today]
+
+    assert (25, TODAY) == (len(today), {entry.sha256 for entry in today})
+    assert {entry.action for entry in registry().values()} == {entry.action for entry in today}
+    assert not any(entry.starknet for entry in today)
 
 
 def test_known_types_are_found_and_others_refused() -> None:

@@ -78,7 +78,7 @@ def test_the_form_of_the_choice_chooses_the_types() -> None:
     """A list is a `vote-array`; a type that is not written here is refused."""
     assert "vote-array" == current_type("Vote", {"choice": [1]}).action
     with pytest.raises(CodedError) as caught:
-        current_type("Space", {})
+        current_type("Settings", {})
     assert ("E_TYPES", "builder") == (caught.value.code, caught.value.reason)
 
 

@@ -44,6 +44,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def honest(dao: Dao, made: Path, tmp_path: Path) -> Honest:
     """Files that would all be taken."""
+    return honest_files(dao, made, tmp_path)
+
+
+def honest_files(dao: Dao, made: Path, tmp_path: Path) -> Honest:
+    """Settle three people around a copy of the workspace, and let them sign."""
     three = people.settle(dao, made, tmp_path)
     three.carry()
     document = three.ann / "iips" / "iip-3.md"

@@ -1,0 +1,47 @@
+"""All cores of this machine, for work that is nothing but computing.
+
+Processes, because Python's threads take turns. They are started afresh rather than copied from this one, so that no
+lock or connection of this one is theirs too; starting them costs about half a second. What is computed, and that it may
+be computed anywhere, is decided by whoever hands in the function: it and its items travel by pickle.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from governance.batch import Spread
+
+_AHEAD = 4
+"""Items under way for each core: enough that none waits, and few enough that a million votes never fill the memory."""
+
+
+def count() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def spread_over(cores: int) -> Iterator[Spread]:
+    """Give a `map` that works on so many cores, in order; with one core it is `map` itself."""
+    if cores == 1:
+        yield map
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores, mp_context=context) as pool:
+
+        def spread(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+            under_way: deque[Future[Any]] = deque()
+            for item in items:
+                under_way.append(pool.submit(function, item))
+                if len(under_way) >= cores * _AHEAD:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+
+        yield spread

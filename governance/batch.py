@@ -1,0 +1,100 @@
+"""Many signed messages at once: read, checked and handed back in their order, on as many cores as the caller has.
+
+Decides nothing of its own: each message is judged as `read_envelope` and `check_signature` judge it, and a refusal
+stands where its message stood, so one bad vote spoils no other. How the work is spread is the caller's: `spread` is
+`map`, or that of a pool of processes (`dao.cores`). What a message means to a vote is decided by
+`governance.admission`. Signatures that only a contract can confirm come back as `UncheckableError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from chain.errors import CodedError
+from governance.envelope import Envelope, Policy, check_signature, judge, read_envelope
+
+CHUNK = 256
+"""Messages that one core takes at a time: some 20 ms of work, and 300 KB that travel."""
+
+Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+"""Calls a function with every item, wherever it likes, and gives what it returned in the order of the items."""
+
+_Item = TypeVar("_Item")
+_Row = tuple[bytes, bytes, str, dict[str, object], bytes, bytes, tuple[str, ...]]
+"""What travels of an envelope: all but its raw bytes, which the caller still has."""
+
+
+def check_many(
+    raws: Iterable[bytes], policy: Policy = "strict", spread: Spread = map
+) -> Iterator[Envelope | CodedError]:
+    """Read each message and check its signature; yield the envelope, or the refusal, of each in turn."""
+    sent: list[list[bytes]] = []
+
+    def chunks() -> Iterator[list[bytes]]:
+        for chunk in _chunks(raws):
+            sent.append(chunk)
+            yield chunk
+
+    for rows in spread(partial(_read_chunk, policy), chunks()):
+        for raw, row in zip(sent.pop(0), rows, strict=True):
+            yield row if isinstance(row, CodedError) else _envelope(raw, row)
+
+
+def check_signatures(
+    envelopes: Iterable[Envelope], policy: Policy = "strict", spread: Spread = map
+) -> Iterator[CodedError | None]:
+    """Check the signature of each envelope that was read before; yield its refusal, or None where it is sound."""
+    signed = ((envelope.id, envelope.signature, envelope.address) for envelope in envelopes)
+    for answers in spread(partial(_check_chunk, policy), _chunks(signed)):
+        yield from answers
+
+
+def _chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+def _check_chunk(policy: Policy, chunk: list[tuple[bytes, bytes, bytes]]) -> list[CodedError | None]:
+    return [_refusal(policy, *signed) for signed in chunk]
+
+
+def _refusal(policy: Policy, id_: bytes, signed: bytes, signer: bytes) -> CodedError | None:
+    try:
+        judge(id_, signed, signer, policy)
+    except CodedError as error:
+        return error
+    return None
+
+
+def _read_chunk(policy: Policy, raws: list[bytes]) -> list[_Row | CodedError]:
+    return [_read(policy, raw) for raw in raws]
+
+
+def _read(policy: Policy, raw: bytes) -> _Row | CodedError:
+    try:
+        read = read_envelope(raw, policy)
+        check_signature(read, policy)
+    except CodedError as error:
+        return error
+    return (
+        read.address, read.signature, read.action, dict(read.message), read.id, read.types_hash, read.warnings
+    )  # fmt: skip
+
+
+def _envelope(raw: bytes, row: _Row) -> Envelope:
+    address, signed, action, message, id_, types_hash, warnings = row
+    return Envelope(
+        raw=raw,
+        address=address,
+        signature=signed,
+        action=action,
+        message=MappingProxyType(message),
+        id=id_,
+        types_hash=types_hash,
+        warnings=warnings,
+    )
