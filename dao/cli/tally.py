@@ -15,12 +15,13 @@ from dao.record.case import Case, cid_of, need
 from dao.record.checks_vote import rules
 from dao.session import Session
 from dao.workflow import voting
-from dao.workflow.power_evidence import read_powers
+from dao.workflow.power_evidence import read_powers, read_supply
 from governance.ballot import ballot_of
 from governance.commitment import read_commitment
 from governance.counting import method
 from governance.messages import read_envelope
-from governance.rules import Verdict, verdict
+from governance.power import combine
+from governance.rules import Electorate, Verdict, quorum_of, verdict
 from governance.tally import tally
 
 EXAMPLES = (
@@ -62,17 +63,17 @@ def _provisional(session: Session, named: steps.Named) -> Answer:
     case = session.desk.case(named.id, *_VOTES)
     of_vote, votes = rules(case), need(case.admitted)
     voters = sorted({vote.envelope.address for vote in votes})
-    powers: dict[bytes, int] = {}
-    for table in read_powers(session.node, of_vote, voters):
-        for voter, power in table.items():
-            powers[voter] = powers.get(voter, 0) + power
-    counted = tally([ballot_of(vote.envelope) for vote in votes], powers, method(of_vote.system), len(of_vote.choices))
-    judged = verdict(counted.scores, of_vote)
+    weighed = combine(read_powers(session.node, of_vote, voters, session.desk.file))
+    ballots = [ballot_of(vote.envelope) for vote in votes]
+    counted = tally(ballots, weighed.powers, method(of_vote.system), len(of_vote.choices))
+    supply = read_supply(session.node, of_vote, session.desk.file)
+    electorate = Electorate(counted.voters - counted.without_power, supply)
+    judged = verdict(counted.scores, of_vote, electorate)
     document = _document(named, of_vote.choices, counted.scores, judged) | {
         "provisional": True,
         "votes": counted.votes,
         "voters": counted.voters,
-        "quorum": str(of_vote.quorum.minimum),
+        "quorum": str(quorum_of(of_vote, electorate)),
     }
     state = "open" if session.desk.now() >= named.start else "before"
     lines = steps.noted("STEP_PROVISIONAL", state, name=named.name, start=named.start, end=named.end)

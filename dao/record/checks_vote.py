@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from chain import log_tree
 from dao.record.case import Case, Row, VoteRow, cid_of, due, need, refuse_strangers
-from dao.record.checks_proposal import open_powers, safe_state_of
+from dao.record.checks_proposal import open_powers, open_supply, safe_state_of
 from dao.record.errors import RecordError
 from governance import certificate
 from governance.admission import EarlierVote, OpenProposal, VoteCase, admit_vote
@@ -16,7 +16,8 @@ from governance.admission.window import member_int
 from governance.ballot import ballot_of
 from governance.counting import method
 from governance.messages import check_signature, read_envelope
-from governance.rules import Rules, rules_of, verdict
+from governance.power import combine
+from governance.rules import Electorate, Rules, rules_of, verdict
 from governance.tally import tally
 
 
@@ -89,11 +90,14 @@ def votes_closed(case: Case) -> None:
 
 
 def power_proof(case: Case) -> None:
-    """The power of every voter is what the token's storage held at the snapshot block."""
+    """The power of every voter is what storage held at the snapshot block, or follows from what was answered there."""
     due(case)
     links = _only(case, "power").leaf.body["evidence"]
     assert isinstance(links, list), "the leaf's schema says so"
-    case.powers = open_powers(case, links, {vote.envelope.address for vote in need(case.admitted)}).powers
+    count = len(need(case.settings).strategies)
+    case.power_tables = open_powers(case, links[:count], {vote.envelope.address for vote in need(case.admitted)})
+    case.supply = open_supply(case, links[count:])
+    case.powers = combine(case.power_tables).powers
 
 
 def tally_scores(case: Case) -> None:
@@ -113,7 +117,8 @@ def counted_again(case: Case) -> certificate.Transcript:
     voting = str(need(case.envelope).message["type"])
     ballots = [ballot_of(vote.envelope) for vote in need(case.admitted)]
     counted = tally(ballots, need(case.powers), method(voting), len(need(case.settings).choices))
-    return certificate.transcript_of(case.proposal, need(case.closed).index, voting, counted, rules(case))
+    closed = need(case.closed).index
+    return certificate.transcript_of(case.proposal, closed, voting, counted, rules(case), supply=case.supply)
 
 
 def tally_verdict(case: Case) -> None:
@@ -127,7 +132,9 @@ def tally_verdict(case: Case) -> None:
     for row in case.rows("result"):  # those of earlier proposals of the number say what their transcripts say
         transcript = _transcript_of(case, row)
         certificate.check_result(_claimed(row), transcript, transcript)
-    case.verdict = verdict(expected.scores, rules(case))
+    powers = need(case.powers)
+    voting = {vote.envelope.address for vote in need(case.admitted)}
+    case.verdict = verdict(expected.scores, rules(case), Electorate(sum(powers[v] > 0 for v in voting), case.supply))
     case.released = expected.released
 
 

@@ -225,4 +225,4 @@ def test_only_the_devnet_books_without_waiting() -> None:
 def test_parameters_of_a_built_in_strategy_are_checked_early() -> None:
     """A vote could not be tallied later; a strategy of somebody else's is left to its own package."""
     assert ("E_STRATEGY", "params") == refusal(put("strategies", 0, "params", "decimals", value="18"))
-    assert "erc20-votes" == settings(put("strategies", 0, "name", value="erc20-votes")).strategies[0].name
+    assert "of-mine" == settings(put("strategies", 0, "name", value="of-mine")).strategies[0].name
