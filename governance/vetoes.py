@@ -29,9 +29,7 @@ class Vetoers:
 def veto_in_force(acts: Iterable[ActLeaf], vetoers: Vetoers, part: int) -> ActLeaf | None:
     """Return the act by which `part` (1-based) is vetoed, or None while vetoes are missing; acts in any order."""
     owners: set[bytes] = set()
-    for leaf in sorted(acts, key=lambda leaf: leaf.index):
-        if leaf.act.kind != "veto" or leaf.act.part not in (0, part):
-            continue
+    for leaf in _on(acts, part):
         if leaf.act.address == vetoers.guardian:
             return leaf
         if leaf.act.address in vetoers.owners:
@@ -39,3 +37,14 @@ def veto_in_force(acts: Iterable[ActLeaf], vetoers: Vetoers, part: int) -> ActLe
         if vetoers.owners and len(owners) >= max(1, vetoers.threshold):
             return leaf
     return None
+
+
+def owners_who_veto(acts: Iterable[ActLeaf], vetoers: Vetoers, part: int) -> tuple[bytes, ...]:
+    """Return the owners who vetoed `part` so far, in the order of their first acts."""
+    return tuple(dict.fromkeys(leaf.act.address for leaf in _on(acts, part) if leaf.act.address in vetoers.owners))
+
+
+def _on(acts: Iterable[ActLeaf], part: int) -> list[ActLeaf]:
+    """The vetoes on a part or on all of them, in the journal's order."""
+    vetoes = [leaf for leaf in acts if leaf.act.kind == "veto" and leaf.act.part in (0, part)]
+    return sorted(vetoes, key=lambda leaf: leaf.index)

@@ -21,7 +21,7 @@ MARKED = (
     "a-key-that-nobody-may-see",
 )  # fmt: skip
 """Texts that tests use as secrets, and that stand in no test's name."""
-WRITTEN_BY_HAND = frozenset({"passphrase", "passphrase.txt", "wrong"})
+WRITTEN_BY_HAND = frozenset({"passphrase", "passphrase.txt", "secret", "wrong"})
 """Files in which a test itself hands a passphrase to a command."""
 
 _KEYS = tuple(

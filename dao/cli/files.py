@@ -6,6 +6,7 @@ that was asked for. What the bytes mean is decided by whoever asked for them.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from chain.errors import UncheckableError
@@ -42,16 +43,21 @@ def read(path: Path, limit: int = LIMIT) -> bytes:
 
 
 def write(path: Path, data: bytes, *, force: bool = False) -> bool:
-    """Put the bytes in place in one step; False when the very same bytes are there already."""
+    """Put the bytes in place in one step; False when the very same bytes are there already. A link is followed, and
+    what is a device or a pipe is written to, never replaced.
+    """
+    place = Path(os.path.realpath(path))
     try:
-        if path.exists():
-            if path.read_bytes() == data:
+        if place.exists() and not place.is_file() and not place.is_dir():
+            place.write_bytes(data)
+        elif place.exists():
+            if place.read_bytes() == data:
                 return False
             if not force:
                 raise OutFileError("E_IO_EXISTS", "out", path=str(path))
-            durable.replace(path, data)
+            durable.replace(place, data)
         else:
-            durable.write_new(path, data)
+            durable.write_new(place, data)
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise OutFileError("E_IO_WRITE", "out", path=str(path), problem=problem) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chain.safe import SafeTx, safe_tx_hash
-from dao.cli import review as told
+from dao.cli import review_told as told
 from dao.cli import steps
 from dao.cli.answer import Answer
 from dao.cli.files import read

@@ -76,6 +76,7 @@ def _part(one: IipStanding, part: Standing) -> dict[str, object]:
         "nonce": part.nonce,
         "signed": [checksum(owner) for owner in part.signed],
         "threshold": part.threshold or None,
+        "vetoed_by": [checksum(owner) for owner in part.vetoed_by],
         "transaction": None if part.transaction is None else "0x" + part.transaction.hex(),
     }
 
@@ -105,6 +106,8 @@ def _lines(shown: list[IipStanding], now: int, absent: list[str]) -> Iterator[st
             yield f"  {one.name}/{part.number}  {state}"
             yield from wrapped(_pays(part), "      ")
             yield from wrapped(say("PART", part.state, **part.facts), "      ")
+            if part.vetoed_by:
+                yield from wrapped(say("STATUS", "veto_begun", owners=part.vetoed_by), "      ")
         for step in one.steps:
             yield from wrapped(_told(step), "  → ", "    ")
 
@@ -127,6 +130,8 @@ def _told_payment(payment: Payment | None) -> str:
 
 def _told(step: Step) -> str:
     """Say one step: the command, from when, until when."""
+    if step.nonce is not None:
+        return say("NEXT", "nonce", command=step.command, nonce=step.nonce)
     reason = {
         (False, False): "now",
         (True, False): "from",

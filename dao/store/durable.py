@@ -7,6 +7,7 @@ written is locked and stays. What the bytes mean, and what a refusal says, is de
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import glob
 import os
@@ -29,7 +30,12 @@ def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> None:
 
 
 def replace(path: Path, data: bytes, *, mode: int = 0o666) -> None:
-    """Put a file in place of whatever stands there under this name; `mode` is cut by the umask."""
+    """Put a file in place of the file or link of this name; `mode` is cut by the umask.
+
+    A device, a pipe or a folder is never replaced (`OSError`).
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no regular file")
     fresh, handle = _write_beside(path, data, mode)
     try:
         os.replace(fresh, path)

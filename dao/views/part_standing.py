@@ -8,7 +8,7 @@ money stays committed until the nonce is spent. What is over and has not given i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from chain.safe import SafeTx
@@ -16,8 +16,10 @@ from dao.record.case import Case, need
 from dao.record.checks_acts import payees
 from dao.record.checks_payout import confirmations_of, window_of
 from dao.record.checks_proposal import assets_of, fund_of
+from dao.record.checks_stop import vetoers_of
 from dao.record.queue import live
 from governance.acts import Milestone, MilestoneRules, after_act
+from governance.vetoes import owners_who_veto
 from proposals.calls import describe
 from proposals.parts import Part
 from proposals.payment import Payment
@@ -28,8 +30,6 @@ from treasury.window import Window
 
 OVER = frozenset({"not_released", "paid", "expired", "vetoed", "superseded"})
 """States in which nothing more can happen to a part."""
-
-
 _PENDING = {"vetoed": "veto", "superseded": "supersede"}
 
 
@@ -41,6 +41,8 @@ class Step(NamedTuple):
     """Unix seconds; None: at once."""
     latest: int | None = None
     """None: no end is known."""
+    nonce: int | None = None
+    """Of the Safe, which must be spent before; None: nothing waits for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,8 @@ class Standing:
     threshold: int = 0
     transaction: bytes | None = None
     """Of the execution."""
+    vetoed_by: tuple[bytes, ...] = ()
+    """Owners whose vetoes are too few to stop it."""
     steps: tuple[Step, ...] = ()
 
 
@@ -79,8 +83,10 @@ def standing(case: Case, number: int, name: str, now: int) -> Standing:
     if number in need(case.stops):
         return _stopped(case, number, name, payments)
     if part.release and number not in need(case.releases):
-        return _waiting_for_milestone(case, number, name, now)
-    return _after_release(case, number, name, now)
+        found = _waiting_for_milestone(case, number, name, now)
+    else:
+        found = _after_release(case, number, name, now)
+    return replace(found, vetoed_by=owners_who_veto(need(case.acts), vetoers_of(case), number))
 
 
 def _payments(case: Case, part: Part) -> tuple[Payment | None, ...]:
@@ -134,7 +140,7 @@ def _stopped(case: Case, number: int, name: str, payments: tuple[Payment | None,
         nonce=tx.nonce,
         signed=signed,
         threshold=threshold,
-        steps=(Step(f"dao end {name}"),),
+        steps=(Step(f"dao end {name}", nonce=tx.nonce),),
     )
 
 
@@ -200,7 +206,8 @@ def _queued(case: Case, number: int, name: str, now: int, queued: tuple[bytes, S
     steps: tuple[Step, ...] = (Step(f"dao {verb} {name}", earliest, open_.latest),)
     if now > open_.latest:
         alive = live(case, list(need(case.queue)), (case.proposal, number), max(case.leaves) + 1)
-        state, steps = "expired_signed" if alive else "expired", (Step(f"dao end {name}"),)
+        state = "expired_signed" if alive else "expired"
+        steps = (Step(f"dao end {name}", nonce=tx.nonce if alive else None),)
     elif verb == "execute":
         state = "executable"
     else:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from chain.signer import KeySigner
 from governance.acts import ActLeaf, act_message, read_act, sign_act
-from governance.vetoes import Vetoers, veto_in_force
+from governance.vetoes import Vetoers, owners_who_veto, veto_in_force
 from tests.governance.space_values import NOW, key, person
 
 OWNERS = frozenset({person("ann"), person("ben"), person("cho")})
@@ -14,7 +15,7 @@ VETOERS = Vetoers(guardian=person("gus"), owners=OWNERS, threshold=2)
 
 def act(index: int, by: str, part: int = 1, kind: str = "veto") -> ActLeaf:
     message = act_message(proposal=bytes(32), part=part, kind=kind, evidence=b"\x01" * 32, timestamp=NOW + index)
-    return ActLeaf(index, NOW + index, read_act(sign_act(message, key(by))))
+    return ActLeaf(index, NOW + index, read_act(sign_act(message, KeySigner(key(by)))))
 
 
 def found(*acts: ActLeaf, part: int = 1, vetoers: Vetoers = VETOERS) -> int | None:
@@ -54,3 +55,12 @@ def test_a_threshold_below_one_is_one(threshold: int) -> None:
 
     assert None is found(vetoers=vetoers)
     assert 1 == found(act(1, "ann"), vetoers=vetoers)
+
+
+def test_owners_who_veto_are_named_in_their_order() -> None:
+    """Once each, for the part or for all of them; the guardian and strangers are no owners."""
+    acts = [act(7, "ann"), act(4, "cho", part=0), act(5, "gus"), act(6, "cho"), act(8, "eve"), act(9, "ben", part=2)]
+
+    assert (person("cho"), person("ann")) == owners_who_veto(acts, VETOERS, 1)
+    assert (person("cho"), person("ben")) == owners_who_veto(acts, VETOERS, 2)
+    assert (person("cho"),) == owners_who_veto(acts, VETOERS, 3)

@@ -59,6 +59,8 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "journal follow": [("journal", "follow", "FOLDER/iip-1.car", *HERE)],
     "take": [("take", "VOTE", *HERE), ("take", "FOLDER/iip-1.car", "FOLDER/dao.toml", *HERE), ("take", *HERE)],
     "cancel": [("cancel", "IIP-1", "--key", "dora", *HERE), ("cancel", "IIP-1", *HERE)],
+    "veto": [("veto", "IIP-1", "--reason", "Zu spät", "--key", "ann", *HERE), ("veto", "IIP-1/1", *HERE)],
+    "end": [("end", "IIP-1/1", *HERE), ("end", "IIP-7/1", *HERE)],
     "init": [("init", *HERE), ("init", "--devnet", "--dir", "NEW"), ("init", "--dir", "NEW")],
     "settings show": [("settings", *HERE)],
     "settings check": [("settings", "check", *HERE)],
@@ -88,6 +90,8 @@ RUNNING = [
     ("milestone", "report", "IIP-1/2", "--file", "FOLDER/dao.toml", "--key", "nora", *HERE),
     ("doctor", *HERE),
     ("cancel", "IIP-2", "--key", "dora", *HERE),
+    ("veto", "IIP-1", "--reason", "Zu spät", "--key", "ann", *HERE),
+    ("end", "IIP-1/1", *HERE),
     ("vote", "cast", "IIP-2", "For", "--key", "eve", "--out", "FOLDER/vote.json", *HERE),
 ]
 """Command lines over a workspace in which something can still happen."""

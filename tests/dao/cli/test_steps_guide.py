@@ -1,50 +1,37 @@
-"""The guide `one-iip-by-commands`, run as it is written: every command ends well, and what it shows is what is said."""
+"""The guides that begin with the demo, `one-iip-by-commands` and `stop-a-payout`, run as they are written."""
 
 from __future__ import annotations
 
-import re
-import shlex
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from dao.record.verify import verify
+from tests.dao.cli import guides
 from tests.dao.cli.conftest import Outcome
 from tests.dao.conftest import Played
 
-GUIDE = Path(__file__).resolve().parents[3] / "docs" / "guides" / "one-iip-by-commands.md"
-BLOCK = re.compile(r"^```(sh|text|markdown)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-DOCUMENT = Path("demo/iips/iip-2.md")
 
-
-def test_the_guide_runs_as_written(
+def test_one_iip_by_commands(
     dao: Callable[..., Outcome], played: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The demo was played before; what follows in the guide is done in a copy of its folder."""
+    """From a draft to the second payment."""
     monkeypatch.chdir(tmp_path)
-    said: list[str] = []
-    for kind, block in BLOCK.findall(GUIDE.read_text("utf-8")):
-        if kind == "markdown":
-            assert "Say" in DOCUMENT.read_text("utf-8")
-            DOCUMENT.write_text(block, "utf-8")
-        elif kind == "text":
-            assert [] == [line for line in block.splitlines() if line not in said]
-        else:
-            said = []
-            for line in block.splitlines():
-                name, *arguments = shlex.split(line)
-                assert "dao" == name
-                said += run(dao, played, arguments)
 
-    assert "IIP-2/2 is paid" in " ".join(said)
+    said = guides.follow(dao, guides.page("one-iip-by-commands"), played)
+
+    assert "IIP-2/2 is paid" in " ".join(line for block in said for line in block)
 
 
-def run(dao: Callable[..., Outcome], played: Played, arguments: list[str]) -> list[str]:
-    """Run one command, in the demo's place by copying what it leaves."""
-    if arguments == ["demo", "--dir", "demo"]:
-        shutil.copytree(played.folder, "demo")
-        return []
-    outcome = dao(*arguments)
-    assert 0 == outcome.status, f"{arguments}: {outcome.err}{outcome.out}"
-    return outcome.out.splitlines()
+def test_stop_a_payout(
+    dao: Callable[..., Outcome], played: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One part vetoed, one expired with a signature; nothing of both is paid, and the record verifies."""
+    monkeypatch.chdir(tmp_path)
+
+    guides.follow(dao, guides.page("stop-a-payout"), played)
+
+    (told,) = dao("status", "IIP-2", "--dir", "demo", "--json").document["iips"]
+    assert ["expired_signed", "vetoed"] == [part["state"] for part in told["parts"]]
+    assert verify(Path("iip-2.car").read_bytes()).ok

@@ -44,6 +44,16 @@ def test_modes_follow_the_umask(path: Path) -> None:
     assert [0o640, 0o600] == [file.stat().st_mode & 0o777 for file in (path, path.with_name("key"))]
 
 
+def test_what_is_no_file_is_not_replaced(path: Path) -> None:
+    """A device's place could be taken by whoever may write in its folder, and the machine would have lost it."""
+    os.mkfifo(path)
+
+    with pytest.raises(OSError, match="regular"):
+        durable.replace(path, NEW)
+
+    assert (True, [path]) == (path.is_fifo(), list(path.parent.iterdir()))
+
+
 @pytest.mark.parametrize("name", ["fsync", "link"])
 def test_a_disk_that_fails(path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the disk refuses, there is no new file, and no piece of one."""
