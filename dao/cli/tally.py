@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ from governance.ballot import ballot_of
 from governance.commitment import read_commitment
 from governance.counting import method
 from governance.messages import read_envelope
-from governance.power import combine
+from governance.power import PowerTable, combine
 from governance.rules import Electorate, Verdict, quorum_of, verdict
 from governance.tally import tally
 
@@ -77,7 +78,8 @@ def _provisional(session: Session, named: steps.Named) -> Answer:
     }
     state = "open" if session.desk.now() >= named.start else "before"
     lines = steps.noted("STEP_PROVISIONAL", state, name=named.name, start=named.start, end=named.end)
-    return Answer(document, [*lines, *_scores(of_vote.choices, counted.scores), *_judged(judged, " ")])
+    told = [*_scores(of_vote.choices, counted.scores), *_judged(judged, " "), *_noted([weighed])]
+    return Answer(document, [*lines, *told])
 
 
 def _result(session: Session, named: steps.Named) -> Answer:
@@ -96,7 +98,7 @@ def _result(session: Session, named: steps.Named) -> Answer:
     lines = steps.done(
         "STEP_RESULT", name=named.name, index=result[0], votes=transcript.votes, closed=transcript.closed
     )
-    lines += [*_scores(transcript.choices, transcript.scores), *_judged(judged, "")]
+    lines += [*_scores(transcript.choices, transcript.scores), *_judged(judged, ""), *_noted(case.power_tables)]
     if case.older and transcript.released:
         lines += steps.noted("STEP_SUPERSEDES", "passed", names=_older(case, named))
     return Answer(document, lines)
@@ -126,6 +128,12 @@ def _scores(choices: tuple[str, ...], scores: tuple[int, ...]) -> list[str]:
     spelled = [spell(score, 18) for score in scores]
     width = max(len(score) for score in spelled)
     return list(text.rows([(choice, score.rjust(width)) for choice, score in zip(choices, spelled, strict=True)]))
+
+
+def _noted(tables: Sequence[PowerTable]) -> Iterator[str]:
+    """What strategies have to say: how much was delegated, and what leads nowhere."""
+    for note in (note for table in tables for note in table.notes):
+        yield from steps.noted(note.code, note.reason, **note.facts)
 
 
 def _judged(judged: Verdict, mark: str) -> list[str]:

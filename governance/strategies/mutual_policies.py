@@ -12,7 +12,7 @@ before `until`. Anything else is refused with its line.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
 from chain import address
@@ -83,7 +83,7 @@ def _weights(params: Params) -> Generator[Sequence[Question], Sequence[Answer], 
     time = decode_header(header).timestamp
     held: dict[bytes, int] = {}
     for cid, text in zip(cids, texts, strict=True):
-        for policy in _policies(text, cid):
+        for policy in read_policies(text, cid):
             weight = _weight(policy, str(params["weigh"]), time)
             before = held.get(policy.holder, 0)
             held[policy.holder] = max(before, weight) if params["weigh"] == "member" else before + weight
@@ -97,15 +97,18 @@ def _weight(policy: Policy, weigh: str, time: int) -> int:
     return (UNIT if weigh == "member" else policy.units * UNIT) if is_in_force else 0
 
 
-def _policies(answer: Answer, cid: CID) -> Iterator[Policy]:
+def read_policies(answer: Answer, cid: CID) -> list[Policy]:
+    """Read a file of policies; refuse it with its first bad line."""
     heading, *lines = lines_of(answer, cid)
     if heading != HEADING:
         raise StrategyError("E_STRATEGY", "file", file=str(cid), line=1, expected=HEADING)
+    policies = []
     for number, line in enumerate(lines, 2):
         try:
-            yield _policy(line)
+            policies.append(_policy(line))
         except (ChainError, ValueError):
             raise StrategyError("E_STRATEGY", "file", file=str(cid), line=number, expected=HEADING) from None
+    return policies
 
 
 def _policy(line: str) -> Policy:

@@ -7,7 +7,7 @@ owners of the Safe signed. An address that stands there twice is refused, becaus
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 
 from chain import address
 from chain.cid import CID
@@ -36,12 +36,19 @@ def read_names(name: str, params: Params) -> Generator[Sequence[Question], Seque
     cids = files(name, params)
     answers = yield [File(cid) for cid in cids]
     for cid, answer in zip(cids, answers, strict=True):
-        for number, line in enumerate(lines_of(answer, cid), 1):
-            one = _address(line, number, cid)
-            if one in found:
-                raise StrategyError("E_STRATEGY", "file", file=str(cid), line=number, expected="each address once")
-            found.add(one)
+        found |= read_list(answer, cid, found)
     return frozenset(found)
+
+
+def read_list(answer: Answer, cid: CID, before: Collection[bytes] = ()) -> set[bytes]:
+    """Read a file of addresses, none of them there `before`; refuse it with its first bad line."""
+    found: set[bytes] = set()
+    for number, line in enumerate(lines_of(answer, cid), 1):
+        one = _address(line, number, cid)
+        if one in found or one in before:
+            raise StrategyError("E_STRATEGY", "file", file=str(cid), line=number, expected="each address once")
+        found.add(one)
+    return found
 
 
 def lines_of(answer: Answer, cid: CID) -> list[str]:
