@@ -1,0 +1,108 @@
+"""What a review of a Safe transaction answers: its document, and its lines for people.
+
+Decided here: how findings, calls and hashes are told. Not decided: what is found (`treasury.review`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from chain import address, amount, json_text
+from chain.errors import CodedError, UncheckableError
+from chain.finding import Finding
+from chain.safe import SafeTx
+from chain.safe_json import read_safe_tx
+from dao.cli import text
+from dao.cli.answer import FALSE, TRUE, Answer
+from dao.sentences import language, sentence
+from treasury.assets import asset_id
+from treasury.review import Action, Review
+
+_HASHES = ("domain_hash", "message_hash", "safe_tx_hash")
+
+Symbols = Mapping[str, tuple[str, int]]
+"""Symbol and decimals by asset id, of the assets that a workspace's settings name."""
+
+
+def read_transaction(raw: bytes, chain_id: int, safe_version: str) -> SafeTx | Answer:
+    """Read a transaction, or refuse to have it signed; what could not be checked is raised."""
+    try:
+        return read_safe_tx(json_text.loads(raw), chain_id, safe_version)
+    except UncheckableError:
+        raise
+    except CodedError as error:
+        return _unreadable(error)
+
+
+def answer(tx: SafeTx, review: Review, symbols: Symbols) -> Answer:
+    """The review as the command answers it."""
+    document: dict[str, Any] = {
+        "verdict": review.verdict,
+        "findings": [_row(finding) for finding in review.findings],
+        "unchecked": list(review.unchecked),
+        "domain_hash": "0x" + review.domain_hash.hex(),
+        "message_hash": "0x" + review.message_hash.hex(),
+        "safe_tx_hash": "0x" + review.safe_tx_hash.hex(),
+        "actions": [
+            {"place": action.place, "kind": action.kind, "message": _told(action, tx.chain_id, symbols)}
+            for action in review.actions
+        ],
+    }
+    return Answer(document, _lines(tx, review, document), TRUE if review.verdict == "sign" else FALSE)
+
+
+def _unreadable(error: CodedError) -> Answer:
+    """Refuse a file that is no Safe transaction; what cannot be read must not be signed."""
+    place = str(error.facts.get("place", ""))
+    finding = Finding(code=error.code, reason=error.reason, place=place, facts=error.facts)
+    hashes = dict.fromkeys(_HASHES)
+    document = {"verdict": "refuse", "findings": [_row(finding)], "unchecked": [], **hashes, "actions": []}
+    return Answer(document, (*text.told(finding), "", _verdict("refuse", (finding,))), FALSE)
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    message = text.message(finding)
+    return {"code": finding.code, "level": finding.level, "message": message, "place": finding.place or None}
+
+
+def _lines(tx: SafeTx, review: Review, document: dict[str, Any]) -> Iterator[str]:
+    safe = address.with_chain(tx.safe, tx.chain_id)
+    yield from text.rows([("Safe", safe), (text.label("version"), tx.version), ("nonce", str(tx.nonce))])
+    yield ""
+    yield text.paint(text.say("REVIEW", "does"), "bold")
+    yield from text.rows([(text.place(action["place"]), action["message"]) for action in document["actions"]])
+    yield ""
+    if review.findings:
+        yield text.paint(text.say("REVIEW", "found"), "bold")
+        for finding in review.findings:
+            yield from text.told(finding, "  ")
+        yield ""
+    yield text.paint(text.say("REVIEW", "compare"), "bold")
+    yield from text.rows([(name.replace("_", " "), document[name]) for name in _HASHES])
+    yield ""
+    if review.unchecked:
+        yield text.paint(text.say("REVIEW", "unchecked"), "bold")
+        yield from text.rows([(name, sentence("UNCHECKED", name, {}, language())) for name in review.unchecked])
+        yield ""
+    yield _verdict(review.verdict, review.findings)
+
+
+def _verdict(verdict: str, findings: tuple[Finding, ...]) -> str:
+    levels = [finding.level for finding in findings]
+    errors, warnings = (text.counted(levels.count(level), level) for level in ("error", "warning"))
+    head = text.paint(text.label(verdict), "green" if verdict == "sign" else "red")
+    return head + text.say("REVIEW", verdict, errors=errors, warnings=warnings)
+
+
+def _told(action: Action, chain_id: int, symbols: Symbols) -> str:
+    """Say what one call does; the chain's own coin, and what a workspace knows, is told in whole units as well."""
+    kind, facts = action.kind, action.facts
+    if kind == "pay":
+        units, asset = cast("int", facts["amount"]), str(facts["asset"])
+        if asset in symbols:
+            symbol, decimals = symbols[asset]
+            kind, facts = "pay_known", {**facts, "amount": amount.spell(units, decimals), "symbol": symbol}
+        elif asset == asset_id(chain_id, None):
+            kind, facts = "pay_coin", {**facts, "amount": amount.spell(units, 18), "units": units}
+    return sentence("ACTION", kind, facts, language())
