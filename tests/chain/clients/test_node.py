@@ -206,34 +206,6 @@ def test_long_answers_are_asked_for_in_smaller_batches(node: Node) -> None:
     assert [bytes(10_000)] * 7 == node.read_many([Read(contract, b"")] * 7, number)
 
 
-def test_balances_are_told_many_at_a_time(devnet: Devnet, node: Node) -> None:
-    """Six hundred balances take two calls and are those of single questions, at an old block too."""
-    payees = [keccak256(b"paid %d" % index)[:20] for index in range(3)]
-    for wei, payee in enumerate(payees, 1):
-        node.send(FAUCET_KEY, payee, wei)
-    number = node.head().ref.number
-    calls: list[str] = []
-
-    def count(method: str, _: list[Any], answer: Any) -> Any:
-        calls.append(method)
-        return answer
-
-    counted = Node(URL, through(devnet.session(), count))
-    assert [1, 2, 3] * 200 == counted.balances(payees * 200, number)
-    assert 2 == calls.count("eth_call")
-    assert [1, 2, 0] == node.balances(payees, number - 1)
-    assert [node.balance(payee, number) for payee in payees] == node.balances(payees, number)
-    assert [] == node.balances([], number)
-
-
-def test_balances_of_a_node_without_long_calls(devnet: Devnet, node: Node) -> None:
-    """A provider that refuses init code is asked one by one; what it says in the wrong form is no balance."""
-    payees = [PAYEE, address_of(FAUCET_KEY), PAYEE]
-    number = node.head().ref.number
-
-    assert node.balances(payees, number) == Node(URL, refusing(devnet.session(), "eth_call")).balances(payees, number)
-
-
 def test_read_many_of_nothing(node: Node) -> None:
     """No reads, no questions."""
     assert [] == node.read_many([], 0)
