@@ -145,15 +145,6 @@ class Node:
                 progress(len(answers))
         return answers
 
-    def read_many_at(
-        self, reads: Sequence[Read], block: BlockRef, progress: Callable[[int], None] | None = None
-    ) -> list[bytes | None]:
-        """Ask as `read_many`, and hold the node to one block: its hash is compared before and after."""
-        self.expect_block(block)
-        answers = self.read_many(reads, block.number, progress)
-        self.expect_block(block)
-        return answers
-
     def balances(self, addresses: Sequence[bytes], number: int) -> list[int]:
         """Return many balances in wei at one block, 500 in each request."""
         found: list[int] = []

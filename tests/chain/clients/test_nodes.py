@@ -64,10 +64,6 @@ COMPARED: dict[str, tuple[Change, Callable[[Nodes, bytes], object]]] = {
         result("eth_call", "0x" + "00" * 32),
         lambda asked, token: asked.read_many([Read(token, balance_of(FAUCET))], asked.head().ref.number),
     ),
-    "read_many_at": (
-        result("eth_call", "0x" + "00" * 32),
-        lambda asked, token: asked.read_many_at([Read(token, balance_of(FAUCET))], asked.head().ref),
-    ),
     "balances": (
         result("eth_getBalance", "0x1"),
         lambda asked, token: asked.balances([FAUCET], asked.head().ref.number),
