@@ -33,7 +33,7 @@ def check_params(params: Params) -> None:
     if not isinstance(method, str) or len(method) > _SIGNATURE_MAX:
         refuse(NAME, "method as a signature such as votingPower(address)")
     if not isinstance(args, list | tuple) or not 1 <= len(args) <= _ARGS_MAX or VOTER not in args:
-        refuse(NAME, "args as a list that holds %{address}")
+        refuse(NAME, "args with a place for the voter")
     try:
         reads(params, [address.ZERO])
     except ChainError:
@@ -69,7 +69,7 @@ def _argument(text: object) -> bytes | int | None:
     try:
         return parse_base_units(text)
     except AmountError:
-        refuse(NAME, "args of %{address}, addresses, and whole numbers as decimal strings")
+        refuse(NAME, "args of addresses, whole numbers as text, and the place for the voter")
 
 
 STRATEGY = Strategy(

@@ -21,7 +21,7 @@ VERSION = 1
 def check_params(params: Params) -> None:
     """Refuse anything but `strategies` and one of `addresses` and `files`."""
     if len(params) != 2 or "strategies" not in params:
-        refuse(NAME, "strategies, and addresses or files")
+        refuse(NAME, "strategies beside addresses or files")
     check_names(NAME, params)
     inner.check_inner(NAME, params)
 

@@ -22,10 +22,12 @@ from chain.networks import DEVNET_CHAIN_ID
 from dao.cli.demo import cast, world
 from dao.cli.verify import answer_of
 from dao.record.case import need
+from dao.record.checks_vote import rules
 from dao.record.verify import verify
 from dao.store.journal import Journal
-from dao.workflow import founding, recording
-from dao.workflow.desk import Desk
+from dao.workflow import founding, recording, voting
+from dao.workflow.desk import Blocks, Desk, Fact
+from dao.workflow.power_evidence import gather, gather_supply
 from tests.dao.workflow.stage import Stage, eth, refused
 
 UNIT = cast.UNIT
@@ -128,7 +130,10 @@ def test_a_share_of_the_supply_must_agree(tmp_path: Path) -> None:
         published = stage.publish(1, eth("0.5"))
         stage.vote(published, 1, "eve")
         stage.vote(published, 2, "hana")
-        stage.decide(published)
+        there.wait_until(published.end + 60)
+        voting.close(stage.desk, published.id)
+        _without_supply(stage, published.id)
+        voting.count(stage.desk, published.id)
 
         document = told(stage, published.id)
         case = stage.desk.case(published.id, 10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42)
@@ -137,6 +142,21 @@ def test_a_share_of_the_supply_must_agree(tmp_path: Path) -> None:
         assert ("passed", 300_000 * UNIT) == (document["verdict"], need(case.expected).quorum)
         assert cast.SUPPLY == case.supply
         assert "V_PASSED.for" == need(case.verdict).key
+
+
+def _without_supply(stage: Stage, proposal: bytes) -> None:
+    """Powers alone are not what these rules ask for, nor is a supply too many: check 40 refuses both."""
+    case = stage.desk.case(proposal, 10, 20, 21, 22, 23, 24, 30, 31, 32)
+    blocks = Blocks()
+    voters = sorted(vote.envelope.address for vote in need(case.votes))
+    links = gather(stage.desk.node, rules(case), voters, blocks, stage.desk.file)
+    supply = gather_supply(stage.desk.node, rules(case), blocks, stage.desk.file)
+    before = stage.desk.journal.leaf_hashes()
+    for evidence, reason in ((links, "supplies"), (links + supply * 2, "supplies"), (links + links, "field")):
+        with pytest.raises(CodedError) as caught:
+            stage.desk.take([Fact("power", {"proposal": proposal, "evidence": evidence})], blocks, proposal)
+        assert caught.value.reason in {reason, "unknown_key"}
+        assert before == stage.desk.journal.leaf_hashes()
 
 
 def test_a_missing_file_stops_the_count_and_changes_nothing(tmp_path: Path) -> None:
