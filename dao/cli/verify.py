@@ -74,13 +74,13 @@ def _document(report: Report) -> dict[str, object]:
             document["iip"] = case.commitment.iip
         if report.ok:
             document["status"], document["superseded_by"] = case.status, case.superseded_by
-        if case.power_tables and case.commitment is not None:
-            document["power"] = list(_sources(case))
         if case.cancelled is not None:
             document["verdict"] = "cancelled"
         if case.verdict is not None and case.expected is not None:
             document["verdict"] = case.verdict.state
             document["scores"] = [str(score) for score in case.expected.scores]
+        if case.power_tables and case.commitment is not None:
+            document["power"] = list(_sources(case))
     return document
 
 
