@@ -114,6 +114,7 @@ IIP = Machine(
         Transition("Passed", "veto", "Vetoed", "guardian or owners", ("nothing_queued", "veto_reason")),
         Transition("Passed", "supersede", "Superseded", "anyone", ("newer_passed", "nothing_queued")),
         Transition("Queued", "supersede", "Superseded", "anyone", ("newer_passed", "not_executed", "nonce_spent")),
+        Transition("Review", "revise", "Review", "author", ("lint_clean", "text_changed")),
     ),
 )
 

@@ -54,7 +54,7 @@ def command(
     """
     raw = read(file)
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
-    _refuse_draft(raw)
+    refuse_draft(raw)
     with steps.open_for(folder, source) as session:
         desk = carrying.desk_for(session, out)
         author = session.signer(source)
@@ -74,14 +74,14 @@ def command(
         except proposing.PublishError as error:
             if not error.findings:
                 raise
-            return _refused(error)
+            return refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
     names = list(dict.fromkeys(named.name for named in older))
     answer = _published(name, published, paying, out, names, is_new=standing is None)
     return answer._replace(lines=[*answer.lines, *carried])
 
 
-def _refuse_draft(raw: bytes) -> None:
+def refuse_draft(raw: bytes) -> None:
     """Refuse a document in which a sentence of `dao draft` was not replaced."""
     kept = [line for line in raw.splitlines() for told in placeholders() if told.encode() in line]
     if kept:
@@ -136,7 +136,8 @@ def _after(payment: str, release: str) -> str:
     return text.say("PUBLISH", "after", payment=payment, release=release) if release else payment
 
 
-def _refused(error: proposing.PublishError) -> Answer:
+def refused(error: proposing.PublishError) -> Answer:
+    """The answer to a document with errors: all of them, one by one."""
     message = sentence(error.code, error.reason, error.facts, language())
     rows = [finding_row(finding) for finding in error.findings]
     lines = [line for finding in error.findings for line in text.told(finding)]

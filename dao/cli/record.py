@@ -17,7 +17,7 @@ from dao.record.verify import verify
 from dao.sentences import language, sentence
 from dao.session import Session, open_session
 from dao.views.numbers import Numbered, UnknownNameError, find
-from dao.workflow.proposing import settings_in_force
+from dao.workflow.proposing import refuse_withdrawn, settings_in_force
 from dao.workflow.recording import signed_note, write_record_under
 
 EXAMPLES = (
@@ -67,6 +67,7 @@ def _make(session: Session, iip: str) -> tuple[Numbered, bytes]:
     settings = settings_in_force(session.desk)
     numbered = find(session.journal, iip, settings.prefix)
     if not numbered.proposals:
+        refuse_withdrawn(session.desk, numbered.number)
         raise UnknownNameError("E_PROPOSAL", "unpublished", name=f"{settings.prefix}-{numbered.number}")
     proposal = numbered.proposals[-1]
     return numbered, write_record_under(session.desk, proposal, signed_note(session.desk))

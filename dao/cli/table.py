@@ -31,6 +31,8 @@ COMMANDS = (
     Command("verify", "dao.cli.verify", "Start", "Check a decision record offline and say what was assumed."),
     Command("lint", "dao.cli.lint", "Proposals", "Check a proposal's text and list all that is wrong."),
     Command("draft", "dao.cli.draft", "Proposals", "Begin a proposal: number, budget, sentences to replace."),
+    Command("submit", "dao.cli.submit", "Proposals", "Put a text under review, before anybody votes on it."),
+    Command("withdraw", "dao.cli.withdraw", "Proposals", "Take a text back, as its author, before it is published."),
     Command("publish", "dao.cli.publish", "Proposals", "Sign a proposal and open its vote."),
     Command("cancel", "dao.cli.cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
     Command("vote cast", "dao.cli.vote_cast", "Votes", "Sign a vote, or take a signed one, into the journal."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -159,12 +159,13 @@ def _named(rows: list[Row], session: Session, settings: Settings | None) -> list
         for number, known in numbers(session.journal).items()
         for proposal in known.proposals
     }
-    return [
-        row
-        if row.taken is None
-        else replace(row, of=f"{names[row.taken.proposal]}{f'/{row.taken.part}' if row.taken.part else ''}")
-        for row in rows
-    ]
+    return [row if row.taken is None else replace(row, of=_name(row.taken, names, settings.prefix)) for row in rows]
+
+
+def _name(taken: Taken, names: Mapping[bytes, str], prefix: str) -> str:
+    if taken.number:
+        return f"{prefix}-{taken.number}"
+    return f"{names[taken.proposal]}{f'/{taken.part}' if taken.part else ''}"
 
 
 def _read(path: Path) -> bytes:

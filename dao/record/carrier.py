@@ -2,6 +2,7 @@
 
     {"mutualDao": {"version": 1, "kind": "publication"}, "envelope": "{…}", "files": {"document": "…", "parts": "…"}}
     {"mutualDao": {"version": 1, "kind": "act"}, "envelope": "{…}", "files": {"evidence": "…"}}
+    {"mutualDao": {"version": 1, "kind": "submission"}, "envelope": "{…}", "files": {"document": "…"}}
 
 An envelope is the JSON text that was signed and kept, as one string, so that its bytes arrive as they left; files are
 base64. What rests on nothing but its signature needs no carrier: a vote travels as Snapshot's own envelope, a Safe
@@ -23,7 +24,7 @@ from governance.strict_map import StrictMap, expect_version, open_map
 
 KEY = "mutualDao"
 VERSION = 1
-KINDS = ("publication", "act")
+KINDS = ("publication", "act", "submission")
 
 MAX_BYTES = 4 << 20
 """Of the file: two blocks of the journal fit, spelled as base64, and an envelope."""
@@ -53,7 +54,14 @@ class SignedAct(NamedTuple):
     evidence: bytes | None
 
 
-Carried = Publication | SignedAct
+class Submission(NamedTuple):
+    """A signed step that brings a text, with that text."""
+
+    envelope: bytes
+    document: bytes
+
+
+Carried = Publication | SignedAct | Submission
 
 
 def write_publication(publication: Publication) -> bytes:
@@ -65,6 +73,11 @@ def write_publication(publication: Publication) -> bytes:
 def write_act(act: SignedAct) -> bytes:
     """Spell an act."""
     return _write("act", act.envelope, {"evidence": act.evidence})
+
+
+def write_submission(submission: Submission) -> bytes:
+    """Spell a submission."""
+    return _write("submission", submission.envelope, {"document": submission.document})
 
 
 def is_carrier(value: object) -> bool:
@@ -85,6 +98,8 @@ def open_carrier(value: object) -> Carried:
     envelope = _text(opened, "envelope").encode()
     if kind == "act":
         return SignedAct(envelope, _optional_file(opened.open("files", "evidence"), "evidence"))
+    if kind == "submission":
+        return Submission(envelope, _file(opened.open("files", "document"), "document"))
     files = opened.open("files", "document parts")
     return Publication(envelope, _file(files, "document"), _file(files, "parts"))
 

@@ -17,6 +17,7 @@ from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need, refuse_strangers
 from dao.record.checks_older import check_older, known_older
 from dao.record.checks_settings import check_fresh, check_known_singleton
+from dao.record.checks_steps import check_step, check_transition
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
 from governance import attested, power
@@ -32,10 +33,6 @@ from proposals.compile import check_parts
 from proposals.document import parse_document
 from proposals.parts import check_horizon, decode_parts
 from proposals.payment import Asset, asset_book
-
-WRITTEN = frozenset({"submit_for_review", "request_changes", "freeze", "normative_change", "withdraw", "inactive",
-                     "resurrect", "resubmit"})  # fmt: skip
-"""The lifecycle's events that have a leaf of their own; all others follow from other leaves."""
 
 
 def proposal_signature(case: Case) -> None:
@@ -116,17 +113,20 @@ def proposal_rules(case: Case) -> None:
 def proposal_lifecycle(case: Case) -> None:
     """The steps from draft to vote, and what followed, are steps of the lifecycle's table."""
     row, commitment = need(case.proposal_row), need(case.commitment)
-    refuse_strangers(case, "transition", iip=commitment.iip)
     last = written = None
-    for found in case.rows_of("document", "transition"):
+    before: list[Leaf] = []
+    for kind in ("transition", "step"):
+        refuse_strangers(case, kind, iip=commitment.iip)
+    for found in case.rows_of("document", "transition", "step", "proposal"):
         if found.leaf.kind == "document":
             written = found.leaf.body["document"]
-            continue
-        if found.leaf.body["event"] not in WRITTEN:
-            raise RecordError("E_STATE", "derived", event=found.leaf.body["event"])
-        if found.leaf.body["document"] != written:
-            raise RecordError("E_STATE", "step_document", index=found.index, event=found.leaf.body["event"])
-        last = written if found.index < row.index else last
+        elif found.leaf.kind == "transition":
+            check_transition(found.index, found.leaf, written)
+        elif found.leaf.kind == "step":
+            check_step(found.leaf, before, case.get, need(case.settings).space)
+        if found.leaf.kind in ("transition", "step") and found.index < row.index:
+            last = written
+        before.append(found.leaf)
     if last != commitment.document:
         raise RecordError("E_STATE", "other_document", iip=commitment.iip)
     case.status = lifecycle.status(events(case.leaves.values(), case.proposal, len(need(case.parts))))
@@ -141,7 +141,7 @@ def events(leaves: Iterable[Leaf], proposal: bytes | None, parts: int) -> list[s
     over: list[str] = []
     for leaf in leaves:
         own = leaf.body.get("proposal") == proposal
-        if leaf.kind == "transition":
+        if leaf.kind in ("transition", "step"):
             found.append(str(leaf.body["event"]))
         elif leaf.kind == "proposal":
             found.append("open_vote")

@@ -80,6 +80,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "settings": {"settings": _FOREIGN, "signatures": lambda v: isinstance(v, bytes), "state": _BLOCK},
     "transition": {"iip": _int, "event": _text, "document": _FOREIGN},
     "document": {"iip": _int, "author": _ADDRESS, "document": _FOREIGN},
+    "step": {"id": _HASH, "iip": _int, "event": _text, "document": _FOREIGN, "envelope": _FOREIGN},
     "parts": {"parts": _BLOCK},
     "proposal": {"id": _HASH, "envelope": _FOREIGN, "headers": _list_of(_FOREIGN), "power": _list_of(_BLOCK)},
     "vote": {"id": _HASH, "proposal": _HASH, "envelope": _FOREIGN},

@@ -21,7 +21,7 @@ _WHOLE = frozenset({
 })  # fmt: skip
 """Kinds of which a record holds every leaf."""
 _PASSING = frozenset({
-    "settings", "document", "transition", "parts", "proposal", "cancel", "vote", "closed", "power", "result",
+    "settings", "document", "transition", "step", "parts", "proposal", "cancel", "vote", "closed", "power", "result",
     "executed", "ended",
 })  # fmt: skip
 """Kinds that prove that a proposal passed, and whether what it supersedes stood."""
@@ -126,7 +126,7 @@ class _Journal:
                 return body["proposal"] in twins
             if bound is None:
                 return False
-            if leaf.kind in ("document", "transition"):
+            if leaf.kind in ("document", "transition", "step"):
                 return body["iip"] == bound.iip
             return leaf.kind == "parts" and body["parts"] == bound.parts
 

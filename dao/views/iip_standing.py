@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from chain.cid import CID
 from chain.errors import CodedError
 from dao.record.case import Case, need
 from dao.record.checks_proposal import ends, events
@@ -18,7 +19,9 @@ from dao.views.numbers import Numbered
 from dao.views.part_standing import OVER, Standing, Step, standing
 from dao.workflow.desk import PAID, REQUIRED, Desk
 from dao.workflow.early_facts import history
+from dao.workflow.submitting import OF_A_TEXT
 from governance.admission.window import member_int
+from governance.document_steps import read_step
 from proposals import lifecycle
 
 _OPEN = (*REQUIRED["proposal"], 30, 31)
@@ -57,7 +60,10 @@ def iip_standing(desk: Desk, numbered: Numbered, prefix: str, now: int) -> IipSt
         if "cancel" in kinds:
             return _cancelled(desk.case(proposal, *_OPEN, 25), numbered, name, now)
         if "result" in kinds:
-            return _decided(desk.case(proposal, *_RESULT), numbered, name, now)
+            case = desk.case(proposal, *_RESULT)
+            if case.status in OF_A_TEXT:  # asked once in vain, and brought back
+                return _without_proposal(desk, numbered, name)
+            return _decided(case, numbered, name, now)
         return _undecided(desk.case(proposal, *_OPEN), numbered, name, now, is_closed="closed" in kinds)
     except CodedError as error:
         return IipStanding(
@@ -72,10 +78,24 @@ def iip_standing(desk: Desk, numbered: Numbered, prefix: str, now: int) -> IipSt
 
 
 def _without_proposal(desk: Desk, numbered: Numbered, name: str) -> IipStanding:
-    state = lifecycle.status(events(history(desk.journal.leaves, numbered.number, desk.get), None, 0))
-    steps = (Step("dao publish FILE"),) if state not in lifecycle.IIP.final_states else ()
+    told = history(desk.journal.leaves, numbered.number, desk.get)
+    state = lifecycle.status(events(told, None, 0))
+    if state == "Withdrawn":
+        last = told[-1]
+        cid = last.body["envelope"]
+        assert isinstance(cid, CID), "the leaf's schema says so"
+        facts = {"time": last.time, "why": read_step(desk.get(cid)).reason}
+        return IipStanding(
+            numbered=numbered, name=name, state=state, code="STATUS", reason="withdrawn", facts=facts
+        )  # fmt: skip
     return IipStanding(
-        numbered=numbered, name=name, state=state, code="STATUS", reason="unpublished", facts={}, steps=steps
+        numbered=numbered,
+        name=name,
+        state=state,
+        code="STATUS",
+        reason="unpublished",
+        facts={},
+        steps=(Step("dao publish FILE"), Step(f"dao withdraw {name}")),
     )
 
 

@@ -39,6 +39,7 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "settings": (10,),
     "document": (),
     "transition": (),
+    "step": (10,),
     "parts": (),
     "proposal": (*_PROPOSAL, 25),
     "cancel": _PROPOSAL,

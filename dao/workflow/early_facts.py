@@ -12,11 +12,13 @@ from types import MappingProxyType
 from chain.cid import CID
 from chain.errors import CodedError
 from dao.record.case import Get
-from dao.record.checks_proposal import WRITTEN, events
+from dao.record.checks_proposal import events
+from dao.record.checks_steps import check_step, check_transition
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
 from governance.commitment import read_commitment
 from governance.messages import read_envelope
+from governance.settings_text import parse_settings
 from proposals import lifecycle
 from proposals.document import parse_document
 from proposals.parts import decode_parts
@@ -39,18 +41,42 @@ def _parts(_: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
 
 
 def _transition(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
-    event, number = leaf.body["event"], leaf.body["iip"]
-    if event not in WRITTEN:
-        raise RecordError("E_STATE", "derived", event=event)
+    number = leaf.body["iip"]
     documents = [known.body["document"] for known in before if known.kind == "document" and known.body["iip"] == number]
-    if documents[-1:] != [leaf.body["document"]]:
-        raise RecordError("E_STATE", "step_document", index=len(before), event=event)
-    lifecycle.status(events([*history(before, leaf.body["iip"], get), leaf], None, 0))
+    check_transition(len(before), leaf, documents[-1] if documents else None)
+    lifecycle.status(events([*history(before, number, get), leaf], None, 0))
+
+
+def _step(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
+    number = leaf.body["iip"]
+    if any(known.kind == "step" and known.body["id"] == leaf.body["id"] for known in before):
+        raise RecordError("E_DUPLICATE", "step", id=leaf.body["id"])
+    told = history(before, number, get)
+    lifecycle.status(events([*told, leaf], None, 0))
+    check_step(leaf, numbered(before, number, get), get, _space(before, get))
+
+
+def _space(before: Sequence[Leaf], get: Get) -> str:
+    """The space of the journal's settings, whose signatures check 10 checks."""
+    for known in reversed(before):
+        if known.kind == "settings":
+            return parse_settings(get(_link(known, "settings")).decode("utf-8", "replace")).space
+    raise RecordError("E_SETTINGS", "none")
 
 
 def _proposal(before: Sequence[Leaf], leaf: Leaf, _: Get) -> None:
     if any(known.kind == "proposal" and known.body["id"] == leaf.body["id"] for known in before):
         raise RecordError("E_DUPLICATE", "proposal", id=leaf.body["id"])
+
+
+def numbered(leaves: Sequence[Leaf], number: object, get: Get) -> list[Leaf]:
+    """The texts, steps and proposals of one number, in journal order."""
+    return [
+        leaf
+        for leaf in leaves
+        if (leaf.kind in ("document", "transition", "step") and leaf.body["iip"] == number)
+        or (leaf.kind == "proposal" and _number_of(leaf, get) == number)
+    ]
 
 
 def history(leaves: Sequence[Leaf], number: object, get: Get) -> list[Leaf]:
@@ -59,7 +85,7 @@ def history(leaves: Sequence[Leaf], number: object, get: Get) -> list[Leaf]:
     return [
         leaf
         for leaf in leaves
-        if (leaf.kind == "transition" and leaf.body["iip"] == number)
+        if (leaf.kind in ("transition", "step") and leaf.body["iip"] == number)
         or (leaf.kind == "proposal" and leaf.body["id"] in proposals)
         or (leaf.kind in ("result", "cancel") and leaf.body["proposal"] in proposals)
     ]
@@ -79,5 +105,5 @@ def _link(leaf: Leaf, field: str) -> CID:
 
 
 EARLY: Mapping[str, Early] = MappingProxyType(
-    {"document": _document, "parts": _parts, "transition": _transition, "proposal": _proposal}
+    {"document": _document, "parts": _parts, "transition": _transition, "step": _step, "proposal": _proposal}
 )

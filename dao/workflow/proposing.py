@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chain.cid import CID, dag_cbor_cid, raw_cid
+from chain.clients.node import BlockInfo
 from chain.finding import Finding, has_errors
 from chain.signer import Signer
 from dao.errors import DaoError
@@ -26,6 +27,7 @@ from governance.messages import Envelope, proposal_message, read_envelope, sign_
 from governance.rules import rules_of
 from governance.settings import FundSettings, Settings
 from governance.space import in_force, settings_cid
+from proposals import lifecycle
 from proposals.compile import compile_parts
 from proposals.document import Document, parse_document
 from proposals.lint import lint
@@ -74,9 +76,10 @@ def sign(desk: Desk, raw: bytes, *, author: Signer, fund: str, supersedes: Seque
     number = document.front.iip
     if number is None:
         raise PublishError("E_LINT", "number", count=1)
+    refuse_withdrawn(desk, number)
     encoded = encode_parts(parts)
     head = desk.head()  # asked once: the snapshot must be older than the proposal, and the chain goes on meanwhile
-    now, snapshot = head.timestamp, desk.node.block(max(0, head.ref.number - _snapshot_depth(settings, money.chain_id)))
+    now, snapshot = head.timestamp, snapshot_of(desk, settings, head.ref.number, money.chain_id)
     commitment = Commitment(
         iip=number,
         document=raw_cid(raw),
@@ -134,9 +137,7 @@ def take(desk: Desk, publication: Publication) -> Published:
         "power": asked,
     }
     facts = [
-        Fact("document", {"iip": number, "author": author, "document": document_cid}),
-        Fact("transition", {"iip": number, "event": _first_step(desk, number), "document": document_cid}),
-        Fact("transition", {"iip": number, "event": "freeze", "document": document_cid}),
+        *_way_to_vote(desk, number, author, document_cid),
         Fact("parts", {"parts": parts_cid}),
         Fact("proposal", body),
     ]
@@ -163,7 +164,7 @@ def _commitment(envelope: Envelope, settings: Settings) -> Commitment:
 
 def _compiled(desk: Desk, raw: bytes, money: FundSettings) -> tuple[Document, tuple[Part, ...]]:
     """A document without errors, and the parts that its tables make on this fund."""
-    _refuse_findings(raw, money)
+    refuse_findings(raw, money)
     document = parse_document(raw)
     parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money))
     _refuse_hostage_parts(desk, parts)
@@ -191,10 +192,11 @@ def find_published(
     return None
 
 
-def _snapshot_depth(settings: Settings, chain_id: int) -> int:
-    """How deep the snapshot lies: so deep that the settings call it final, for a vote cannot outlive its block."""
+def snapshot_of(desk: Desk, settings: Settings, head: int, chain_id: int) -> BlockInfo:
+    """The block of a snapshot: so deep below the head that the settings call it final, for a vote cannot outlive it."""
     chain = settings.chain(chain_id)
-    return max(1, 0 if chain is None else chain.finality_depth)
+    depth = max(1, 0 if chain is None else chain.finality_depth)
+    return desk.node.block(max(0, head - depth))
 
 
 def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:
@@ -205,13 +207,38 @@ def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:
                 raise PublishError("E_RECIPIENT_CONTRACT", part=number, payee=call.to)
 
 
-def _first_step(desk: Desk, number: int) -> str:
-    """A new number is submitted; one whose vote missed the quorum is submitted again."""
-    past = events(history(desk.journal.leaves, number, desk.get), None, 0)
-    return "resubmit" if past and past[-1] == "tally_no_quorum" else "submit_for_review"
+def state_of(desk: Desk, number: int) -> str:
+    """Where a number stands in the lifecycle, as far as its votes go."""
+    return lifecycle.status(events(history(desk.journal.leaves, number, desk.get), None, 0))
 
 
-def _refuse_findings(raw: bytes, fund: FundSettings) -> None:
+def refuse_withdrawn(desk: Desk, number: int) -> None:
+    """Refuse any step on a text that its author withdrew (`E_STATE`)."""
+    for index, leaf in enumerate(desk.journal.leaves):
+        if leaf.kind == "step" and leaf.body["iip"] == number and leaf.body["event"] == "withdraw":
+            raise PublishError("E_STATE", "withdrawn", iip=number, index=index, time=leaf.time)
+
+
+def _way_to_vote(desk: Desk, number: int, author: bytes, document: CID) -> list[Fact]:
+    """The document and its steps: a new number is submitted; one whose vote missed the quorum is submitted again; what
+    is under review is there, or has a newer text now.
+    """
+    refuse_withdrawn(desk, number)
+    state = state_of(desk, number)
+    text = Fact("document", {"iip": number, "author": author, "document": document})
+    first = Fact("transition", {
+        "iip": number, "event": "resubmit" if state == "QuorumNotMet" else "submit_for_review", "document": document,
+    })  # fmt: skip
+    freeze = Fact("transition", {"iip": number, "event": "freeze", "document": document})
+    if state != "Review":
+        return [text, first, freeze]
+    texts = [leaf for leaf in desk.journal.leaves if leaf.kind == "document" and leaf.body["iip"] == number]
+    is_there = bool(texts) and (texts[-1].body["document"], texts[-1].body["author"]) == (document, author)
+    return [freeze] if is_there else [text, freeze]
+
+
+def refuse_findings(raw: bytes, fund: FundSettings) -> None:
+    """Refuse a document with errors, as far as they show with this fund's assets (`E_LINT`)."""
     findings, _ = lint(raw, assets=assets_of(fund))
     if has_errors(findings):
         errors = [finding for finding in findings if finding.level == "error"]

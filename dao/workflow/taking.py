@@ -18,13 +18,14 @@ from chain.safe import safe_tx_hash
 from chain.safe_json import SafeTxFile, read_safe_tx_file
 from dao.errors import DaoError
 from dao.record import carrier
-from dao.record.carrier import CarrierError, Publication, SignedAct
+from dao.record.carrier import CarrierError, Publication, SignedAct, Submission
 from dao.record.case import need
-from dao.workflow import acting, cancelling, paying, proposing, stopping, voting
+from dao.workflow import acting, cancelling, paying, proposing, stopping, submitting, voting
 from dao.workflow.desk import Desk
 from governance.acts import Act, check_act_signature, read_act
 from governance.admission import AdmissionError
 from governance.admission.window import member_int
+from governance.document_steps import DocumentStep, check_step_signature, is_step, read_step
 from governance.messages import Envelope, check_signature, proposal_id, read_envelope
 from governance.settings import Settings
 from treasury.confirmations import check_confirmation
@@ -50,6 +51,8 @@ class Taken(NamedTuple):
     part: int
     """0 where it is about the whole proposal."""
     is_new: bool
+    number: int = 0
+    """Of a document that no proposal has to ask for yet; `proposal` is empty then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +99,17 @@ def read_parcel(raw: bytes, settings: Settings, chain_id: int) -> Parcel:
     value = open_json(raw)
     if carrier.is_carrier(value):
         carried = carrier.open_carrier(value)
+        if isinstance(carried, Submission):
+            return _of_step("submission", read_step(carried.envelope),
+                            lambda desk: submitting.take_submission(desk, carried))  # fmt: skip
         return _of_publication(carried) if isinstance(carried, Publication) else _of_act(carried)
     if isinstance(value, dict) and {"safe", "to", "nonce"} <= value.keys():
         return _of_safe_tx(value, settings, chain_id)
     if isinstance(value, dict) and {"address", "sig", "data"} <= value.keys():
         if _is_act(value["data"]):
             return _of_act(SignedAct(raw, None))
+        if is_step(value):
+            return _of_step("withdrawal", read_step(raw), lambda desk: submitting.take_withdrawal(desk, raw))
         return _of_envelope(read_envelope(raw, settings.admission), settings)
     raise CarrierError("E_CARRIER", "unknown")
 
@@ -120,8 +128,21 @@ def _of_publication(publication: Publication) -> Parcel:
         leaf = proposing.take(desk, publication).leaf if known is None else known
         return Taken((leaf,), envelope.id, 0, is_new=known is None)
 
-    order = (_PUBLICATION, _time(envelope), 0, envelope.id)
+    order = (_PUBLICATION, _time(envelope), 2, envelope.id)
     return Parcel(kind="publication", id=envelope.id, order=order, take=take)
+
+
+def _of_step(kind: str, step: DocumentStep, enter: Callable[[Desk], submitting.Submitted]) -> Parcel:
+    """A step of a document: among publications by its signed time, because one ends what the other could still do."""
+
+    def take(desk: Desk) -> Taken:
+        check_step_signature(step)
+        known = submitting.find_step(desk, step)
+        leaf = enter(desk).leaf if known is None else known
+        return Taken((leaf,), b"", 0, is_new=known is None, number=step.iip)
+
+    order = (_PUBLICATION, step.timestamp, 1 if step.event == "withdraw" else 0, step.id)
+    return Parcel(kind=kind, id=step.id, order=order, take=take)
 
 
 def _of_envelope(envelope: Envelope, settings: Settings) -> Parcel:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from governance.admission.act import ActCase, ActRoles, admit_act
 from governance.admission.cancellation import admit_cancel
+from governance.admission.document_step import NumberSoFar, admit_step
 from governance.admission.proposal import NumberLeaf, ProposalCase, admit_proposal
 from governance.admission.vote import EarlierVote, OpenProposal, VoteCase, admit_vote
 from governance.admission.window import AdmissionError
 
 __all__ = [
-    "ActCase", "ActRoles", "AdmissionError", "EarlierVote", "NumberLeaf", "OpenProposal", "ProposalCase", "VoteCase",
-    "admit_act", "admit_cancel", "admit_proposal", "admit_vote",
+    "ActCase", "ActRoles", "AdmissionError", "EarlierVote", "NumberLeaf", "NumberSoFar", "OpenProposal", "ProposalCase",
+    "VoteCase", "admit_act", "admit_cancel", "admit_proposal", "admit_step", "admit_vote",
 ]  # fmt: skip

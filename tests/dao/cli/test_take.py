@@ -87,6 +87,8 @@ def test_a_follower_takes_no_facts(three: People) -> None:
             ("execute", "IIP-1/1", *step),
             ("queue", "IIP-1/2", "--dir", three.ann),
             ("cancel", "IIP-2", "--key", "dora", "--dir", three.ann),
+            ("submit", three.ann / "iips" / "iip-3.md", "--key", "dora", "--dir", three.ann),
+            ("withdraw", "IIP-2", "--reason", "No", "--key", "dora", "--dir", three.ann),
             ("milestone", "report", "IIP-1/2", "--file", report(three), "--key", "nora", "--dir", three.ann),
         ):
             outcome = three.dao(*words)

@@ -16,13 +16,14 @@ from typing import Any
 from chain import car, dag_cbor, log_tree
 from chain.address import checksum, parse
 from chain.checkpoint import Checkpoint, sign
-from chain.cid import CID, dag_cbor_cid, raw_cid
+from chain.cid import CID, RAW, dag_cbor_cid, raw_cid
 from chain.signer import KeySigner
 from dao.cli.demo import cast, world
 from dao.record import leaves, pack
 from dao.record.leaves import Leaf
 from dao.record.story import select
 from governance.acts import read_act, sign_act
+from governance.document_steps import read_step, sign_step
 from governance.messages import message_id, read_envelope, sign_envelope
 
 KEYS = {cast.address(name): cast.key(name) for name in cast.PEOPLE}
@@ -190,6 +191,15 @@ class Bench:
         """Change members of an act and sign it."""
         raw = sign_act({**self.message(slot), **members}, KeySigner(key))
         self.edit(slot, id=read_act(raw).id, envelope=self.raw(raw))
+
+    def sign_step(self, slot: Slot, name: str = cast.AUTHOR, **members: object) -> None:
+        """Change members of a document's step and sign it."""
+        raw = sign_step({**self.message(slot), **members}, cast.signer(name))
+        step = read_step(raw)
+        document = CID(RAW, step.document)
+        self.edit(
+            slot, id=step.id, iip=step.iip, event=step.event, document=document, envelope=self.raw(raw)
+        )  # fmt: skip
 
     def rename(self, old: bytes, new: bytes) -> None:
         """Give the proposal another id wherever leaves and transcripts name it."""

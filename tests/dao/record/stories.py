@@ -18,7 +18,7 @@ from chain.cid import CID
 from dao.cli.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import paying, stopping
+from dao.workflow import paying, stopping, submitting
 from tests.dao.record.forge import Bench
 from tests.dao.workflow.stage import Stage, eth, open_stage
 from tests.dao.workflow.stops import GUARDIAN, REASON, found_guardian, reject
@@ -70,11 +70,26 @@ def _superseded(stage: Stage) -> list[bytes]:
     return [first.id, second.id]
 
 
+def _withdrawn(stage: Stage) -> list[bytes]:
+    """IIP-1 is submitted, revised and voted on in vain; then it is brought back, and withdrawn."""
+    author = cast.signer(cast.AUTHOR)
+    submitting.submit(stage.desk, stage.document(1, eth("0.4")), author)
+    submitting.submit(stage.desk, stage.document(1, eth("0.5")), author)
+    first = stage.publish(1, eth("0.5"))
+    stage.vote(first, 1, "gil")
+    stage.decide(first)
+    submitting.submit(stage.desk, stage.document(1, eth("0.5")), author)
+    stage.there.wait(cast.HOUR)
+    submitting.withdraw(stage.desk, 1, "IIP-4 says it better", author)
+    return [first.id]
+
+
 _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "vetoed": (_vetoed, 0),
     "after a veto": (_vetoed, 1),
     "superseded": (_superseded, 0),
     "superseding": (_superseded, 1),
+    "withdrawn": (_withdrawn, 0),
 }
 """By name: what is played, and which of its proposals is looked at."""
 

@@ -11,10 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chain import json_text
+from chain.cid import raw_cid
 from chain.errors import CodedError
 from dao.record import carrier
-from dao.record.carrier import Publication, SignedAct, open_carrier, write_act, write_publication
+from dao.record.carrier import (
+    Publication,
+    SignedAct,
+    Submission,
+    open_carrier,
+    write_act,
+    write_publication,
+    write_submission,
+)
 from governance.acts import check_act_signature, read_act
+from governance.document_steps import check_step_signature, read_step
 from governance.messages import check_signature, read_envelope
 
 FORMATS = Path(__file__).resolve().parents[2] / "vectors" / "formats"
@@ -38,6 +48,12 @@ def test_a_publication_arrives_as_it_left(envelope: bytes, document: bytes, part
 def test_an_act_arrives_as_it_left(envelope: bytes, evidence: bytes | None) -> None:
     """With its evidence, or without any; an empty file is not the same as none."""
     assert SignedAct(envelope, evidence) == opened(write_act(SignedAct(envelope, evidence)))
+
+
+@given(TEXTS, FILES)
+def test_a_submission_arrives_as_it_left(envelope: bytes, document: bytes) -> None:
+    """The text beside its author's signature."""
+    assert Submission(envelope, document) == opened(write_submission(Submission(envelope, document)))
 
 
 @given(FILES, st.integers(0, 10_000), st.integers(0, 255))
@@ -112,3 +128,16 @@ def test_files_of_the_first_version_are_read_for_ever() -> None:
     assert check_act_signature(read_act(act.envelope))
     assert publication.document.startswith(b"---\niip: 3\n")
     assert act.evidence is not None
+
+
+def test_steps_of_the_first_version_are_read_for_ever() -> None:
+    """A text that was submitted, and its withdrawal, as the release that introduced them wrote them."""
+    submission = opened(FORMATS.joinpath("submission-1.json").read_bytes())
+    assert isinstance(submission, Submission)
+    first, last = read_step(submission.envelope), read_step(FORMATS.joinpath("withdrawal-1.json").read_bytes())
+
+    assert check_step_signature(first) == check_step_signature(last)
+    assert first.document == last.document == raw_cid(submission.document).digest
+    assert ("submit_for_review", "", "withdraw", "IIP-4 says it better") == (
+        first.event, first.reason, last.event, last.reason,
+    )  # fmt: skip

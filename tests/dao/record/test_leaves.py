@@ -29,6 +29,7 @@ POSTINGS = st.fixed_dictionaries(
 FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "settings": {"settings": FOREIGN, "signatures": st.binary(max_size=200), "state": BLOCKS},
     "transition": {"iip": NUMBERS, "event": TEXTS, "document": FOREIGN},
+    "step": {"id": HASHES, "iip": NUMBERS, "event": TEXTS, "document": FOREIGN, "envelope": FOREIGN},
     "document": {"iip": NUMBERS, "author": ADDRESSES, "document": FOREIGN},
     "parts": {"parts": BLOCKS},
     "proposal": {"id": HASHES, "envelope": FOREIGN, "headers": st.lists(FOREIGN), "power": st.lists(BLOCKS)},

@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chain import log_tree
+from chain.cid import raw_cid
 from chain.clients.devnet import Devnet
 from chain.errors import CodedError
 from chain.safe_json import write_safe_tx
 from dao.cli.demo import cast, world
-from dao.record.carrier import SignedAct, write_act, write_publication
+from dao.record.carrier import SignedAct, Submission, write_act, write_publication, write_submission
 from dao.record.case import need
 from dao.record.safe_tx_block import read_safe_tx
 from dao.store.journal import Journal
@@ -32,6 +33,7 @@ from dao.workflow.desk import Desk
 from dao.workflow.guard import Guard
 from dao.workspace import Workspace
 from governance.admission.window import VOTE_GAP_SECONDS
+from governance.document_steps import sign_step, step_message
 from governance.messages import read_envelope, sign_envelope, vote_message
 from tests.dao.cli import steps_workspace
 from treasury.confirmations import sign_safe_tx
@@ -78,7 +80,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def files(made: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, ...]:
-    """What many people signed: a proposal, votes on two of them, of which some were changed, acts, confirmations."""
+    """What many people signed: a proposal, votes on two of them, some of which were changed, a text that was revised
+    and withdrawn, acts, confirmations.
+    """
     copy = steps_workspace.copy_of(made, tmp_path_factory.mktemp("signing") / "copy")
     with opened(copy) as writer:
         return tuple(signed(writer.desk.rehearsal()))
@@ -103,9 +107,22 @@ def signed(desk: Desk) -> Iterator[bytes]:
     for name in ("ann", "cho"):
         confirmation = sign_safe_tx(tx, cast.signer(name))
         yield json.dumps(write_safe_tx(tx, {confirmation.owner: confirmation.signature})).encode()
+    other = world.document().replace(b"iip: 1\n", b"iip: 4\n")
+    newer = other.replace(b"on the forum", b"in the forum")
+    yield write_submission(Submission(step("submit_for_review", other, now), other))
+    yield write_submission(Submission(step("revise", newer, now + 1), newer))
+    yield step("withdraw", newer, now + 2)
     for name, kind in (("nora", "report"), *((name, "approve") for name in cast.REVIEWERS)):
         envelope = acting.sign(desk, first, 2, kind, signer=cast.signer(name), evidence=REPORT)
         yield write_act(SignedAct(envelope, REPORT))
+
+
+def step(event: str, document: bytes, time: int) -> bytes:
+    """A step on the text of number 4, which its author takes back in the end."""
+    reason = "IIP-3 says it better" if event == "withdraw" else ""
+    digest = raw_cid(document).digest
+    message = step_message(space=cast.SPACE, iip=4, event=event, document=digest, reason=reason, timestamp=time)
+    return sign_step(message, cast.signer(cast.AUTHOR))
 
 
 def ballot(proposal: bytes, name: str, choice: int, time: int) -> bytes:
@@ -139,7 +156,7 @@ def derived(folder: Path, batches: Sequence[Sequence[bytes]]) -> tuple[Derived, 
             waiting = take(writer, waiting)
         assert [] == waiting
         known = numbers(desk.journal)
-        moment = max(ends(desk, number.proposals[0]) for number in known.values()) + cast.DAY
+        moment = max(ends(desk, number.proposals[0]) for number in known.values() if number.proposals) + cast.DAY
         devnet.time_travel(moment)
         cases = []
         for number in (2, 3):
@@ -186,6 +203,7 @@ def test_what_everybody_comes_to(expected: tuple[Derived, bytes]) -> None:
     assert [("passed", True), ("passed", True)] == found.verdicts
     assert [(7, 5), (2, 2)] == found.votes
     assert {cast.address("ann"), cast.address("cho")} == found.signed
+    assert ("Withdrawn", "STATUS", "withdrawn", []) == found.states["IIP-4"]
     assert ["executable", "ready"] == [state for state, _ in found.states["IIP-1"][3]]  # type: ignore[index]
 
 

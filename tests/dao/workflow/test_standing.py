@@ -144,7 +144,7 @@ def test_a_text_without_proposal(stage: Stage) -> None:
     stage.desk.take([Fact("document", body), Fact("transition", step)], blocks)
 
     found = standing(stage, 3)
-    assert ("Review", "unpublished", [], ["dao publish FILE"]) == told(found)
+    assert ("Review", "unpublished", [], ["dao publish FILE", "dao withdraw IIP-3"]) == told(found)
     assert "Payment 3" == found.numbered.title
 
 

@@ -1,0 +1,167 @@
+"""Steps of a document before its proposal: what its author does with the text alone, signed in our EIP-712 domain.
+
+`DocumentStep(string space,uint256 iip,string event,bytes32 document,string reason,uint64 timestamp)`: the author puts a
+text under review, revises it, brings it back after a missed quorum, or withdraws it and says why. Decided here: the
+form of a step and who signed it. Whether it may be taken is decided by `governance.admission`, whether the state allows
+it by `proposals.lifecycle`. From the proposal on, Snapshot's messages speak.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chain import address, json_text, signature
+from chain.signer import Signer, TypedData
+from chain.typed_data import digester, parse_types
+from governance.acts import DOMAIN
+from governance.errors import GovernanceError
+from proposals.text_safety import text_findings
+
+EVENTS = ("submit_for_review", "revise", "resubmit", "withdraw")
+"""The lifecycle's events that the author of a document signs."""
+MAX_BYTES = 8192
+REASON_MAX = 1000
+"""Characters of the reason, which is shown in one line."""
+
+_IIP_MAX = 999_999_999
+_MEMBERS = {"address", "sig", "data"}
+_DATA = {"domain", "types", "message"}
+_TYPES_JSON = {
+    "DocumentStep": [
+        {"name": "space", "type": "string"},
+        {"name": "iip", "type": "uint256"},
+        {"name": "event", "type": "string"},
+        {"name": "document", "type": "bytes32"},
+        {"name": "reason", "type": "string"},
+        {"name": "timestamp", "type": "uint64"},
+    ],
+}
+_TYPES = parse_types(_TYPES_JSON)
+_digest = digester(domain=DOMAIN, types=_TYPES, primary="DocumentStep")
+
+
+class DocumentStepError(GovernanceError):
+    """A step of a document that is malformed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentStep:
+    """One step as it was received."""
+
+    raw: bytes
+    address: bytes
+    signature: bytes
+    id: bytes
+    """The EIP-712 digest; it does not name the signer, who must be the author of the number."""
+    space: str
+    iip: int
+    event: str
+    document: bytes
+    """SHA-256 digest of the document's CID."""
+    reason: str
+    """Why it is withdrawn; empty for every other event."""
+    timestamp: int
+
+
+def step_message(
+    *, space: str, iip: int, event: str, document: bytes, reason: str, timestamp: int
+) -> dict[str, object]:
+    """Build the message of a step."""
+    return {
+        "space": space,
+        "iip": iip,
+        "event": event,
+        "document": "0x" + document.hex(),
+        "reason": reason,
+        "timestamp": timestamp,
+    }
+
+
+def typed_step(message: Mapping[str, object]) -> TypedData:
+    """Return what a wallet is shown of a step, and signs."""
+    return TypedData(DOMAIN, _TYPES, "DocumentStep", message)
+
+
+def sign_step(message: Mapping[str, object], signer: Signer) -> bytes:
+    """Sign a step and write its envelope, in the shape of Snapshot's. What would be refused is refused before anybody
+    signs; the envelope is read back and checked.
+    """
+    _check(message)
+    envelope = {
+        "address": address.checksum(signer.address),
+        "sig": "0x" + signer.sign_typed(typed_step(message)).hex(),
+        "data": {"domain": dict(DOMAIN), "types": _TYPES_JSON, "message": dict(message)},
+    }
+    raw = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+    check_step_signature(read_step(raw))
+    return raw
+
+
+def is_step(value: object) -> bool:
+    """Whether a JSON value has the types of a step, whatever else is wrong with it."""
+    data = value.get("data") if isinstance(value, Mapping) else None
+    types = data.get("types") if isinstance(data, Mapping) else None
+    return isinstance(types, Mapping) and "DocumentStep" in types
+
+
+def read_step(raw: bytes) -> DocumentStep:
+    """Read the envelope of a step; raise `DocumentStepError` (`E_ACT`, `E_VERSION` for an unknown event, `E_DOMAIN`,
+    `E_TYPES`, `E_LIMIT`) or a refusal of `chain` for its text, numbers and hashes. Who signed is
+    `check_step_signature`'s.
+    """
+    if len(raw) > MAX_BYTES:
+        raise DocumentStepError("E_LIMIT", "step", size=len(raw), limit=MAX_BYTES)
+    document = json_text.loads(raw, max_bytes=MAX_BYTES, allow_floats=True)
+    if not isinstance(document, dict) or document.keys() != _MEMBERS:
+        raise DocumentStepError("E_ACT", "step", expected="address, sig, data")
+    data = document["data"]
+    if not isinstance(data, dict) or data.keys() != _DATA or not isinstance(data["message"], dict):
+        raise DocumentStepError("E_ACT", "step", expected="data with domain, types, message")
+    if data["domain"] != DOMAIN:
+        raise DocumentStepError("E_DOMAIN", "step")
+    if data["types"] != _TYPES_JSON:
+        raise DocumentStepError("E_TYPES", "step")
+    message = data["message"]
+    id_ = _check(message)
+    return DocumentStep(
+        raw=raw,
+        address=address.parse(document["address"]),
+        signature=signature.parse_hex(document["sig"]),
+        id=id_,
+        space=message["space"],
+        iip=message["iip"],
+        event=message["event"],
+        document=bytes.fromhex(message["document"][2:]),
+        reason=message["reason"],
+        timestamp=message["timestamp"],
+    )
+
+
+def check_step_signature(step: DocumentStep) -> bytes:
+    """Return the signer, which is the step's address; raise `E_SIG_…` otherwise. Contracts cannot take steps yet."""
+    signature.check(step.id, step.signature, step.address)
+    return step.address
+
+
+def _check(message: Mapping[str, object]) -> bytes:
+    """Return the message's digest; raise for what no step says."""
+    id_ = _digest(message)
+    event, iip, reason = message["event"], message["iip"], message["reason"]
+    assert isinstance(iip, int), "an unsigned integer in the message's types"
+    assert isinstance(reason, str), "a string in the message's types"
+    if event not in EVENTS:
+        raise DocumentStepError("E_VERSION", "step_event", event=ascii(event)[:40], known=", ".join(EVENTS))
+    if not 1 <= iip <= _IIP_MAX:
+        raise DocumentStepError("E_ACT", "step_iip", iip=iip, limit=_IIP_MAX)
+    if (event == "withdraw") != bool(reason.strip()):
+        raise DocumentStepError("E_ACT", "step_reason", event=event)
+    if len(reason) > REASON_MAX:
+        raise DocumentStepError("E_LIMIT", "step_reason", size=len(reason), limit=REASON_MAX)
+    found = {finding.code for finding in text_findings([reason])}
+    if "E_BIDI" in found:
+        raise DocumentStepError("E_BIDI", "step_reason")
+    if found or reason != reason.strip() or "\n" in reason:
+        raise DocumentStepError("E_TEXT", "step_reason")
+    return id_
