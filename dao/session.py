@@ -20,6 +20,7 @@ from chain.clients.node import Node
 from chain.signer import KeySigner, Signer
 from dao.connect import connect
 from dao.errors import DaoError
+from dao.evidence import find_evidence
 from dao.keys import Keyring
 from dao.passphrase import read_passphrase
 from dao.store.journal import Journal
@@ -75,7 +76,8 @@ def open_session(folder: Path, *, passphrase_file: Path | None = None) -> Iterat
         guard = Guard(
             workspace.anchors, workspace.checkpoint_path, ring().load_journal_key() if workspace.is_writer else None
         )
-        yield Session(workspace=workspace, node=node, journal=journal, desk=Desk(journal, node, guard), ring=ring)
+        desk = Desk(journal, node, guard, files=lambda cid: find_evidence(workspace.evidence, cid))
+        yield Session(workspace=workspace, node=node, journal=journal, desk=desk, ring=ring)
 
 
 def keyring(workspace: Workspace, passphrase_file: Path | None = None, *, ask: bool = False) -> Keyring:

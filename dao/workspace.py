@@ -32,6 +32,7 @@ DEVNET_FILE = "devnet.sqlite"
 SERVER_FILE = "devnet.server"
 DOCUMENTS = "iips"
 KEYS = "keys"
+EVIDENCE = "evidence"
 JOURNAL_KEY = "journal.pem"
 QUARANTINE = "quarantine"
 
@@ -147,6 +148,11 @@ class Workspace:
     def documents(self) -> Path:
         """The folder of the proposals' texts."""
         return self.folder / DOCUMENTS
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of files that settings name by CID: lists of members, the history of premiums."""
+        return self.folder / EVIDENCE
 
     @property
     def keys(self) -> Path:

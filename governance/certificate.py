@@ -13,7 +13,7 @@ from typing import NamedTuple
 from chain import dag_cbor
 from chain.cid import CID, dag_cbor_cid
 from governance.errors import GovernanceError
-from governance.rules import Rules, verdict
+from governance.rules import Electorate, Rules, quorum_of, verdict
 from governance.strict_map import StrictMap, expect_version, open_map
 from governance.tally import Tally
 
@@ -54,7 +54,7 @@ class Transcript:
     superseded: int
     without_power: int
     quorum: int
-    """The least `total` with which a vote counts."""
+    """How much must be counted; what counts is the settings'."""
     threshold: tuple[int, int]
     """Numerator and denominator."""
     verdict: str
@@ -79,11 +79,17 @@ class Result(NamedTuple):
     released: bool
 
 
-def transcript_of(proposal: bytes, closed: int, voting: str, tally: Tally, rules: Rules) -> Transcript:
-    """Write down a tally and the verdict of its rules, which must be those of the same system (`E_OPTION_MAP`)."""
+def transcript_of(
+    proposal: bytes, closed: int, voting: str, tally: Tally, rules: Rules, *, supply: int | None = None
+) -> Transcript:
+    """Write down a tally and the verdict of its rules, which must be those of the same system (`E_OPTION_MAP`).
+
+    `supply` is all the power there could be, where the rules ask for it.
+    """
     if voting != rules.system:
         raise CertificateError("E_OPTION_MAP", "system", voting=voting, expected=rules.system)
-    judged = verdict(tally.scores, rules, counted=tally.total, winners=tally.winners)
+    electorate = Electorate(tally.voters - tally.without_power, supply)
+    judged = verdict(tally.scores, rules, electorate, counted=tally.total, winners=tally.winners)
     is_plain = voting in _PLAIN
     return Transcript(
         proposal=proposal,
@@ -96,7 +102,7 @@ def transcript_of(proposal: bytes, closed: int, voting: str, tally: Tally, rules
         voters=tally.voters,
         superseded=tally.superseded,
         without_power=tally.without_power,
-        quorum=rules.quorum.minimum,
+        quorum=quorum_of(rules, electorate),
         threshold=(rules.threshold.numerator, rules.threshold.denominator),
         verdict=judged.state,
         released=judged.released,

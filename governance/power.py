@@ -1,9 +1,11 @@
 """Power evidence: who weighed how much at a snapshot block, and its proof.
 
 One strategy's powers travel as DAG-CBOR blocks: a root, chunks of values sorted by voter, and, where the settings say
-how the token keeps its balances, the header and the trie nodes that prove every value from the block's hash. `proved`
-says which it was; without a proof the values are an assumption (A_POWER). Any value that its proof does not give is
-`E_POWER`, naming the voter, what was said and what is proved.
+how balances are kept, the header and the trie nodes that prove every value from the block's hash. Where nothing can be
+proved the root is of another kind, and holds what was asked and answered (`governance.attested`). `proved` says which
+it was; what is not proved is an assumption (A_POWER). Any value that its evidence does not give is `E_POWER`, naming
+the voter, what was said and what follows. Evidence without either, as older releases wrote for balances of a token,
+still opens and is an assumption whole.
 
 Not decided here: that the block is the chain's (A_BLOCK), and which voters there must be; a voter who is missing makes
 the tally incomplete.
@@ -11,48 +13,52 @@ the tally incomplete.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain as concatenated
 from itertools import pairwise
 from typing import NamedTuple
 
 from chain import dag_cbor
 from chain.address import checksum
-from chain.amount import AmountError, parse_base_units
 from chain.blocks import BlockRef
-from chain.cid import CID, dag_cbor_cid
+from chain.cid import CID
 from chain.header import decode_header
 from chain.state_proof import Trie, account_in, canonical_nodes, index_nodes, storage_in
-from governance.errors import GovernanceError
-from governance.settings import StrategySettings
-from governance.strategies import find
+from governance import attested
+from governance.power_values import (
+    VERSION,
+    Get,
+    Keeping,
+    PowerError,
+    PowerTable,
+    expect_subject,
+    keep_values,
+    links,
+    open_chunk,
+    read_values,
+    subject_of,
+)
+from governance.settings import BalanceProof, StrategySettings
+from governance.strategies import erc20_balance_of, find
+from governance.strategies.strategy import Params, Storage
 from governance.strict_map import StrictMap, expect_version, open_map
 
-VERSION = 1
-ROOT_KIND, VALUES_KIND, NODES_KIND = "power-evidence", "power-values", "trie-nodes"
+__all__ = ["PowerError", "PowerTable", "build_evidence", "combine", "open_evidence"]
 
-ROWS_MAX = 8_000
-"""Voters in one chunk of values: at most 61 bytes of address, head and decimal text each, within 1 MiB."""
+ROOT_KIND, NODES_KIND = "power-evidence", "trie-nodes"
+
 NODES_BYTES_MAX = 512 * 1024
 """Bytes of trie nodes in one chunk."""
-CHUNKS_MAX = 4_096
 
 _ROOT_KEYS = "v kind strategy name version block header account_nodes values nodes"
 
-Get = Callable[[CID], bytes]
 
+class _Rule(NamedTuple):
+    """What the settings say of a contract whose storage holds the powers."""
 
-class PowerError(GovernanceError):
-    """Evidence of another form, or powers that it does not prove (`E_POWER`)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PowerTable:
-    """Powers in 1e-18 by voter, and whether each was proved from the snapshot block's hash."""
-
-    powers: Mapping[bytes, int]
-    proved: bool
+    storage: Storage
+    params: Params
+    proof: BalanceProof
 
 
 class _Proof(NamedTuple):
@@ -76,37 +82,21 @@ def build_evidence(
     any order, account and storage together) the values are proved while they are written, and nodes that no proof
     needs are left out. Raises as `open_evidence` does.
     """
-    voters = sorted(powers)
     account_nodes: tuple[bytes, ...] = ()
     storage_nodes: tuple[bytes, ...] = ()
     if header is not None:
         given = tuple(nodes)
         account_nodes, storage_nodes = _prove(settings, block, powers, _Proof(header, given, given))
-    blocks: dict[CID, bytes] = {}
-
-    def keep(value: dict[str, object]) -> CID:
-        data = dag_cbor.encode(value)
-        cid = dag_cbor_cid(data)
-        blocks[cid] = data
-        return cid
-
-    rows: list[object] = [[voter, str(powers[voter])] for voter in voters]
-    chunks = [rows[start : start + ROWS_MAX] for start in range(0, len(rows), ROWS_MAX)]
-    value_cids = [keep({"v": VERSION, "kind": VALUES_KIND, "values": chunk}) for chunk in chunks]
-    node_cids = [keep({"v": VERSION, "kind": NODES_KIND, "nodes": chunk}) for chunk in _pack(storage_nodes)]
-    root = keep({
-        "v": VERSION,
-        "kind": ROOT_KIND,
-        "strategy": number,
-        "name": settings.name,
-        "version": settings.version,
-        "block": block.to_map(),
+    blocks = Keeping()
+    node_cids = [blocks.add({"v": VERSION, "kind": NODES_KIND, "nodes": chunk}) for chunk in _pack(storage_nodes)]
+    root = blocks.add({
+        **subject_of(ROOT_KIND, number, settings, block),
         "header": header,
         "account_nodes": list(account_nodes),
-        "values": value_cids,
+        "values": keep_values(powers, blocks),
         "nodes": node_cids,
     })  # fmt: skip
-    return root, blocks
+    return root, dict(blocks)
 
 
 def open_evidence(root: bytes, get: Get, number: int, settings: StrategySettings, block: BlockRef) -> PowerTable:
@@ -116,17 +106,22 @@ def open_evidence(root: bytes, get: Get, number: int, settings: StrategySettings
     (2) Values are sorted, each voter once, in full chunks. (3) Header, account and storage proofs, if any, give exactly
     these values with no node to spare. Raises `PowerError` (`E_POWER`), or a refusal of `chain`.
     """
-    opened = open_map(dag_cbor.decode(root), _ROOT_KEYS, code="E_POWER", place=ROOT_KIND)
+    found = dag_cbor.decode(root)
+    if isinstance(found, dict) and found.get("kind") == attested.ROOT_KIND:
+        return attested.open_attested(found, get, number, settings, block)
+    opened = open_map(found, _ROOT_KEYS, code="E_POWER", place=ROOT_KIND)
     expect_version(opened, "v", VERSION)
-    _expect_subject(opened, number, settings, block)  # (1)
-    powers = _read_values(opened, get)  # (2)
+    expect_subject(opened, subject_of(ROOT_KIND, number, settings, block))  # (1)
+    powers = read_values(opened, get)  # (2)
     header = opened.values["header"]
     account_nodes = _bytes_list(opened, "account_nodes")
-    node_chunks = [_bytes_list(_chunk(get, cid, NODES_KIND, "nodes"), "nodes") for cid in _cids(opened, "nodes")]
+    node_chunks = [_bytes_list(open_chunk(get, cid, NODES_KIND, "nodes"), "nodes") for cid in links(opened, "nodes")]
     storage_nodes = tuple(concatenated.from_iterable(node_chunks))
     if header is None:
         if account_nodes or storage_nodes:
             opened.refuse("header", "the header that the trie nodes belong to")
+        if (settings.name, settings.version) != (erc20_balance_of.NAME, erc20_balance_of.VERSION):
+            raise PowerError("E_POWER", "said", strategy=settings.name)
         return PowerTable(powers=powers, proved=False)
     if not isinstance(header, bytes):
         opened.refuse("header", "bytes or null")
@@ -146,7 +141,13 @@ def combine(tables: Sequence[PowerTable]) -> PowerTable:
         for voter, power in first.powers.items()
         if all(voter in other.powers for other in others)
     }
-    return PowerTable(powers=powers, proved=all(table.proved for table in tables))
+    return PowerTable(
+        powers=powers,
+        proved=all(table.proved for table in tables),
+        providers=tuple(sorted({label for table in tables for label in table.providers})),
+        answers=sum(table.answers for table in tables),
+        notes=tuple(concatenated.from_iterable(table.notes for table in tables)),
+    )
 
 
 def _prove(
@@ -159,76 +160,43 @@ def _prove(
     header = decode_header(proof.header)
     if header.ref(settings.chain_id) != block:
         raise PowerError("E_POWER", "block", expected=block.hash, found=header.hash)
-    state_nodes, word_nodes = index_nodes(proof.account_nodes), index_nodes(proof.storage_nodes)
-    state = Trie(header.state_root, state_nodes)
-    token = account_in(state, strategy.contract(settings.params))
-    if token.code_hash != settings.proof.code_hash:
-        raise PowerError("E_POWER", "code", expected=settings.proof.code_hash, found=token.code_hash)
-    words = Trie(token.storage_root, word_nodes)
+    if isinstance(settings.proof, BalanceProof) and strategy.storage is not None:
+        rule = _Rule(strategy.storage, settings.params, settings.proof)
+        return _prove_words(rule, powers, Trie(header.state_root, index_nodes(proof.account_nodes)), proof)
+    if strategy.proves_coin and not isinstance(settings.proof, BalanceProof):
+        return (), _prove_coin(powers, header.state_root, proof.storage_nodes)
+    raise PowerError("E_POWER", "no_rule", strategy=settings.name)
+
+
+def _prove_words(
+    rule: _Rule, powers: Mapping[bytes, int], state: Trie, proof: _Proof
+) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """Every power is a word in the storage of one contract."""
+    token = account_in(state, rule.storage.contract(rule.params))
+    if token.code_hash != rule.proof.code_hash:
+        raise PowerError("E_POWER", "code", expected=rule.proof.code_hash, found=token.code_hash)
+    words = Trie(token.storage_root, index_nodes(proof.storage_nodes))
     voters = sorted(powers)
-    for voter, slot in zip(voters, strategy.slots(settings.params, settings.proof, voters), strict=True):
-        proved = strategy.weigh(settings.params, storage_in(words, slot))
-        if proved != powers[voter]:
-            raise PowerError("E_POWER", "voter", voter=checksum(voter), said=powers[voter], proved=proved)
-    return _used(state, state_nodes), _used(words, word_nodes)
+    for voter, slot in zip(voters, rule.storage.slots(rule.params, rule.proof, voters), strict=True):
+        _expect(voter, powers[voter], rule.storage.weigh(rule.params, storage_in(words, slot)))
+    return _used(state), _used(words)
 
 
-def _used(trie: Trie, nodes: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
-    return canonical_nodes(nodes[node_hash] for node_hash in trie.used)
+def _prove_coin(powers: Mapping[bytes, int], state_root: bytes, nodes: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Every power is the balance in an account's own record; nodes are many, so they stand in the chunks."""
+    state = Trie(state_root, index_nodes(nodes))
+    for voter in sorted(powers):
+        _expect(voter, powers[voter], account_in(state, voter).balance)
+    return _used(state)
 
 
-def _expect_subject(opened: StrictMap, number: int, settings: StrategySettings, block: BlockRef) -> None:
-    expected: dict[str, object] = {
-        "kind": ROOT_KIND,
-        "strategy": number,
-        "name": settings.name,
-        "version": settings.version,
-        "block": block.to_map(),
-    }
-    for key, value in expected.items():
-        if opened.values[key] != value or type(opened.values[key]) is not type(value):
-            raise PowerError("E_POWER", "subject", field=key, strategy=settings.name)
+def _expect(voter: bytes, said: int, proved: int) -> None:
+    if proved != said:
+        raise PowerError("E_POWER", "voter", voter=checksum(voter), said=said, proved=proved)
 
 
-def _read_values(opened: StrictMap, get: Get) -> dict[bytes, int]:
-    chunks = [_chunk(get, cid, VALUES_KIND, "values") for cid in _cids(opened, "values")]
-    powers: dict[bytes, int] = {}
-    last = b""
-    for place, chunk in enumerate(chunks, 1):
-        rows = chunk.items("values")
-        if not rows or len(rows) > ROWS_MAX or (place < len(chunks) and len(rows) < ROWS_MAX):
-            chunk.refuse("values", f"full chunks of {ROWS_MAX} rows")
-        for row in rows:
-            voter, power = _row(chunk, row)
-            if voter <= last:
-                chunk.refuse("values", "each voter once, in ascending order")
-            powers[voter] = power
-            last = voter
-    return powers
-
-
-def _row(chunk: StrictMap, row: object) -> tuple[bytes, int]:
-    if not isinstance(row, list) or len(row) != 2 or not isinstance(row[0], bytes) or len(row[0]) != 20:
-        chunk.refuse("values", "rows of a 20-byte voter and a power")
-    try:
-        return row[0], parse_base_units(row[1])
-    except AmountError:
-        chunk.refuse("values", "powers as decimal strings")
-
-
-def _chunk(get: Get, cid: CID, kind: str, key: str) -> StrictMap:
-    opened = open_map(dag_cbor.decode(get(cid)), f"v kind {key}", code="E_POWER", place=kind)
-    expect_version(opened, "v", VERSION)
-    if opened.values["kind"] != kind:
-        opened.refuse("kind", kind)
-    return opened
-
-
-def _cids(opened: StrictMap, key: str) -> list[CID]:
-    cids = [cid for cid in opened.items(key) if isinstance(cid, CID)]
-    if len(cids) != len(opened.items(key)) or len(cids) > CHUNKS_MAX:
-        opened.refuse(key, f"at most {CHUNKS_MAX} links")
-    return cids
+def _used(trie: Trie) -> tuple[bytes, ...]:
+    return canonical_nodes(trie.nodes[node_hash] for node_hash in trie.used)
 
 
 def _bytes_list(opened: StrictMap, key: str) -> tuple[bytes, ...]:

@@ -62,6 +62,10 @@ class BalanceProof(NamedTuple):
     slot: int
 
 
+class AccountProof(NamedTuple):
+    """That a power is an account's own balance, which its record under the state root proves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategySettings:
     """One strategy of voting power: a name and version that rules bind, and its own parameters as JSON values."""
@@ -70,23 +74,33 @@ class StrategySettings:
     name: str
     version: int
     params: Mapping[str, object]
-    proof: BalanceProof | None
-    """None: balances are taken on trust (A_POWER)."""
+    proof: BalanceProof | AccountProof | None
+    """None: what a node answered is taken on trust (A_POWER)."""
+
+
+QuorumKind = Literal["all_choices", "for_abstain", "for", "rejection"]
+"""What the quorum counts: every choice; all but Against; For alone; or, turned around, Against, which then rejects."""
 
 
 class Quorum(NamedTuple):
-    """What must have been counted: `all_choices` adds every choice, abstentions too."""
+    """How much must have been counted."""
 
-    kind: Literal["all_choices"]
+    kind: QuorumKind
     minimum: int
     """In 1e-18 of voting power."""
+    of_supply: tuple[int, int] | None = None
+    """Numerator and denominator: so much of all the power there could be, where that is more than `minimum`."""
+    voters: int = 0
+    """How many voters with power must have voted."""
 
 
 class Threshold(NamedTuple):
-    """For must exceed this share of For + Against."""
+    """Which share of For + Against For must exceed, or reach."""
 
     numerator: int
     denominator: int
+    at_least: bool = False
+    """Whether the share itself suffices: 1/1 is unanimity."""
 
 
 class Voting(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 from chain import amount
 from chain.address import checksum
 from governance.errors import GovernanceError
-from governance.settings import Asset, Reviewers, Source, StrategySettings, Threshold
+from governance.settings import Asset, BalanceProof, Reviewers, Source, StrategySettings, Threshold
 from governance.settings_text import VERSION
 
 DAY = 86_400
@@ -92,7 +92,7 @@ def plan_values(plan: Plan) -> dict[str, Any]:
         "proposers": [checksum(address) for address in plan.proposers],
         "choices": list(CHOICES),
         "quorum": {"kind": "all_choices", "minimum": None if plan.quorum is None else str(plan.quorum)},
-        "threshold": plan.threshold._asdict(),
+        "threshold": {"numerator": plan.threshold.numerator, "denominator": plan.threshold.denominator},
         "voting": {"delay": plan.delay, "period": plan.period, "max_snapshot_age": SNAPSHOT_AGE},
         "timelock": plan.timelock,
         "grace": plan.grace,
@@ -123,7 +123,11 @@ def _asset(asset: Asset) -> dict[str, object]:
 
 def _strategy(strategy: StrategySettings) -> dict[str, object]:
     proof = strategy.proof
-    spelled = proof and {"layout": proof.layout, "slot": str(proof.slot), "code_hash": "0x" + proof.code_hash.hex()}
+    spelled: dict[str, str] | None = None
+    if isinstance(proof, BalanceProof):
+        spelled = {"layout": proof.layout, "slot": str(proof.slot), "code_hash": "0x" + proof.code_hash.hex()}
+    elif proof is not None:
+        spelled = {"layout": "account"}
     return {
         "name": strategy.name,
         "version": strategy.version,

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal, cast
+from typing import cast, get_args
 
 from chain.json_text import canonical, loads_canonical
 from chain.networks import DEVNET_CHAIN_ID
 from governance.errors import GovernanceError
 from governance.options import check_options
 from governance.settings import (
+    AccountProof,
     Admission,
     Asset,
     BalanceProof,
@@ -26,6 +27,7 @@ from governance.settings import (
     Journal,
     Limits,
     Quorum,
+    QuorumKind,
     Reviewers,
     SafeSettings,
     Settings,
@@ -34,7 +36,9 @@ from governance.settings import (
     Threshold,
     Voting,
 )
-from governance.strategies import BUILT_IN
+from governance.strategies import BUILT_IN, Strategy, ticket, whitelist
+from governance.strategies.inner import has_supply
+from governance.strategies.strategy import UNIT
 from governance.strict_map import SECONDS_MAX, StrictMap, expect_version, open_map
 
 VERSION = 1
@@ -84,8 +88,6 @@ def _read(opened: StrictMap, text: str) -> Settings:
     disputes = opened.open("disputes", "panel required seconds")
     journal = opened.open("journal", "key origin")
     limits = opened.open("limits", "body parts")
-    quorum = opened.open("quorum", "kind minimum")
-    threshold = opened.open("threshold", "denominator numerator")
     voting = opened.open("voting", "delay max_snapshot_age period")
     return Settings(
         text=text,
@@ -103,10 +105,8 @@ def _read(opened: StrictMap, text: str) -> Settings:
         proposers=opened.address_list("proposers"),
         choices=opened.text_list("choices", _LINE),
         strategies=tuple(_strategy(s) for s in opened.open_each("strategies", "chain_id name params proof version")),
-        quorum=Quorum(kind=_quorum_kind(quorum), minimum=quorum.amount("minimum")),
-        threshold=Threshold(
-            numerator=threshold.integer("numerator", 0, 10**18), denominator=threshold.integer("denominator", 1, 10**18)
-        ),
+        quorum=_quorum(opened.open_with("quorum", "kind minimum", "of_supply voters")),
+        threshold=_threshold(opened.open_with("threshold", "denominator numerator", "kind")),
         voting=Voting(
             delay=voting.integer("delay", 0, SECONDS_MAX),
             period=voting.integer("period", 0, SECONDS_MAX),
@@ -127,9 +127,25 @@ def _read(opened: StrictMap, text: str) -> Settings:
     )
 
 
-def _quorum_kind(quorum: StrictMap) -> Literal["all_choices"]:
-    quorum.one_of("kind", ("all_choices",))
-    return "all_choices"
+def _quorum(opened: StrictMap) -> Quorum:
+    """A key that may be left out is refused where it says what its absence says."""
+    share = opened.open("of_supply", "denominator numerator") if "of_supply" in opened.values else None
+    return Quorum(
+        kind=cast("QuorumKind", opened.one_of("kind", get_args(QuorumKind))),
+        minimum=opened.amount("minimum"),
+        of_supply=None
+        if share is None
+        else (share.integer("numerator", 1, 10**18), share.integer("denominator", 1, 10**18)),
+        voters=opened.integer("voters", 1, 1_000_000) if "voters" in opened.values else 0,
+    )
+
+
+def _threshold(opened: StrictMap) -> Threshold:
+    return Threshold(
+        numerator=opened.integer("numerator", 0, 10**18),
+        denominator=opened.integer("denominator", 1, 10**18),
+        at_least="kind" in opened.values and opened.one_of("kind", ("at_least",)) == "at_least",
+    )
 
 
 def _chain(opened: StrictMap) -> ChainSettings:
@@ -172,11 +188,18 @@ def _strategy(opened: StrictMap) -> StrategySettings:
         name=opened.text("name", r"[a-z0-9][a-z0-9-]{0,63}"),
         version=opened.integer("version", 1, 1_000_000),
         params=params,
-        proof=None if opened.values["proof"] is None else _proof(opened.open("proof", "code_hash layout slot")),
+        proof=_proof(opened),
     )
 
 
-def _proof(opened: StrictMap) -> BalanceProof:
+def _proof(strategy: StrictMap) -> BalanceProof | AccountProof | None:
+    value = strategy.values["proof"]
+    if value is None:
+        return None
+    if isinstance(value, Mapping) and value.get("layout") == "account":
+        strategy.open("proof", "layout")
+        return AccountProof()
+    opened = strategy.open("proof", "code_hash layout slot")
     layout = opened.one_of("layout", ("solidity", "vyper"))
     return BalanceProof(
         opened.hash32("code_hash"), "solidity" if layout == "solidity" else "vyper", opened.amount("slot")
@@ -192,10 +215,29 @@ def _quorum_is_not_zero(settings: Settings) -> None:
         raise _unsafe("quorum")
 
 
+def _quorum_can_be_reached(settings: Settings) -> None:
+    """A share is at most the whole of a supply that somebody can say; a committee is no smaller than its quorum."""
+    rows = [(row, s.params) for s in settings.strategies if (row := BUILT_IN.get((s.name, s.version)))]
+    if settings.quorum.of_supply is not None:
+        numerator, denominator = settings.quorum.of_supply
+        if numerator > denominator:
+            raise _unsafe("quorum_share", numerator=numerator, denominator=denominator)
+        for row, params in rows:
+            if not has_supply(row, params):
+                raise _unsafe("no_supply", strategy=row.name)
+    named = [params.get("addresses") for row, params in rows if row.name == whitelist.NAME]
+    members = [len(names) for names in named if isinstance(names, list | tuple)]
+    if len(members) == len(settings.strategies) and settings.quorum.minimum > sum(members) * UNIT:
+        raise _unsafe("committee_quorum", members=sum(members))
+
+
 def _threshold_is_a_majority(settings: Settings) -> None:
-    """Below half, a minority pays; at all of it, `for * d > n * (for + against)` can never be true."""
-    numerator, denominator = settings.threshold
-    if numerator * 2 < denominator or numerator >= denominator:
+    """Below half, a minority pays; at all of it, `for * d > n * (for + against)` can never be true. What only has to be
+    reached must be above half, for a tie never releases, and may be all.
+    """
+    numerator, denominator, at_least = settings.threshold
+    is_safe = denominator < numerator * 2 <= denominator * 2 if at_least else denominator <= numerator * 2
+    if not is_safe or (numerator >= denominator and not at_least):
         raise _unsafe("threshold", numerator=numerator, denominator=denominator)
 
 
@@ -285,7 +327,7 @@ def _funds_lie_in_safes(settings: Settings) -> None:
 
 
 def _power_has_a_source(settings: Settings) -> None:
-    """H55: no token counts twice."""
+    """H55: no token counts twice, and what nobody limits counts nowhere but on a devnet."""
     if not 1 <= len(settings.strategies) <= 10:
         raise _unsafe("strategies", count=len(settings.strategies))
     weighed = set()
@@ -294,10 +336,20 @@ def _power_has_a_source(settings: Settings) -> None:
         if row is None:  # another installation may have it; here its power could not be checked
             continue
         row.check_params(strategy.params)
-        token = (strategy.chain_id, row.contract(strategy.params))
-        if token in weighed:
-            raise SettingsError("E_DOUBLE_COUNT", "token", token=token[1], chain_id=token[0])
-        weighed.add(token)
+        _proof_fits(strategy, row)
+        if strategy.name == ticket.NAME and strategy.chain_id != DEVNET_CHAIN_ID:
+            raise _unsafe("ticket")
+        for token in sorted(row.counts(strategy.params)):
+            if (strategy.chain_id, token) in weighed:
+                raise SettingsError("E_DOUBLE_COUNT", "token", token=token, chain_id=strategy.chain_id)
+            weighed.add((strategy.chain_id, token))
+
+
+def _proof_fits(strategy: StrategySettings, row: Strategy) -> None:
+    """A proof is of the kind that the strategy has, or there is none."""
+    possible = AccountProof if row.proves_coin else BalanceProof if row.storage is not None else None
+    if strategy.proof is not None and (possible is None or not isinstance(strategy.proof, possible)):
+        raise SettingsError("E_STRATEGY", "proof", strategy=strategy.name)
 
 
 _RULES: tuple[Callable[[Settings], None], ...] = (
@@ -311,4 +363,5 @@ _RULES: tuple[Callable[[Settings], None], ...] = (
     _safes_can_pay,
     _funds_lie_in_safes,
     _power_has_a_source,
+    _quorum_can_be_reached,
 )

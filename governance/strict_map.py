@@ -131,6 +131,12 @@ class StrictMap:
         """Open the map under `key`."""
         return open_map(self.values[key], keys, code=self.code, place=self.at(key))
 
+    def open_with(self, key: str, keys: str, optional: str) -> StrictMap:
+        """Open the map under `key`, which may have some of the `optional` keys besides."""
+        value = self.values[key]
+        there = [name for name in optional.split() if isinstance(value, Mapping) and name in value]
+        return open_map(value, " ".join([keys, *there]), code=self.code, place=self.at(key))
+
     def open_each(self, key: str, keys: str) -> list[StrictMap]:
         """Open every map of the list under `key`; places count from 1."""
         return [

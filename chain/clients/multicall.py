@@ -54,6 +54,23 @@ PROGRAM = bytes.fromhex(
     "5b506000f3"  # 50 RETURN(0, out)
 )
 
+# The same for balances of the native coin, which no contract needs to be asked: what follows are addresses of 20 bytes,
+# the answer is `00`, then 32 bytes for each.
+BALANCES = bytes.fromhex(
+    "6001"  # 00 PUSH1 1                            out
+    "6028"  # 02 PUSH1 40, the program's size       out at
+    "5b"  # 04 JUMPDEST                             out at
+    "803814602357"  # 05 if at == CODESIZE goto 23  out at
+    "6020818339"  # 0b CODECOPY(out, at, 32)        out at
+    "8151"  # 10 MLOAD(out)                         out at word
+    "60601c31"  # 12 BALANCE(word >> 96)            out at wei
+    "8252"  # 16 MSTORE(out, wei)                   out at
+    "601401"  # 18 at + 20                          out at
+    "9060200190"  # 1b out + 32                     out at
+    "600456"  # 20 goto 04                          out at
+    "5b506000f3"  # 23 RETURN(0, out)
+)
+
 
 def batches(reads: Sequence[Read], limit: int = READS_MAX) -> Iterator[Sequence[Read]]:
     """Cut reads into runs that fit one init code, at most `limit` in each."""
@@ -74,6 +91,20 @@ def pack(reads: Sequence[Read]) -> bytes:
         assert len(read.to) == 20, "an address has 20 bytes"
         assert len(read.data) <= _DATA_MAX, "calldata of a read is at most 65,535 bytes"
     return PROGRAM + b"".join(read.to + len(read.data).to_bytes(2, "big") + read.data for read in reads)
+
+
+def pack_balances(addresses: Sequence[bytes]) -> bytes:
+    """Make the init code that tells the balances of all these addresses, at most `READS_MAX`."""
+    assert len(addresses) <= READS_MAX, "the answer counts as a contract's code, and fits"
+    assert all(len(address) == 20 for address in addresses), "an address has 20 bytes"
+    return BALANCES + b"".join(addresses)
+
+
+def unpack_balances(answer: bytes, count: int) -> list[int] | None:
+    """Take the balances apart, in wei; None if it is not such an answer."""
+    if len(answer) != 1 + 32 * count or answer[0]:
+        return None
+    return [int.from_bytes(answer[at : at + 32], "big") for at in range(1, len(answer), 32)]
 
 
 def unpack(answer: bytes, count: int) -> list[bytes | None] | None:

@@ -56,6 +56,11 @@ class Node:
         """The provider's host, the only part of its URL that may be shown, and its name."""
         return self._rpc.label
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Who answers here, each by host and name: they stand in evidence that somebody only said."""
+        return (self.label,)
+
     def error(self, code: str, reason: str = "", **facts: object) -> NodeError:
         """Make an error that names this provider, for whoever catches it in a lie."""
         return self._rpc.error(code, reason, **facts)
@@ -140,14 +145,29 @@ class Node:
                 progress(len(answers))
         return answers
 
-    def read_many_at(
-        self, reads: Sequence[Read], block: BlockRef, progress: Callable[[int], None] | None = None
-    ) -> list[bytes | None]:
-        """Ask as `read_many`, and hold the node to one block: its hash is compared before and after."""
-        self.expect_block(block)
-        answers = self.read_many(reads, block.number, progress)
-        self.expect_block(block)
-        return answers
+    def balances(self, addresses: Sequence[bytes], number: int) -> list[int]:
+        """Return many balances in wei at one block, 500 in each request."""
+        found: list[int] = []
+        for start in range(0, len(addresses), multicall.READS_MAX):
+            found += self._balance_batch(addresses[start : start + multicall.READS_MAX], number)
+        return found
+
+    def _balance_batch(self, addresses: Sequence[bytes], number: int) -> list[int]:
+        if len(addresses) == 1:
+            return [self.balance(addresses[0], number)]
+        try:
+            asked = {"data": hex_text(multicall.pack_balances(addresses))}
+            found = multicall.unpack_balances(self._octets("eth_call", asked, block_tag(number)), len(addresses))
+        except CallReverted:
+            found = None
+        except NodeError as error:
+            if error.code != "E_RPC_ANSWER" or error.reason != "refused":
+                raise
+            found = None
+        if found is not None:
+            return found
+        middle = len(addresses) // 2
+        return self._balance_batch(addresses[:middle], number) + self._balance_batch(addresses[middle:], number)
 
     def expect_block(self, block: BlockRef) -> None:
         """Raise `E_RPC_REORG` unless this block stands at its number, on this chain, now."""

@@ -41,6 +41,11 @@ class Nodes(Node):
         self._chain_id = None
         self._agreed: set[int] = set()
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All of them, in the user's order."""
+        return tuple(node.label for node in self.nodes)
+
     def chain_id(self) -> int:
         """Return the chain's id, which each provider must have."""
         if self._chain_id is None:
@@ -142,6 +147,17 @@ class Nodes(Node):
             for read, left, right in zip(reads, answers, other.read_many(reads, at), strict=True):
                 if left != right:
                     raise _disagree(first, other, "read", left, right, address=read.to, number=at, asked=read.data)
+        return answers
+
+    def balances(self, addresses: Sequence[bytes], number: int) -> list[int]:
+        """Return many balances in wei, which every provider must name alike."""
+        at = self._at(number)
+        first, *others = self.nodes
+        answers = first.balances(addresses, at)
+        for other in others:
+            for address, left, right in zip(addresses, answers, other.balances(addresses, at), strict=True):
+                if left != right:
+                    raise _disagree(first, other, "balance", left, right, address=address, number=at)
         return answers
 
     def state_proof(self, address: bytes, slots: Sequence[int], number: int) -> StateProof:

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from chain.address import checksum
 from chain.finding import Finding
+from chain.json_text import canonical
 from dao.cli import text
 from dao.cli.wide import ljust, width
 from dao.sentences import escape, language, sentence
 from dao.views.duties import Duty
-from governance.settings import FundSettings, Settings, StrategySettings
+from governance.settings import FundSettings, Quorum, Settings, StrategySettings, Threshold
 from governance.settings_changes import Change
 from governance.settings_draft import spell_votes
 from proposals.durations import spell_duration
@@ -47,7 +48,6 @@ class Step(NamedTuple):
 def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
     """All settings as people read them, in the order of `SHOWN`."""
     people, voting = settings.reviewers, settings.voting
-    numerator, denominator = settings.threshold
     limits = settings.limits._asdict()
     values = (
         settings.space,
@@ -56,8 +56,8 @@ def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
         "; ".join(map(_fund, settings.funds)),
         "; ".join(map(_strategy, settings.strategies)),
         _people(settings.proposers, names) or _told("SETTING", "anybody"),
-        spell_votes(settings.quorum.minimum),
-        f"{numerator}/{denominator}",
+        _quorum(settings.quorum),
+        _threshold(settings.threshold),
         *map(spell_duration, (voting.delay, voting.period, settings.timelock, settings.grace, settings.notice)),
         _reviewers(people.addresses, people.required, names),
         settings.journal.key.hex(),
@@ -184,9 +184,26 @@ def _fund(fund: FundSettings) -> str:
 
 
 def _strategy(strategy: StrategySettings) -> str:
-    params = strategy.params
-    facts = {"symbol": params.get("symbol", strategy.name), "token": params.get("address", "")}
-    return _told("SETTING", "token_trusted" if strategy.proof is None else "token_proved", facts)
+    """Whole, for whoever signs a strategy signs all its parameters."""
+    params, fate = strategy.params, "trusted" if strategy.proof is None else "proved"
+    if strategy.name == "erc20-balance-of":
+        return _told("SETTING", f"token_{fate}", {"symbol": params.get("symbol"), "token": params.get("address")})
+    return _told("SETTING", f"power_{fate}", {"strategy": strategy.name, "params": canonical(dict(params))})
+
+
+def _quorum(quorum: Quorum) -> str:
+    votes = spell_votes(quorum.minimum)
+    parts = [votes if quorum.kind == "all_choices" else _told("SETTING", f"quorum_{quorum.kind}", {"votes": votes})]
+    if quorum.of_supply is not None:
+        parts.append(_told("SETTING", "quorum_share", {"share": f"{quorum.of_supply[0]}/{quorum.of_supply[1]}"}))
+    if quorum.voters:
+        parts.append(_told("SETTING", "quorum_voters", {"voters": quorum.voters}))
+    return "; ".join(parts)
+
+
+def _threshold(threshold: Threshold) -> str:
+    share = f"{threshold.numerator}/{threshold.denominator}"
+    return _told("SETTING", "reaches", {"share": share}) if threshold.at_least else share
 
 
 def _reviewers(addresses: Sequence[bytes], required: int, names: Mapping[bytes, str]) -> str:

@@ -59,6 +59,7 @@ COMMANDS = (
     Command("take", "dao.cli.take", "Workspace", "Take signed files into the journal, each checked."),
     Command("settings show", "dao.cli.settings_show", "Workspace", "Show settings: in force, announced, drafted."),
     Command("settings check", "dao.cli.settings_check", "Workspace", "Check the draft, and who would hold which duty."),
+    Command("settings evidence", "dao.cli.settings_evidence", "Workspace", "Keep a file that settings name by CID."),
     Command("settings sign", "dao.cli.settings_sign", "Workspace", "Sign the draft as an owner, or take signatures."),
     Command("settings found", "dao.cli.settings_found", "Workspace", "Put the signed draft into the journal."),
     Command("keys list", "dao.cli.keys_list", "Workspace", "List the keyring's names and addresses, never a key."),

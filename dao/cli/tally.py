@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,12 +16,13 @@ from dao.record.case import Case, cid_of, need
 from dao.record.checks_vote import rules
 from dao.session import Session
 from dao.workflow import voting
-from dao.workflow.power_evidence import read_powers
+from dao.workflow.power_evidence import read_powers, read_supply
 from governance.ballot import ballot_of
 from governance.commitment import read_commitment
 from governance.counting import method
 from governance.messages import read_envelope
-from governance.rules import Verdict, verdict
+from governance.power import PowerTable, combine
+from governance.rules import Electorate, Verdict, quorum_of, verdict
 from governance.tally import tally
 
 EXAMPLES = (
@@ -62,21 +64,22 @@ def _provisional(session: Session, named: steps.Named) -> Answer:
     case = session.desk.case(named.id, *_VOTES)
     of_vote, votes = rules(case), need(case.admitted)
     voters = sorted({vote.envelope.address for vote in votes})
-    powers: dict[bytes, int] = {}
-    for table in read_powers(session.node, of_vote, voters):
-        for voter, power in table.items():
-            powers[voter] = powers.get(voter, 0) + power
-    counted = tally([ballot_of(vote.envelope) for vote in votes], powers, method(of_vote.system), len(of_vote.choices))
-    judged = verdict(counted.scores, of_vote, counted=counted.total, winners=counted.winners)
+    weighed = combine(read_powers(session.node, of_vote, voters, session.desk.file))
+    ballots = [ballot_of(vote.envelope) for vote in votes]
+    counted = tally(ballots, weighed.powers, method(of_vote.system), len(of_vote.choices))
+    supply = read_supply(session.node, of_vote, session.desk.file)
+    electorate = Electorate(counted.voters - counted.without_power, supply)
+    judged = verdict(counted.scores, of_vote, electorate, counted=counted.total, winners=counted.winners)
     document = _document(named, of_vote.choices, counted.scores, judged) | {
         "provisional": True,
         "votes": counted.votes,
         "voters": counted.voters,
-        "quorum": str(of_vote.quorum.minimum),
+        "quorum": str(quorum_of(of_vote, electorate)),
     }
     state = "open" if session.desk.now() >= named.start else "before"
     lines = steps.noted("STEP_PROVISIONAL", state, name=named.name, start=named.start, end=named.end)
-    return Answer(document, [*lines, *_scores(of_vote.choices, counted.scores), *_judged(judged, " ")])
+    told = [*_scores(of_vote.choices, counted.scores), *_judged(judged, " "), *_noted([weighed])]
+    return Answer(document, [*lines, *told])
 
 
 def _result(session: Session, named: steps.Named) -> Answer:
@@ -95,7 +98,7 @@ def _result(session: Session, named: steps.Named) -> Answer:
     lines = steps.done(
         "STEP_RESULT", name=named.name, index=result[0], votes=transcript.votes, closed=transcript.closed
     )
-    lines += [*_scores(transcript.choices, transcript.scores), *_judged(judged, "")]
+    lines += [*_scores(transcript.choices, transcript.scores), *_judged(judged, ""), *_noted(case.power_tables)]
     if case.older and transcript.released:
         lines += steps.noted("STEP_SUPERSEDES", "passed", names=_older(case, named))
     return Answer(document, lines)
@@ -125,6 +128,12 @@ def _scores(choices: tuple[str, ...], scores: tuple[int, ...]) -> list[str]:
     spelled = [spell(score, 18) for score in scores]
     width = max(len(score) for score in spelled)
     return list(text.rows([(choice, score.rjust(width)) for choice, score in zip(choices, spelled, strict=True)]))
+
+
+def _noted(tables: Sequence[PowerTable]) -> Iterator[str]:
+    """What strategies have to say: how much was delegated, and what leads nowhere."""
+    for note in (note for table in tables for note in table.notes):
+        yield from steps.noted(note.code, note.reason, **note.facts)
 
 
 def _judged(judged: Verdict, mark: str) -> list[str]:

@@ -13,6 +13,7 @@ from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
 from dao.cli.files import read
 from dao.cli.text import counted, paint, say, wrapped
 from dao.record.case import Case
+from dao.record.checks_vote import rules
 from dao.record.trust import MAX_BYTES as TRUST_BYTES
 from dao.record.trust import read_trust
 from dao.record.verify import Outcome, Report, verify
@@ -78,6 +79,8 @@ def _document(report: Report) -> dict[str, object]:
         if case.verdict is not None and case.expected is not None:
             document["verdict"] = case.verdict.state
             document["scores"] = [str(score) for score in case.expected.scores]
+        if case.power_tables and case.commitment is not None:
+            document["power"] = list(_sources(case))
     return document
 
 
@@ -99,12 +102,35 @@ def _lines(report: Report) -> Iterator[str]:
     else:
         failed = sum(1 for row in report.outcomes if row.ok is False)
         yield paint(say("VERIFY", "failed", checks=counted(failed, "check")), "red")
+    if case is not None and case.power_tables and case.commitment is not None:
+        yield say("VERIFY", "power")
+        for source in _sources(case):
+            yield from wrapped(sentence("VERIFY", f"power_{source['how']}", source, language()), "  ")
+        for note in (note for table in case.power_tables for note in table.notes):
+            yield from wrapped(sentence(note.code, note.reason, note.facts, language()), "  ")
     if report.assumed:
         yield say("VERIFY", "assumed")
         for name in report.assumed:
             yield from wrapped(f"{name}  {say(name)}", "  ")
     else:
         yield say("VERIFY", "nothing_assumed")
+
+
+def _sources(case: Case) -> Iterator[dict[str, object]]:
+    """By strategy: whether its powers are proved, follow from the settings, or were answered by somebody."""
+    assert case.settings is not None, "powers were opened by them"
+    bound = rules(case)
+    for number, (strategy, table) in enumerate(zip(bound.strategies, case.power_tables, strict=True), 1):
+        how = "settled" if table.proved and table.replayed else "proved" if table.proved else "said"
+        yield {
+            "number": number,
+            "strategy": strategy.name,
+            "version": strategy.version,
+            "how": "attested" if table.providers else how,
+            "block": bound.block(strategy.chain_id).number,
+            "answers": table.answers,
+            "providers": list(table.providers),
+        }
 
 
 def _outcome(row: Outcome) -> Iterator[str]:

@@ -23,6 +23,7 @@ from governance.acts import ActLeaf, ReleaseFact
 from governance.certificate import Transcript
 from governance.commitment import Commitment
 from governance.messages import Envelope
+from governance.power import PowerTable
 from governance.rules import Verdict
 from governance.space import Settings
 from governance.tally import Tally
@@ -179,6 +180,10 @@ class Case:
     safe_at_close: SafeState | None = None
     """The fund's Safe when the vote closed: whose owners may sign what passed."""
     powers: Mapping[bytes, int] | None = None
+    power_tables: tuple[PowerTable, ...] = ()
+    """One a strategy, behind `powers`: what is proved, and who answered the rest."""
+    supply: int | None = None
+    """All the power there could be, where the rules ask for it."""
     power_assumed: bool = False
     """Whether any power was taken without a proof (A_POWER)."""
     expected: Transcript | None = None

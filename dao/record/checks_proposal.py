@@ -20,7 +20,7 @@ from dao.record.checks_settings import check_fresh, check_known_singleton
 from dao.record.checks_steps import check_step, check_transition
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
-from governance import power
+from governance import attested, power
 from governance.admission import NumberLeaf, ProposalCase, admit_proposal
 from governance.admission.window import member_int
 from governance.commitment import read_commitment
@@ -292,13 +292,11 @@ def _author_power(case: Case, row: Row) -> int | None:
     if need(case.settings).proposers:  # named ones need no power, and what nobody reads proves nothing
         raise RecordError("E_POWER", "author", index=row.index)
     author = need(case.envelope).address
-    return open_powers(case, links, {author}).powers.get(author)
+    return power.combine(open_powers(case, links, {author})).powers.get(author)
 
 
-def open_powers(case: Case, links: Sequence[object], voters: Set[bytes]) -> power.PowerTable:
-    """The powers of these voters and nobody else at the snapshot, from one piece of evidence a strategy, each checked;
-    whoever is missing in one of them is missing.
-    """
+def open_powers(case: Case, links: Sequence[object], voters: Set[bytes]) -> tuple[power.PowerTable, ...]:
+    """The powers of these voters and nobody else at the snapshot, one table a strategy, each checked."""
     strategies = need(case.settings).strategies
     if len(links) != len(strategies):
         raise RecordError("E_POWER", "strategies", expected=len(strategies), found=len(links))
@@ -313,9 +311,25 @@ def open_powers(case: Case, links: Sequence[object], voters: Set[bytes]) -> powe
         for stranger in sorted(found.powers.keys() - voters):
             raise RecordError("E_POWER", "stranger", strategy=strategy.name, voter=stranger)
         tables.append(found)
-    table = power.combine(tables)
-    case.power_assumed |= not table.proved
-    return table
+    case.power_assumed |= not all(table.proved for table in tables)
+    return tuple(tables)
+
+
+def open_supply(case: Case, links: Sequence[object]) -> int | None:
+    """All the power there could be at the snapshot, from one piece of evidence a strategy; None where no rule asks."""
+    bound = rules_of(need(case.settings), need(case.commitment).blocks)
+    expected = len(bound.strategies) if bound.quorum.of_supply is not None else 0
+    if len(links) != expected:
+        raise RecordError("E_POWER", "supplies", expected=expected, found=len(links))
+    if not expected:
+        return None
+    total = 0
+    for number, (strategy, link) in enumerate(zip(bound.strategies, links, strict=True), 1):
+        block = bound.block(strategy.chain_id)
+        said, providers = attested.open_supply(case.get(_cid(link)), case.get, number, strategy, block)
+        case.power_assumed |= bool(providers)
+        total += said
+    return total
 
 
 def _cid(value: object) -> CID:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from chain import log_tree
 from dao.record.case import Case, Row, VoteRow, cid_of, due, need, refuse_strangers
-from dao.record.checks_proposal import open_powers, safe_state_of
+from dao.record.checks_proposal import open_powers, open_supply, safe_state_of
 from dao.record.errors import RecordError
 from governance import certificate
 from governance.admission import EarlierVote, OpenProposal, VoteCase, admit_vote
@@ -16,7 +16,8 @@ from governance.admission.window import member_int
 from governance.ballot import ballot_of
 from governance.counting import method
 from governance.messages import check_signature, read_envelope
-from governance.rules import Rules, rules_of, verdict
+from governance.power import combine
+from governance.rules import Electorate, Rules, rules_of, verdict
 from governance.tally import tally
 
 
@@ -89,11 +90,14 @@ def votes_closed(case: Case) -> None:
 
 
 def power_proof(case: Case) -> None:
-    """The power of every voter is what the token's storage held at the snapshot block."""
+    """The power of every voter is what storage held at the snapshot block, or follows from what was answered there."""
     due(case)
     links = _only(case, "power").leaf.body["evidence"]
     assert isinstance(links, list), "the leaf's schema says so"
-    case.powers = open_powers(case, links, {vote.envelope.address for vote in need(case.admitted)}).powers
+    count = len(need(case.settings).strategies)
+    case.power_tables = open_powers(case, links[:count], {vote.envelope.address for vote in need(case.admitted)})
+    case.supply = open_supply(case, links[count:])
+    case.powers = combine(case.power_tables).powers
 
 
 def tally_scores(case: Case) -> None:
@@ -112,9 +116,9 @@ def counted_again(case: Case) -> certificate.Transcript:
     """Count the ballots by the proved powers, and judge the scores by the rules. Needs the checks up to 40."""
     voting = str(need(case.envelope).message["type"])
     ballots = [ballot_of(vote.envelope) for vote in need(case.admitted)]
-    of_vote = rules(case)
+    of_vote, closed = rules(case), need(case.closed).index
     counted = case.counted = tally(ballots, need(case.powers), method(voting), len(of_vote.choices))
-    return certificate.transcript_of(case.proposal, need(case.closed).index, voting, counted, of_vote)
+    return certificate.transcript_of(case.proposal, closed, voting, counted, of_vote, supply=case.supply)
 
 
 def tally_verdict(case: Case) -> None:
@@ -129,7 +133,8 @@ def tally_verdict(case: Case) -> None:
         transcript = _transcript_of(case, row)
         certificate.check_result(_claimed(row), transcript, transcript)
     counted = need(case.counted)
-    case.verdict = verdict(expected.scores, rules(case), counted=counted.total, winners=counted.winners)
+    electorate = Electorate(counted.voters - counted.without_power, case.supply)
+    case.verdict = verdict(expected.scores, rules(case), electorate, counted=counted.total, winners=counted.winners)
     case.released = expected.released
 
 

@@ -112,12 +112,19 @@ class Journal:
 
     def get(self, cid: CID) -> bytes:
         """The bytes behind a link, checked against it (`E_IO_JOURNAL` when absent, `E_CID_MISMATCH` when changed)."""
+        data = self.find(cid)
+        if data is None:
+            raise JournalError("E_IO_JOURNAL", "block", cid=str(cid))
+        return data
+
+    def find(self, cid: CID) -> bytes | None:
+        """The bytes behind a link, checked as by `get`, or None when absent."""
         try:
             row = self._reader.execute(sa.select(BLOCKS.c.data).where(BLOCKS.c.cid == cid.to_bytes())).first()
         except (sa.exc.SQLAlchemyError, TypeError, ValueError) as error:
             raise JournalError("E_IO_JOURNAL", "read", cid=str(cid)) from error
         if row is None:
-            raise JournalError("E_IO_JOURNAL", "block", cid=str(cid))
+            return None
         if not isinstance(row.data, bytes):
             raise JournalError("E_IO_JOURNAL", "read", cid=str(cid))
         cid.check(row.data)

@@ -25,8 +25,8 @@ class Facts:
     state: SafeState
     powers: Mapping[bytes, int]
     """Voting power now, in 1e-18, of everybody who is known here and of the Safe."""
-    supply: int
-    """All the power there could be; what each strategy's token has issued."""
+    supply: int | None
+    """All the power there could be; None where a strategy cannot say it."""
     contracts: frozenset[bytes]
     """Which of the known addresses have code."""
     keys_here: frozenset[bytes]
@@ -52,14 +52,16 @@ class Duty(NamedTuple):
 def duties(facts: Facts) -> tuple[Duty, ...]:
     """List every duty in the order of a proposal's life."""
     settings, state = facts.settings, facts.state
-    quorum = {"quorum": spell_votes(settings.quorum.minimum), "supply": spell_votes(facts.supply)}
+    quorum = {"quorum": spell_votes(settings.quorum.minimum)}
+    if facts.supply is not None:
+        quorum["supply"] = spell_votes(facts.supply)
     reviews = {"required": settings.reviewers.required, "count": len(settings.reviewers.addresses)}
     signing = {"threshold": state.threshold, "count": len(state.owners)}
     held = sorted(facts.powers.items(), key=lambda held: (-held[1], held[0]))
     voters = tuple(who for who, power in held if power)
     return (
         Duty("propose", settings.proposers, "listed" if settings.proposers else "holders", {}),
-        Duty("vote", voters, _how_they_vote(settings, voters), quorum),
+        Duty("vote", voters, _how_they_vote(facts, voters), quorum),
         Duty("review", settings.reviewers.addresses, "" if settings.reviewers.addresses else "nobody", reviews),
         Duty("sign", state.owners, "", signing),
         Duty("veto", () if settings.guardian is None else (settings.guardian,), "", {}),
@@ -68,9 +70,11 @@ def duties(facts: Facts) -> tuple[Duty, ...]:
     )
 
 
-def _how_they_vote(settings: Settings, voters: Sequence[bytes]) -> str:
-    if not settings.strategies:
+def _how_they_vote(facts: Facts, voters: Sequence[bytes]) -> str:
+    if not facts.settings.strategies:
         return "unknown"
+    if facts.supply is None:
+        return "unlimited"
     return "" if voters else "strangers"
 
 
@@ -143,7 +147,9 @@ def _power(facts: Facts) -> Iterator[Finding]:
     """Votes in one hand, votes that nobody can cast, and power that nobody can prove."""
     quorum = facts.settings.quorum.minimum
     held_by_safe = facts.powers.get(facts.safe, 0)
-    if quorum > facts.supply:
+    if facts.supply is None:
+        yield _warning("W_SUPPLY_UNKNOWN", "", "vote", quorum=spell_votes(quorum))
+    elif quorum > facts.supply:
         told = {"quorum": spell_votes(quorum), "supply": spell_votes(facts.supply)}
         yield Finding(code="E_RULE_UNSAFE", reason="quorum_supply", place="quorum.minimum", facts=told)
     elif quorum > facts.supply - held_by_safe:

@@ -7,17 +7,22 @@ an error, because every count of votes and every payment would be wrong by it; a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from chain.clients import token_read
-from chain.clients.multicall import Read
 from chain.clients.node import Node
 from chain.finding import Finding
 from chain.safe_state import SafeState
+from dao.evidence import find_evidence
 from dao.views.duties import Facts
 from dao.views.keystores import names_in
+from dao.workflow.power_evidence import reader
 from dao.workspace import Workspace
 from governance import strategies
-from governance.settings import Settings, StrategySettings
+from governance.attested import run, supply_plan
+from governance.settings import BalanceProof, Settings, StrategySettings
+from governance.strategies.inner import has_supply
+from governance.strategies.strategy import Storage
 
 
 def gather(
@@ -28,14 +33,14 @@ def gather(
     people = {*also, *keys_here, *state.owners, *settings.proposers, *settings.reviewers.addresses, state.safe}
     voters, number = sorted(people), state.block.number
     powers = dict.fromkeys(voters, 0)
-    supply = 0
+    supply: int | None = 0
+    ask = reader(node, state.block, lambda cid: find_evidence(workspace.evidence, cid))
     for strategy in settings.strategies:
         method = strategies.find(strategy.name, strategy.version)
-        answers = node.read_many([Read(*read) for read in method.reads(strategy.params, voters)], number)
-        for voter, power in method.powers(strategy.params, voters, answers).items():
+        for voter, power in run(method.plan(strategy.params, voters), ask).powers.items():
             powers[voter] += power
-        token = token_read.read_token(node, method.contract(strategy.params), number)
-        supply += method.weigh(strategy.params, token.supply)
+        is_known = supply is not None and has_supply(method, strategy.params)
+        supply = supply + run(supply_plan(strategy), ask) if supply is not None and is_known else None
     return Facts(
         settings=settings,
         state=state,
@@ -59,30 +64,38 @@ def token_findings(node: Node, facts: Facts) -> Iterator[Finding]:
             told = {"token": address, "expected": token.symbol, "found": symbol}
             yield Finding(code="W_TOKEN", level="warning", reason="other_symbol", place=place, facts=told)
     for n, strategy in enumerate(facts.settings.strategies, 1):
-        if strategy.proof is not None:
-            yield from _misplaced(node, facts, strategy, f"strategies[{n}].proof")
+        method = strategies.find(strategy.name, strategy.version)
+        if isinstance(strategy.proof, BalanceProof) and method.storage is not None:
+            yield from _misplaced(node, facts, strategy, Rule(method.storage, strategy.proof, f"strategies[{n}].proof"))
 
 
 def _tokens(settings: Settings) -> Iterator[tuple[str, bytes, object, object]]:
     for n, strategy in enumerate(settings.strategies, 1):
         method = strategies.find(strategy.name, strategy.version)
         params = strategy.params
-        yield f"strategies[{n}]", method.contract(params), params["decimals"], params["symbol"]
+        if method.token is not None:
+            yield f"strategies[{n}]", method.token(params), params["decimals"], params["symbol"]
     for n, fund in enumerate(settings.funds, 1):
         for m, asset in enumerate(fund.assets, 1):
             if asset.address is not None:
                 yield f"funds[{n}].assets[{m}]", asset.address, asset.decimals, asset.symbol
 
 
-def _misplaced(node: Node, facts: Facts, strategy: StrategySettings, place: str) -> Iterator[Finding]:
+class Rule(NamedTuple):
+    """How the settings say that balances lie in storage, and where they say it."""
+
+    storage: Storage
+    proof: BalanceProof
+    place: str
+
+
+def _misplaced(node: Node, facts: Facts, strategy: StrategySettings, rule: Rule) -> Iterator[Finding]:
     """Whether the balances lie where the settings say, behind the code that they name."""
-    proof = strategy.proof
-    assert proof is not None, "asked only where there is one"
-    method = strategies.find(strategy.name, strategy.version)
-    token, number = method.contract(strategy.params), facts.state.block.number
+    storage, proof, place = rule
+    token, number = storage.contract(strategy.params), facts.state.block.number
     voters = [who for who, power in facts.powers.items() if power]
     balances = {who: token_read.read_balance(node, token, who, number) for who in voters}
-    found = token_read.read_words(node, token, method.slots(strategy.params, proof, voters), number)
+    found = token_read.read_words(node, token, storage.slots(strategy.params, proof, voters), number)
     if found.code_hash != proof.code_hash:
         told = {"token": token, "expected": found.code_hash, "found": proof.code_hash}
         yield Finding(code="E_TOKEN", reason="other_code", place=place, facts=told)

@@ -7,7 +7,7 @@ block; it knows nothing of what the steps mean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -91,8 +91,17 @@ class Blocks(dict[CID, bytes]):
 class Desk:
     """A journal and a chain, open together for writing."""
 
-    def __init__(self, journal: Journal, node: Node, guard: Guard | None = None, *, rehearses: bool = False) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        node: Node,
+        guard: Guard | None = None,
+        *,
+        rehearses: bool = False,
+        files: Callable[[CID], bytes | None] = lambda _: None,
+    ) -> None:
         self.journal = journal
+        self._files = files
         self.node = node
         self._guard = guard
         self._rehearses = rehearses
@@ -101,7 +110,7 @@ class Desk:
         """A desk on the same journal and chain that checks every fact and appends none, in any workspace: what is
         signed for a file is held against everything that is known here.
         """
-        return Desk(self.journal, self.node, self._guard, rehearses=True)
+        return Desk(self.journal, self.node, self._guard, rehearses=True, files=self._files)
 
     def refuse_reader(self) -> None:
         """Raise `E_WRITER` where this workspace does not write its journal."""
@@ -119,6 +128,10 @@ class Desk:
     def get(self, cid: CID) -> bytes:
         """A block of the journal."""
         return self.journal.get(cid)
+
+    def file(self, cid: CID) -> bytes | None:
+        """A file that settings name, from the journal's evidence or the workspace's folder; None if neither has it."""
+        return self.journal.find(cid) or self._files(cid)
 
     def take(
         self,

@@ -159,7 +159,8 @@ def take(desk: Desk, publication: Publication) -> Published:
     for block in commitment.blocks:
         desk.node.expect_block(block)
     author, number = envelope.address, commitment.iip
-    asked = [] if settings.proposers else gather(desk.node, rules_of(settings, commitment.blocks), [author], blocks)
+    bound = rules_of(settings, commitment.blocks)
+    asked = [] if settings.proposers else gather(desk.node, bound, [author], blocks, desk.file)
     body = {
         "id": envelope.id,
         "envelope": blocks.raw(publication.envelope),

@@ -14,7 +14,7 @@ from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
 from dao.workflow import stopping
 from dao.workflow.desk import PAID, Blocks, Desk, Fact
-from dao.workflow.power_evidence import gather, read_powers
+from dao.workflow.power_evidence import gather, gather_supply, read_powers
 from governance.admission import EarlierVote, VoteCase, admit_vote
 from governance.certificate import result_of, write_transcript
 from governance.messages import proposal_id, read_envelope
@@ -38,7 +38,10 @@ def cast(desk: Desk, raw: bytes) -> int:
             envelope=envelope,
             proposal=open_proposal_of(case)._replace(closed=closed),
             leaf_time=desk.now(),
-            power=sum(sum(table.values()) for table in read_powers(desk.node, rules(case), [envelope.address])),
+            power=sum(
+                sum(table.powers.values())
+                for table in read_powers(desk.node, rules(case), [envelope.address], desk.file)
+            ),
             earlier=[EarlierVote(vote.envelope.id, vote.time) for vote in mine],
             policy=policy,
         )
@@ -86,7 +89,8 @@ def count(desk: Desk, proposal: bytes) -> Case:
     if next(case.rows("power", proposal=proposal), None) is None:
         voters = sorted({vote.envelope.address for vote in need(case.votes)})
         blocks = Blocks()
-        links = gather(desk.node, rules(case), voters, blocks)
+        links = gather(desk.node, rules(case), voters, blocks, desk.file)
+        links += gather_supply(desk.node, rules(case), blocks, desk.file)
         desk.take([Fact("power", {"proposal": proposal, "evidence": links})], blocks, proposal)
 
     transcript = counted_again(desk.case(proposal, *_VOTES, 32, 40))

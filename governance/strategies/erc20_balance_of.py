@@ -9,54 +9,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chain import address
-from chain.errors import ChainError, UncheckableError
+from chain.abi import encode_call
 from chain.state_proof import mapping_slot
 from governance.settings import BalanceProof
-from governance.strategies.strategy import Params, Read, Strategy, StrategyError
+from governance.strategies.parameters import address_of, check_token, decimals_of, expect_keys
+from governance.strategies.strategy import (
+    Answer,
+    Params,
+    Read,
+    Storage,
+    Strategy,
+    one_round,
+    scale,
+    supply_of_one_call,
+    word,
+)
 
 NAME = "erc20-balance-of"
 VERSION = 1
 
-_BALANCE_OF = bytes.fromhex("70a08231")
-_KEYS = {"address", "decimals", "symbol"}
+BALANCE_OF = bytes.fromhex("70a08231")
+TOTAL_SUPPLY = encode_call("totalSupply()", [])
 
 
 def check_params(params: Params) -> None:
     """Refuse anything but Snapshot's own three parameters: `address`, `decimals`, `symbol`."""
-    if params.keys() != _KEYS:
-        raise StrategyError("E_STRATEGY", "params", strategy=NAME, expected="address, decimals, symbol")
-    decimals = params["decimals"]
-    if type(decimals) is not int or not 0 <= decimals <= 77:
-        raise StrategyError("E_STRATEGY", "params", strategy=NAME, expected="decimals from 0 to 77")
-    if not isinstance(params["symbol"], str) or not 1 <= len(params["symbol"]) <= 32:
-        raise StrategyError("E_STRATEGY", "params", strategy=NAME, expected="a symbol of 1 to 32 characters")
-    contract(params)
+    expect_keys(NAME, params, "address, decimals, symbol")
+    check_token(NAME, params)
 
 
 def contract(params: Params) -> bytes:
     """Return the token's address."""
-    try:
-        return address.parse(params["address"])
-    except ChainError as error:
-        raise StrategyError("E_STRATEGY", "params", strategy=NAME, expected="an address with its checksum") from error
+    return address_of(NAME, params)
 
 
 def reads(params: Params, voters: Sequence[bytes]) -> list[Read]:
     """Ask `balanceOf(voter)` for each voter."""
     token = contract(params)
-    return [Read(token, _BALANCE_OF + bytes(12) + voter) for voter in voters]
+    return [Read(token, BALANCE_OF + bytes(12) + voter) for voter in voters]
 
 
-def powers(params: Params, voters: Sequence[bytes], answers: Sequence[bytes | None]) -> dict[bytes, int]:
+def powers(params: Params, voters: Sequence[bytes], answers: Sequence[Answer]) -> dict[bytes, int]:
     """Weigh the answers to `reads`; raise `UncheckableError` (`E_TALLY_INCOMPLETE`) for one that is no balance."""
-    assert len(voters) == len(answers), "one answer a voter"
-    weighed = {}
-    for voter, answer in zip(voters, answers, strict=True):
-        if answer is None or len(answer) != 32:
-            raise UncheckableError("E_TALLY_INCOMPLETE", "answer", voter=address.checksum(voter), strategy=NAME)
-        weighed[voter] = weigh(params, int.from_bytes(answer, "big"))
-    return weighed
+    return {v: weigh(params, word(answer, NAME, v)) for v, answer in zip(voters, answers, strict=True)}
 
 
 def slots(params: Params, proof: BalanceProof, voters: Sequence[bytes]) -> list[int]:  # noqa: ARG001 (a strategy's shape)
@@ -64,11 +59,18 @@ def slots(params: Params, proof: BalanceProof, voters: Sequence[bytes]) -> list[
     return [mapping_slot(proof.layout, proof.slot, voter) for voter in voters]
 
 
-def weigh(params: Params, word: int) -> int:
+def weigh(params: Params, units: int) -> int:
     """Scale a balance to 1e-18 of voting power, rounding down."""
-    decimals = params["decimals"]
-    assert isinstance(decimals, int), "the parameters were checked"
-    return int(word * 10**18 // 10**decimals)
+    return scale(units, decimals_of(params))
 
 
-STRATEGY = Strategy(NAME, VERSION, check_params, reads, powers, contract, slots, weigh)
+STRATEGY = Strategy(
+    NAME,
+    VERSION,
+    check_params,
+    one_round(reads, powers),
+    counts=lambda params: frozenset({contract(params)}),
+    supply=supply_of_one_call(lambda params: Read(contract(params), TOTAL_SUPPLY), weigh, NAME),
+    storage=Storage(contract, slots, weigh),
+    token=contract,
+)

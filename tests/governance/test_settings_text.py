@@ -124,6 +124,9 @@ def test_another_form_is_refused(change: Change) -> None:
         (put("threshold", value={"numerator": 3, "denominator": 2}), "threshold"),
         (put("threshold", value={"numerator": 1, "denominator": 1}), "threshold"),
         (put("threshold", value={"numerator": 0, "denominator": 1}), "threshold"),
+        (put("threshold", value={"kind": "at_least", "numerator": 1, "denominator": 2}), "threshold"),
+        (put("threshold", value={"kind": "at_least", "numerator": 3, "denominator": 2}), "threshold"),
+        (put("quorum", "of_supply", value={"numerator": 2, "denominator": 1}), "quorum_share"),
         (put("voting", "period", value=59), "period"),
         (put("voting", "period", value=31_536_001), "period"),
         (put("voting", "delay", value=31_536_001), "seconds"),
@@ -225,4 +228,4 @@ def test_only_the_devnet_books_without_waiting() -> None:
 def test_parameters_of_a_built_in_strategy_are_checked_early() -> None:
     """A vote could not be tallied later; a strategy of somebody else's is left to its own package."""
     assert ("E_STRATEGY", "params") == refusal(put("strategies", 0, "params", "decimals", value="18"))
-    assert "erc20-votes" == settings(put("strategies", 0, "name", value="erc20-votes")).strategies[0].name
+    assert "of-mine" == settings(put("strategies", 0, "name", value="of-mine")).strategies[0].name

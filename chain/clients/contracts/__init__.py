@@ -14,7 +14,7 @@ from typing import Any
 
 __all__ = ["NAMES", "Artifact", "load"]
 
-NAMES = ("VotesToken", "IIPProxy")
+NAMES = ("VotesToken", "IIPProxy", "DelegateRegistry", "StakedVotes", "Collection")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

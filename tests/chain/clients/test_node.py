@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from chain import abi
-from chain.blocks import BlockRef
 from chain.clients import node as node_module
 from chain.clients import node_evidence
 from chain.clients.devnet import FAUCET_KEY, Devnet
@@ -209,26 +208,6 @@ def test_long_answers_are_asked_for_in_smaller_batches(node: Node) -> None:
 def test_read_many_of_nothing(node: Node) -> None:
     """No reads, no questions."""
     assert [] == node.read_many([], 0)
-
-
-def test_read_many_at_holds_the_node_to_its_block(devnet: Devnet, node: Node, token: bytes) -> None:
-    """The hash is compared before and after; another history, before or meanwhile, is E_RPC_REORG."""
-    head = node.head().ref
-    reads = [balance_of(token, PAYEE)]
-    assert node.read_many(reads, head.number) == node.read_many_at(reads, head)
-
-    other = BlockRef(head.chain_id, head.number, b"\x01" * 32)
-    assert "E_RPC_REORG" == failure(node.read_many_at, reads, other).code
-
-    asked: list[str] = []
-
-    def reorganise(method: str, _: list[Any], answer: Any) -> Any:
-        asked.append(method)
-        if method == "eth_getBlockByNumber" and "eth_call" in asked:
-            answer["result"]["hash"] = "0x" + "01" * 32
-        return answer
-
-    assert "E_RPC_REORG" == failure(Node(URL, through(devnet.session(), reorganise)).read_many_at, reads, head).code
 
 
 def test_H96_limits_while_reading_are_not_answers(devnet: Devnet, token: bytes) -> None:

@@ -64,9 +64,9 @@ COMPARED: dict[str, tuple[Change, Callable[[Nodes, bytes], object]]] = {
         result("eth_call", "0x" + "00" * 32),
         lambda asked, token: asked.read_many([Read(token, balance_of(FAUCET))], asked.head().ref.number),
     ),
-    "read_many_at": (
-        result("eth_call", "0x" + "00" * 32),
-        lambda asked, token: asked.read_many_at([Read(token, balance_of(FAUCET))], asked.head().ref),
+    "balances": (
+        result("eth_getBalance", "0x1"),
+        lambda asked, token: asked.balances([FAUCET], asked.head().ref.number),
     ),
     "logs": (
         result("eth_getLogs", []),
@@ -77,7 +77,7 @@ COMPARED: dict[str, tuple[Change, Callable[[Nodes, bytes], object]]] = {
 ON_COMPARED = {"head", "finalized", "header", "expect_block", "state_proof", "receipt", "receipt_proof", "chain_id"}
 """Have tests of their own below, or in `tests/dao/cli/nodes`."""
 SENDING = {"knows", "send", "submit", "prepare", "send_raw", "wait"}
-OF_THE_FIRST = {"estimate_gas", "label", "error", "absent"}
+OF_THE_FIRST = {"estimate_gas", "label", "labels", "error", "absent"}
 """Decide nothing."""
 
 

@@ -67,6 +67,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "init": [("init", *HERE), ("init", "--devnet", "--dir", "NEW"), ("init", "--dir", "NEW")],
     "settings show": [("settings", *HERE)],
     "settings check": [("settings", "check", *HERE)],
+    "settings evidence": [("settings", "evidence", "FOLDER/dao.toml", *HERE), ("settings", "evidence", "NONE", *HERE)],
     "settings sign": [("settings", "sign", "--key", "ann", *HERE), ("settings", "sign", *HERE)],
     "settings found": [("settings", "found", *HERE)],
     "keys list": [("keys", *HERE)],

@@ -86,7 +86,10 @@ def test_json_answer_has_its_documented_shape(dao: Dao, played: Played) -> None:
 
     assert 0 == outcome.status
     assert ["ok", "checks", "assumed", "proposal", "blocks", "iip", "status", "superseded_by", "verdict",
-            "scores"] == list(document)  # fmt: skip
+            "scores", "power"] == list(document)  # fmt: skip
+    assert [("erc20-balance-of", "proved", [])] == [
+        (row["strategy"], row["how"], row["providers"]) for row in document["power"]
+    ]
     table = [(1, "file.container"), (2, "file.manifest"), *((check.number, check.name) for check in CHECKS)]
     assert [{"number": n, "name": name, "ok": True, "code": ""} for n, name in table] == document["checks"]
     assert ASSUMED == document["assumed"]

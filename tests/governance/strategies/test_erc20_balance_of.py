@@ -92,7 +92,7 @@ def test_a_strategy_is_found_by_name_and_version() -> None:
     """One that is not installed could not be checked, which is not wrong and not zero."""
     assert STRATEGY == find(NAME, VERSION) == BUILT_IN[NAME, VERSION]
 
-    for name, version in ((NAME, 2), ("erc20-votes", 1), ("", 1)):
+    for name, version in ((NAME, 2), ("erc20-of", 1), ("", 1)):
         with pytest.raises(UncheckableError) as caught:
             find(name, version)
         assert ("E_STRATEGY", "unknown") == (caught.value.code, caught.value.reason)
