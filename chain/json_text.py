@@ -56,7 +56,7 @@ def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES, allow_floats: bool =
     written, and refused only where a double would be infinite. Every refusal is a `JsonError`.
     """
     text = _decode(data, max_bytes)
-    _check_depth(text)
+    check_depth(text)
     plain = text.isascii() and "\\u" not in text
     decoder = _DECODERS[allow_floats, plain]
     try:
@@ -107,8 +107,8 @@ def _decode(data: bytes | str, max_bytes: int) -> str:
     return text
 
 
-def _check_depth(text: str) -> None:
-    """Refuse deep nesting before the parser recurses into it."""
+def check_depth(text: str) -> None:
+    """Refuse nesting beyond `MAX_DEPTH` before a parser recurses into it (`E_LIMIT`)."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
     depth = 0

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, NoReturn
 
+from chain.json_text import check_depth
 from governance.errors import GovernanceError
 
 Number = int | Decimal
@@ -56,7 +57,10 @@ class HubAnswer:
 
 
 def read_hub_answer(data: bytes) -> HubAnswer:
-    """Read `{"proposal": {…}, "votes": […]}`, also inside the `data` of GraphQL; raise `HubError`."""
+    """Read `{"proposal": {…}, "votes": […]}`, also inside the `data` of GraphQL.
+
+    Raises `HubError`, and `JsonError` for deep nesting.
+    """
     answer = _loads(data)
     if isinstance(answer, dict) and isinstance(answer.get("data"), dict):
         answer = answer["data"]
@@ -87,11 +91,14 @@ def read_hub_answer(data: bytes) -> HubAnswer:
 
 def _loads(data: bytes) -> object:
     try:
-        return json.loads(data, parse_float=_number, parse_int=_number, parse_constant=_no_number)
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise HubError("E_PARSE", "json", line=1, column=1) from None
+    check_depth(text)
+    try:
+        return json.loads(text, parse_float=_number, parse_int=_number, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         raise HubError("E_PARSE", "json", line=error.lineno, column=error.colno) from None
-    except (UnicodeDecodeError, RecursionError):
-        raise HubError("E_PARSE", "json", line=1, column=1) from None
 
 
 def _number(text: str) -> Number:

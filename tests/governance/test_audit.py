@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from chain.errors import CodedError
 from governance.audit import Audit, Order, audit
-from governance.errors import GovernanceError
 from governance.hub_answer import HubError, read_hub_answer
 
 
@@ -123,7 +123,7 @@ def test_nobody_voted() -> None:
     [
         (b"", "E_PARSE"),
         (b"\xff", "E_PARSE"),
-        (b"[" * 200_000, "E_PARSE"),
+        (b"[" * 200_000, "E_LIMIT"),
         (b"[]", "E_HUB"),
         (b'{"proposal": {}}', "E_HUB"),
         (b'{"proposal": {"type": "basic", "choices": []}, "votes": []}', "E_HUB"),
@@ -147,7 +147,7 @@ def test_nobody_voted() -> None:
 )
 def test_answers_that_cannot_be_audited(text: bytes, code: str) -> None:
     """Each is refused by name, and soon."""
-    with pytest.raises(GovernanceError) as caught:
+    with pytest.raises(CodedError) as caught:
         audit(read_hub_answer(text))
 
     assert code == caught.value.code
