@@ -187,7 +187,7 @@ def _refuse_stranger(desk: Desk, settings: Settings, author: bytes) -> None:
         return
     snapshot = snapshot_of(desk, settings, desk.head().ref.number, settings.strategies[0].chain_id)
     tables = read_powers(desk.node, rules_of(settings, (snapshot.ref,)), [author], desk.file)
-    if not any(table.powers[author] for table in tables):
+    if not any(any(table.powers.values()) for table in tables):
         raise AdmissionError("E_THRESHOLD", "no_power", author=checksum(author))
 
 
