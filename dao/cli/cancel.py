@@ -45,6 +45,7 @@ def command(
     Its votes are kept and decide nothing; its number stays used. With --file nothing is signed here; with --out
     nothing is taken here.
     """
+    steps.refuse_part(proposal)
     if file is not None and out is not None:
         raise UsageError("E_USAGE", "file_and_out")
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)

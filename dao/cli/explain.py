@@ -79,7 +79,7 @@ def _of_workspace(folder: Path, name: str) -> _Told:
     with open_desk(folder) as desk:
         numbered = find(desk.journal, name, settings_in_force(desk).prefix)
         if not numbered.proposals:
-            raise steps.StepError("E_PROPOSAL", "unknown", name=name)
+            raise steps.unpublished(desk, numbered.number, name)
         proposal = numbered.proposals[-1]
         leaves = desk.journal.leaves
         if not any(leaf.kind == "result" and leaf.body["proposal"] == proposal for leaf in leaves):

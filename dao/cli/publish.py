@@ -63,6 +63,8 @@ def command(
     --out the journal's writer takes the file, within the hour. What pays is voted by `basic` with the space's choices;
     a document without Budget may name another voting system and its own choices, and a following proposal pays.
     """
+    for name in supersedes or []:
+        steps.refuse_part(name)
     raw = read(file)
     if choice and not voting:
         raise UsageError("E_USAGE", "choice_or_voting")

@@ -20,7 +20,8 @@ from dao.record.leaves import Leaf
 from dao.record.safe_tx_block import read_safe_tx
 from dao.sentences import language, sentence
 from dao.session import KeySource, Session, open_session
-from dao.workflow.proposing import settings_in_force
+from dao.workflow.desk import Desk
+from dao.workflow.proposing import refuse_withdrawn, settings_in_force
 from governance.admission.window import member_int
 from governance.commitment import read_commitment
 from governance.messages import Envelope, read_envelope
@@ -117,7 +118,25 @@ def find_proposal(session: Session, name: str) -> Named:
             envelope = read_envelope(session.journal.get(link(leaf, "envelope")))
             if read_commitment(envelope.message.get("plugins")).iip == number:
                 return Named(f"{settings.prefix}-{number}", number, int(match["part"] or 0), envelope.id, envelope)
-    raise StepError("E_PROPOSAL", "unknown", name=f"{settings.prefix}-{number}")
+    raise unpublished(session.desk, number, f"{settings.prefix}-{number}")
+
+
+def unpublished(desk: Desk, number: int, name: str) -> StepError:
+    """What to say of a number without a proposal: its text waits to be published, or is not there.
+
+    Raises `E_STATE` for one that was withdrawn.
+    """
+    refuse_withdrawn(desk, number)
+    if any(leaf.kind == "document" and leaf.body["iip"] == number for leaf in desk.journal.leaves):
+        return StepError("E_PROPOSAL", "unpublished", name=name)
+    return StepError("E_PROPOSAL", "unknown", name=name)
+
+
+def refuse_part(name: str) -> None:
+    """Refuse a part's name where a step touches the whole proposal: whoever named a part did not mean the rest."""
+    whole, slash, _ = name.partition("/")
+    if slash and is_name(name):
+        raise UsageError("E_USAGE", "whole", part=name, name=whole)
 
 
 def find_part(session: Session, name: str) -> Named:

@@ -64,6 +64,7 @@ def command(
     nothing is taken here. Approval, ranked and weighted votes name each choice with --choice, or all in one CHOICE with
     commas between them: 2,3,1 or 1=2,3=1.
     """
+    steps.refuse_part(proposal)
     if file is not None and out is not None:
         raise UsageError("E_USAGE", "file_and_out")
     wanted = [*([choice] if choice else []), *(choices or [])]

@@ -38,6 +38,7 @@ def command(
     It stays in the journal, its number stays used, and it cannot be published any more. What is published already is
     cancelled instead, and what has passed is for the voters, not for its author, to take back.
     """
+    steps.refuse_part(proposal)
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     with steps.open_for(folder, source) as session:
         desk = carrying.desk_for(session, out)

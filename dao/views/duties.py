@@ -64,10 +64,18 @@ def duties(facts: Facts) -> tuple[Duty, ...]:
         Duty("vote", voters, _how_they_vote(facts, voters), quorum),
         Duty("review", settings.reviewers.addresses, "" if settings.reviewers.addresses else "nobody", reviews),
         Duty("sign", state.owners, "", signing),
-        Duty("veto", () if settings.guardian is None else (settings.guardian,), "", {}),
+        _vetoes(facts, signing),
         Duty("journal", (), "here" if facts.writes_journal else "elsewhere", {"key": settings.journal.key.hex()}),
         Duty("send", (), "", {}),
     )
+
+
+def _vetoes(facts: Facts, signing: Mapping[str, object]) -> Duty:
+    """The guardian stands first, if there is one."""
+    guardian, owners = facts.settings.guardian, facts.state.owners
+    if guardian is None:
+        return Duty("veto", owners, "", signing)
+    return Duty("veto", tuple(dict.fromkeys((guardian, *owners))), "guardian", signing)
 
 
 def _how_they_vote(facts: Facts, voters: Sequence[bytes]) -> str:

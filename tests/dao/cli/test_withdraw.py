@@ -215,3 +215,22 @@ def test_a_wallet_signs_both(dao: Dao, folder: Path, monkeypatch: pytest.MonkeyP
         withdrawn = dao("withdraw", "IIP-3", "--reason", REASON, *by)
 
     assert (0, 0, REASON) == (submitted.status, withdrawn.status, withdrawn.document["reason"]), withdrawn.err
+
+
+def test_a_number_that_is_not_voted_on_is_told_as_what_it_is(dao: Dao, folder: Path) -> None:
+    """Unknown, under review and withdrawn are three answers, and none of them changes anything."""
+    lines = ("vote cast IIP-3 For --key eve", "tally IIP-3", "explain IIP-3", "cancel IIP-3 --key dora",
+             "queue IIP-3/1", "end IIP-3/1", "veto IIP-3 --reason No --key ann")  # fmt: skip
+
+    def refused(telling: str) -> None:
+        before = steps_workspace.everything(folder)
+        for line in lines:
+            answer = dao(*line.split(), "--dir", folder)
+            assert (1, True) == (answer.status, telling in answer.err), answer.err
+        assert before == steps_workspace.everything(folder)
+
+    refused("IIP-3 is not in this journal")
+    dao("submit", folder / "iips" / "iip-3.md", "--key", "dora", "--dir", folder)
+    refused("IIP-3 has a text and no proposal yet")
+    dao("withdraw", "IIP-3", "--reason", REASON, "--key", "dora", "--dir", folder)
+    refused("The author of number 3 withdrew it")

@@ -142,6 +142,11 @@ def test_the_table_names_every_duty() -> None:
         table["review"].holders,
         table["sign"].holders,
     )
+    assert ("", (ANN, BEN, CHO)) == (table["veto"].reason, table["veto"].holders)
+    guarded = duties(replace(SOUND, settings=replace(SOUND.settings, guardian=EVE)))
+    assert ("guardian", (EVE, ANN, BEN, CHO)) == next(
+        (duty.reason, duty.holders) for duty in guarded if duty.name == "veto"
+    )
     assert ("here", "elsewhere") == (
         table["journal"].reason,
         next(duty.reason for duty in duties(replace(SOUND, writes_journal=False)) if duty.name == "journal"),
