@@ -133,12 +133,18 @@ def _sources(case: Case) -> Iterator[dict[str, object]]:
         }
 
 
+_INDENT = 27
+"""Columns before a check's sentence: its mark, number and name."""
+
+
 def _outcome(row: Outcome) -> Iterator[str]:
     mark = {True: paint("✓", "green"), False: paint("✗", "red"), None: "·"}[row.ok]
     told = say("CHECK", str(row.number))
     if row.ok is None:
         told = say("VERIFY", "not_run" if row.due else "not_due")
-    yield f"{mark} {row.number:>2}  {row.name:<21}{told}"
+    first, *rest = wrapped(told, " " * _INDENT)
+    yield f"{mark} {row.number:>2}  {row.name:<{_INDENT - 6}}{first[_INDENT:]}"
+    yield from rest
     if row.error is not None:
         told = sentence(row.error.code, row.error.reason, row.error.facts, language())
         yield from wrapped(f"{row.error.code}: {told}", "      ")

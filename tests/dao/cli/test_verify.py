@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from dao.cli.wide import width
 from dao.record.checks import CHECKS
 from dao.record.verify import verify
-from dao.sentences import catalogue
+from dao.sentences import LANGUAGES, catalogue
 from tests.dao.cli.conftest import Outcome
 from tests.dao.conftest import Played
 from tests.dao.record.forge import Bench, rewrite
@@ -105,6 +106,18 @@ def test_text_never_says_verified_without_what_it_assumes(dao: Dao, played: Play
     assert "It is assumed, because the file cannot prove it:" in outcome.out
     assert all(f"  {name}  " in outcome.out for name in ASSUMED)
     assert "verified" not in outcome.out.lower()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_line_is_wider_than_the_terminal(
+    dao: Dao, played: Played, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    """In every language; what is too long for its column goes on below."""
+    monkeypatch.setenv("COLUMNS", "80")
+    outcome = dao("verify", played.file, "--lang", lang)
+
+    assert 0 == outcome.status, outcome.err
+    assert [] == [line for line in outcome.out.splitlines() if width(line) > 80]
 
 
 def test_reference_lists_every_check() -> None:
