@@ -45,7 +45,12 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "record": [("record", "IIP-1", *HERE), ("record", "IIP-1", "--out", "FOLDER/dao.toml", *HERE)],
     "vote cast": [("vote", "cast", "IIP-1", "For", "--key", "eve", *HERE), ("vote", "cast", "IIP-1", *HERE)],
     "vote check": [("vote", "check", "VOTE"), ("vote", "check", "FOLDER/dao.toml"), ("vote",), ("vote", "chek")],
-    "tally": [("tally", "IIP-1", *HERE), ("tally", "IIP-9", *HERE)],
+    "tally": [
+        ("tally", "IIP-1", *HERE),
+        ("tally", "IIP-9", *HERE),
+        ("tally", "IIP-1", "--arithmetic", "exact", *HERE),
+        ("tally", "FOLDER/dao.toml"),
+    ],
     "explain": [("explain", "IIP-1", *HERE), ("explain", "IIP-9", *HERE)],
     "audit": [("audit", "FOLDER/dao.toml"), ("audit", "FOLDER/none.json")],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
