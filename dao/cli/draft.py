@@ -6,8 +6,9 @@ Decides the number and what is prefilled. What a payment is, and how a document 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,20 +18,26 @@ from chain.errors import CodedError
 from chain.finding import has_errors
 from dao.cli import steps, text
 from dao.cli.answer import FALSE, TRUE, Answer
+from dao.cli.draft_ask import Said, complete, is_asked, releases
 from dao.cli.lint import finding_row
 from dao.cli.options import Dir, PassphraseFile
 from dao.errors import DaoError, UsageError
+from dao.files import is_there
 from dao.record.checks_proposal import assets_of
 from dao.sentences import LANGUAGES, language, sentence
-from dao.session import Session
 from dao.store import durable
+from dao.store.journal import Journal
+from dao.views.opening import open_workspace
+from dao.workflow.desk import Desk
 from dao.workflow.proposing import settings_in_force
 from proposals import times
 from proposals.draft import budget_row, draft, milestone
 from proposals.lint import lint
+from proposals.payment import Asset
 from proposals.tables import BudgetRow, Milestone
 
 EXAMPLES = (
+    "dao draft",
     "dao draft --title … --description … --author … --discussions-to … --pay …",
     "dao draft --dir demo --number 7 --pay '1.5 ETH to devnet:0x… after m1' …",
 )
@@ -47,16 +54,18 @@ class DraftError(DaoError):
 
 def command(
     *,
-    title: Annotated[str, typer.Option("--title", help="Title, one line.")],
-    description: Annotated[str, typer.Option("--description", help="One sentence.")],
-    author: Annotated[str, typer.Option("--author", help="As `Dora (@dora), 0x…`.")],
-    discussions_to: Annotated[str, typer.Option("--discussions-to", help="Address of the discussion.", metavar="URL")],
+    title: Annotated[str | None, typer.Option("--title", help="Title, one line.")] = None,
+    description: Annotated[str | None, typer.Option("--description", help="One sentence.")] = None,
+    author: Annotated[str | None, typer.Option("--author", help="As `Dora (@dora), 0x…`.")] = None,
+    discussions_to: Annotated[
+        str | None, typer.Option("--discussions-to", help="Address of the discussion.", metavar="URL")
+    ] = None,
     pay: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--pay", help="`AMOUNT SYMBOL to PAYEE`, with ` after m1` if a milestone comes first; repeatable."
         ),
-    ],
+    ] = None,
     part: Annotated[
         list[int] | None,
         typer.Option("--part", help="Part of each --pay, in their order; without it every --pay is a part.", min=1),
@@ -71,33 +80,26 @@ def command(
 ) -> Answer:
     """Begin a proposal: number, front matter, budget, and a sentence to replace in every section.
 
-    No file is overwritten, and the same words again find the same draft. The document is linted at once, and what is
-    found is listed.
+    Title, description, author, discussion and payments are needed, and asked for at a terminal where they are not
+    given. No file is overwritten, and the same words again find the same draft. The document is linted at once, and
+    what is found is listed.
     """
-    rows = _budget(pay, part or [])
-    releases = list(dict.fromkeys(row.release for row in rows if row.release))
-    days = [_day(text_) for text_ in due or []]
-    if len(days) > len(releases):
-        raise UsageError("E_USAGE", "due", dues=len(days), milestones=len(releases))
+    said = Said(
+        title=title, description=description, author=author, discussions_to=discussions_to,
+        pay=tuple(pay) if pay else None, part=tuple(part or ()), due=tuple(due or ()),
+    )  # fmt: skip
+    if is_asked(said):
+        said = _ask(said, folder, number, out)
+    else:
+        _check(said)
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
-        now = session.desk.now()
-        assets = assets_of(settings_in_force(session.desk).funds[0])
-        write = partial(
-            draft,
-            title=title,
-            description=description,
-            author=author,
-            discussions_to=discussions_to,
-            created=times.spell_day(now),
-            sections={name: sentence("DRAFT", name.lower(), {}, language()) for name in _SECTIONS}
-            | {"Copyright": _LICENCE},
-            budget=rows,
-            milestones=[_milestone(id_, days[n] if n < len(days) else None) for n, id_ in enumerate(releases)],
-        )
-        last = _last_number(session)
+        assets = _assets(session.desk)
+        write = partial(_write_text, said, created=times.spell_day(session.desk.now()))
+        documents = session.workspace.documents
+        last = _last_number(session.journal, documents)
         if not number:  # the same words again are the same draft
-            number = last if last and _holds(_place(session, out, last), write(number=last)) else last + 1
-        file, raw = _place(session, out, number), write(number=number)
+            number = last if last and _holds(_place(documents, out, last), write(number=last)) else last + 1
+        file, raw = _place(documents, out, number), write(number=number)
         is_new = not _holds(file, raw)
         if is_new:
             _write(file, raw)
@@ -121,11 +123,48 @@ def placeholders() -> list[str]:
     return [sentence("DRAFT", word.lower(), {}, lang) for lang in LANGUAGES for word in words]
 
 
-def _budget(pay: Sequence[str], parts: Sequence[int]) -> list[BudgetRow]:
-    if parts and len(parts) != len(pay):
-        raise UsageError("E_USAGE", "parts", parts=len(parts), pays=len(pay))
+def _ask(said: Said, folder: Path, number: int, out: Path | None) -> Said:
+    """Ask what is missing, with the workspace closed meanwhile, so that others can go on."""
+    with open_workspace(folder) as (workspace, desk):
+        assets, day = _assets(desk), times.spell_day(desk.now())
+        number_ = number or _last_number(desk.journal, workspace.documents) + 1
+        file = _place(workspace.documents, out, number_)
+    if is_there(file):
+        raise DraftError("E_IO_EXISTS", "document", path=str(file))
+    return complete(said, lambda told: _write_text(told, created=day, number=number_), assets)
+
+
+def _assets(desk: Desk) -> Mapping[str, Asset]:
+    return assets_of(settings_in_force(desk).funds[0])
+
+
+def _check(said: Said) -> None:
+    """Refuse payments and days that cannot be read, before anything is opened."""
+    _budget(said)
+    _milestones(said)
+
+
+def _write_text(said: Said, *, created: str, number: int) -> bytes:
+    return draft(
+        number=number,
+        title=said.title or "",
+        description=said.description or "",
+        author=said.author or "",
+        discussions_to=said.discussions_to or "",
+        created=created,
+        sections={name: sentence("DRAFT", name.lower(), {}, language()) for name in _SECTIONS}
+        | {"Copyright": _LICENCE},
+        budget=_budget(said),
+        milestones=_milestones(said),
+    )
+
+
+def _budget(said: Said) -> list[BudgetRow]:
+    pay = said.pay or ()
+    if said.part and len(said.part) != len(pay):
+        raise UsageError("E_USAGE", "parts", parts=len(said.part), pays=len(pay))
     rows = []
-    for number, told in zip(parts or range(1, len(pay) + 1), pay, strict=True):
+    for number, told in zip(said.part or range(1, len(pay) + 1), pay, strict=True):
         payment, _, release = told.partition(" after ")
         try:
             rows.append(
@@ -136,9 +175,16 @@ def _budget(pay: Sequence[str], parts: Sequence[int]) -> list[BudgetRow]:
     return rows
 
 
-def _day(text_: str) -> int:
+def _milestones(said: Said) -> list[Milestone]:
+    names = releases(said.pay or ())
+    if len(said.due) > len(names):
+        raise UsageError("E_USAGE", "due", dues=len(said.due), milestones=len(names))
+    return [_milestone(name, day) for name, day in zip_longest(names, map(_day, said.due))]
+
+
+def _day(text_: str) -> int | None:
     try:
-        return times.parse_day_or_utc(text_)
+        return times.parse_day_or_utc(text_) if text_ else None
     except times.TimeError as error:
         raise UsageError(error.code, error.reason, **error.facts) from None
 
@@ -148,15 +194,15 @@ def _milestone(id_: str, due: int | None) -> Milestone:
     return milestone(id_, deliverable, due=due, evidence=evidence, reviewers=("settings",))
 
 
-def _last_number(session: Session) -> int:
+def _last_number(journal: Journal, documents: Path) -> int:
     """The greatest number in the journal and in the folder; 0 where there is none."""
-    known = [leaf.body["iip"] for leaf in session.journal.leaves if leaf.kind == "document"]
-    files = [_FILE.match(file.name) for file in session.workspace.documents.glob("iip-*.md")]
+    known = [leaf.body["iip"] for leaf in journal.leaves if leaf.kind == "document"]
+    files = [_FILE.match(file.name) for file in documents.glob("iip-*.md")]
     return max([0, *(int(str(iip)) for iip in known), *(int(match[1]) for match in files if match)])
 
 
-def _place(session: Session, out: Path | None, number: int) -> Path:
-    return out or session.workspace.documents / f"iip-{number}.md"
+def _place(documents: Path, out: Path | None, number: int) -> Path:
+    return out or documents / f"iip-{number}.md"
 
 
 def _holds(file: Path, raw: bytes) -> bool:

@@ -6,17 +6,13 @@ is asked, and what is missing is refused by name.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 
-from chain.errors import CodedError
+from dao.cli.asking import ask
 from dao.cli.init_answers import Answers, read_contract, read_holder, read_place, read_space
 from dao.cli.steps import check_key_name
-from dao.cli.text import wrapped
 from dao.errors import UsageError
 from dao.passphrase import is_terminal
-from dao.sentences import language, sentence
 
 
 def complete(answers: Answers) -> Answers:
@@ -34,39 +30,22 @@ def complete(answers: Answers) -> Answers:
 
 def _ask_all(answers: Answers) -> Answers:
     if not answers.devnet and not answers.safe and not answers.rpc_env:
-        answers = replace(answers, devnet=_ask("road", _yes_or_no) == "yes")
+        answers = replace(answers, devnet=ask("road", _yes_or_no) == "yes")
     if not answers.space:
-        answers = replace(answers, space=_ask("space", lambda text: _space(text, answers)))
+        answers = replace(answers, space=ask("space", lambda text: _space(text, answers)))
     if answers.devnet:
         if not answers.owners:
-            answers = replace(answers, owners=tuple(_ask("owners", _names).split()))
+            answers = replace(answers, owners=tuple(ask("owners", _names).split()))
         if not answers.holders:
-            answers = replace(answers, holders=tuple(_ask("holders", _holders).split()))
+            answers = replace(answers, holders=tuple(ask("holders", _holders).split()))
         return answers
     if not answers.rpc_env:
-        answers = replace(answers, rpc_env=_ask("rpc_env", _filled))
+        answers = replace(answers, rpc_env=ask("rpc_env", _filled))
     if not answers.safe:
-        answers = replace(answers, safe=_ask("safe", _safe))
+        answers = replace(answers, safe=ask("safe", _safe))
     if not answers.token and answers.draft is None:
-        answers = replace(answers, token=_ask("token", _token))
+        answers = replace(answers, token=ask("token", _token))
     return answers
-
-
-def _ask(reason: str, check: Callable[[str], object]) -> str:
-    """Ask until the answer can be read; the end of the input ends the command."""
-    while True:
-        print(sentence("ASK", reason, {}, language()), end=" ", file=sys.stderr, flush=True)
-        line = sys.stdin.readline()
-        if not line:
-            raise KeyboardInterrupt
-        answer = line.strip()
-        try:
-            check(answer)
-        except CodedError as error:
-            for told in wrapped(sentence(error.code, error.reason, error.facts, language()), "  "):
-                print(told, file=sys.stderr)
-        else:
-            return answer
 
 
 def _yes_or_no(text: str) -> None:

@@ -150,7 +150,7 @@ def test_an_interrupted_count_is_taken_up(dao: Dao, folder: Path, reached: str) 
         if reached == "power":
             case = session.desk.case(proposal, *CLOSED)
             blocks = Blocks()
-            links = gather(session.node, rules(case), [cast.address("eve")], blocks)
+            links = gather(session.node, rules(case), [cast.address("eve")], blocks, lambda _: None)
             session.desk.take([Fact("power", {"proposal": proposal, "evidence": links})], blocks, proposal)
 
     counted = dao("tally", "IIP-2", "--dir", folder, "--json")
