@@ -81,7 +81,7 @@ def command(
 
 def _is_file(text: str) -> bool:
     """A proposal's name is never a file: what is there under it is counted as ./IIP-2."""
-    return not steps.is_name(text) and (is_there(Path(text)) or "/" in text or "." in text)
+    return bool(text) and not steps.is_name(text) and (is_there(Path(text)) or "/" in text or "." in text)
 
 
 def _provisional(session: Session, named: steps.Named) -> Answer:

@@ -51,7 +51,11 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("tally", "IIP-1", "--arithmetic", "exact", *HERE),
         ("tally", "FOLDER/dao.toml"),
     ],
-    "explain": [("explain", "IIP-1", *HERE), ("explain", "IIP-9", *HERE)],
+    "explain": [
+        ("explain", "IIP-1", *HERE),
+        ("explain", "IIP-9", *HERE),
+        ("explain", "IIP-1", "--chart", "x.png", *HERE),
+    ],
     "audit": [("audit", "FOLDER/dao.toml"), ("audit", "FOLDER/none.json")],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],
