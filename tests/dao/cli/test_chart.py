@@ -99,7 +99,7 @@ def test_rounds_of_ranked_choice(drawn: Drawn) -> None:
 
 
 def test_the_picture_of_the_page(drawn: Drawn, tmp_path: Path) -> None:
-    """The one in docs/concepts/voting-systems.md is what is drawn now; to renew it, copy the file that is named here."""
+    """The one in docs/concepts/voting-systems.md is what is drawn now; to renew it, copy the file named here."""
     cities = ["Rome", "Oslo", "Bern", "Taipei"]
     drawn(
         "ranked-choice",
