@@ -203,7 +203,7 @@ def _round(round_: Round, decimals: int) -> _Block:
             f"<g><title>{_tooltip(bar, decimals)}</title>",
             _clipped(cut(f"{bar.number}. {bar.name}", (left - 8) // 7), y, left - 8, f"small {bar.weight}"),
             _bar(left, y + 5, long, bar._replace(power=2 * bar.power), greatest),
-            _at_end(figures, y + 14, f"small {bar.weight}"),
+            _at_end(figures, y + 15, f"small {bar.weight}"),
             "</g>",
         ]
     half = left + _length(whole, greatest, long)

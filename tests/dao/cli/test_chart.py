@@ -98,6 +98,19 @@ def test_rounds_of_ranked_choice(drawn: Drawn) -> None:
     assert ["2. B", "60 · 60.0 %", "1. A", "40 · 40.0 %"] == told[told.index("Round 2") + 1 :][:4]
 
 
+def test_the_picture_of_the_page(drawn: Drawn, tmp_path: Path) -> None:
+    """The one in docs/concepts/voting-systems.md is what is drawn now; to renew it, copy the file named here."""
+    cities = ["Rome", "Oslo", "Bern", "Taipei"]
+    drawn(
+        "ranked-choice",
+        cities,
+        [([1, 2, 3, 4], 380), ([2, 3, 4, 1], 265.5), ([3, 2, 1, 4], 150), ([4, 2, 3, 1], 204.5)],
+    )
+
+    shown = ROOT / "docs" / "images" / "ranked-choice.svg"
+    assert (tmp_path / "chart.svg").read_bytes() == shown.read_bytes(), tmp_path / "chart.svg"
+
+
 def test_cases_of_an_equal_last_place_are_told(drawn: Drawn) -> None:
     """Where the rounds part, the sentences of the explanation stand below."""
     told = lines(drawn("ranked-choice", ["A", "B", "C"], CIRCLE))
