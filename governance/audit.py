@@ -92,10 +92,9 @@ def audit(answer: HubAnswer, order: Order = "file") -> Audit:
     Raises `CountingError` for an unknown system (`E_VERSION`), too few choices (`E_OPTION_MAP`) or powers that are no
     doubles (`E_VP_TYPE`).
     """
-    exact, refused = _exactly(answer)
-    found = _as_snapshot(answer, order)
-    best = max(found.scores)
-    winners = tuple(number for number, score in enumerate(found.scores, 1) if score == best)
+    exact, refused = count_exactly(answer)
+    found = count_as_snapshot(answer, order)
+    winners = winners_of(found)
     differences = [
         *(_ballots(row) for row in refused),
         *_rounded(exact, found),
@@ -114,7 +113,8 @@ def audit(answer: HubAnswer, order: Order = "file") -> Audit:
 # Exactly
 
 
-def _exactly(answer: HubAnswer) -> tuple[Exact, list[Refused]]:
+def count_exactly(answer: HubAnswer) -> tuple[Exact, list[Refused]]:
+    """Count published votes in fractions, and gather those that count for nothing; raises as `audit`."""
     ballots = read_ballots(answer, least_decimals=0)
     unit = 10**ballots.decimals
     codes: dict[str, list[int]] = defaultdict(list)
@@ -196,7 +196,14 @@ _COUNTS: Mapping[str, Callable[[str, _Ballots, int, int], Exact]] = {
 # As Snapshot
 
 
-def _as_snapshot(answer: HubAnswer, order: Order) -> doubles.Scores:
+def winners_of(found: doubles.Scores) -> tuple[int, ...]:
+    """The numbers of the greatest scores, from 1; several are tied."""
+    best = max(found.scores)
+    return tuple(number for number, score in enumerate(found.scores, 1) if score == best)
+
+
+def count_as_snapshot(answer: HubAnswer, order: Order = "file") -> doubles.Scores:
+    """Count published votes as snapshot.js does, adding the rows in this order; raises as `audit`."""
     rows = [
         doubles.vote(js.as_json(row.choice), js.as_json(row.power), map(js.as_json, row.by_strategy))
         for row in _SORTED[order](answer.rows)
@@ -231,7 +238,7 @@ def _unlike_published(answer: HubAnswer, order: Order, found: doubles.Scores) ->
     """Published numbers that Snapshot's own code does not give in this order, and the orders in which it does."""
     if _is_published(answer, found):
         return []
-    others = [other for other in ORDERS if other != order and _is_published(answer, _as_snapshot(answer, other))]
+    others = [other for other in ORDERS if other != order and _is_published(answer, count_as_snapshot(answer, other))]
     rows = []
     for number, (said, score) in enumerate(zip(answer.scores or (), found.scores, strict=False), 1):
         if not _same(said, score):

@@ -5,9 +5,7 @@ Decided here: how an audit is told. What differs is decided by `governance.audit
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +15,7 @@ import typer
 
 from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.files import read
+from dao.cli.hub_text import LIMIT, json_number, names, one_line, shown, spelled
 from dao.cli.text import columns, label, paint, say, wrapped
 from dao.sentences import language, listed
 from governance.audit import Audit, Difference, audit
@@ -27,11 +26,6 @@ EXAMPLES = (
     "dao audit proposal.json --order voter",
     "dao audit proposal.json --json",
 )
-
-_LIMIT = 512 * 2**20
-"""Bytes of a file: a million votes are about 200 MB."""
-_DIGITS = 12
-"""Digits after the point of a fraction that has no end, for people."""
 
 
 class _Order(StrEnum):
@@ -53,14 +47,14 @@ def command(
     on the order in which they are added: `file`, `voter` (by address) or `vp` (by power). The exit status is 1 where
     another choice wins, or where Snapshot's own code does not give what was published.
     """
-    answer = read_hub_answer(read(file, _LIMIT))
+    answer = read_hub_answer(read(file, LIMIT))
     found = audit(answer, order.value)
     return Answer(_document(answer, found, order), _lines(answer, found, order), TRUE if found.ok else FALSE)
 
 
 def _document(answer: HubAnswer, found: Audit, order: str) -> dict[str, object]:
     exact, snapshot = found.exact, found.snapshot
-    bound = {"error_bound": _spelled(exact.bound)} if exact.bound else {}
+    bound = {"error_bound": spelled(exact.bound)} if exact.bound else {}
     return {
         "ok": found.ok,
         "proposal": answer.id,
@@ -68,62 +62,22 @@ def _document(answer: HubAnswer, found: Audit, order: str) -> dict[str, object]:
         "votes": len(answer.rows),
         "order": str(order),
         "exact": {
-            "scores": list(map(_spelled, exact.scores)),
-            "total": _spelled(exact.total),
+            "scores": list(map(spelled, exact.scores)),
+            "total": spelled(exact.total),
             "winners": list(exact.winners),
             **bound,
         },
         "snapshot": {
-            "scores": list(map(_value, snapshot.scores)),
-            "scores_by_strategy": [list(map(_value, row)) for row in snapshot.by_strategy],
-            "scores_total": _value(snapshot.total),
+            "scores": list(map(json_number, snapshot.scores)),
+            "scores_by_strategy": [list(map(json_number, row)) for row in snapshot.by_strategy],
+            "scores_total": json_number(snapshot.total),
             "winners": list(found.snapshot_winners),
         },
         "differences": [
-            {"kind": row.kind, "option": row.option, **{name: _value(fact) for name, fact in row.facts.items()}}
+            {"kind": row.kind, "option": row.option, **{name: json_number(fact) for name, fact in row.facts.items()}}
             for row in found.differences
         ],
     }
-
-
-def _value(fact: object) -> object:
-    """A fact as JSON: doubles as numbers, what is exact as text."""
-    match fact:
-        case float():
-            return fact if math.isfinite(fact) else None
-        case Fraction():
-            return _spelled(fact)
-        case Decimal():
-            return str(fact)
-        case tuple():
-            return list(fact)
-    return fact
-
-
-def _spelled(number: Fraction) -> str:
-    """Decimal text, or `p/q` where that has no end."""
-    places = _places(number.denominator)
-    if places is None:
-        return f"{number.numerator}/{number.denominator}"
-    return _decimal(number, places)
-
-
-def _decimal(number: Fraction, places: int) -> str:
-    """Decimal text with no more digits than `places`, rounded half to even."""
-    digits = str(abs(scaled := round(number * 10**places))).rjust(places + 1, "0")
-    text = f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".") if places else digits
-    return f"-{text}" if scaled < 0 else text
-
-
-def _places(denominator: int) -> int | None:
-    """Digits after the point that a fraction with this denominator needs; None if it has no end."""
-    twos = (denominator & -denominator).bit_length() - 1
-    denominator >>= twos
-    fives = 0
-    while denominator % 5 == 0:
-        denominator //= 5
-        fives += 1
-    return max(twos, fives) if denominator == 1 else None
 
 
 def _lines(answer: HubAnswer, found: Audit, order: str) -> Iterator[str]:
@@ -131,12 +85,12 @@ def _lines(answer: HubAnswer, found: Audit, order: str) -> Iterator[str]:
     yield from wrapped(say("AUDIT", "head", **facts))
     yield ""
     head = (label("option"), label("exact"), "Snapshot")
-    names = [f"{number} {_one_line(name)}" for number, name in enumerate(answer.choices, 1)]
+    options = [f"{number} {one_line(name)}" for number, name in enumerate(answer.choices, 1)]
     rows = [
-        (name, _shown(score), _shown(double))
-        for name, score, double in zip(names, found.exact.scores, found.snapshot.scores, strict=True)
+        (name, shown(score), shown(double))
+        for name, score, double in zip(options, found.exact.scores, found.snapshot.scores, strict=True)
     ]
-    total = (label("total"), _shown(found.exact.total), _shown(found.snapshot.total))
+    total = (label("total"), shown(found.exact.total), shown(found.snapshot.total))
     yield from columns([head, *rows, total], right=(1, 2))
     yield ""
     if found.exact.bound:
@@ -145,33 +99,16 @@ def _lines(answer: HubAnswer, found: Audit, order: str) -> Iterator[str]:
         is_bad = row.kind in {"winner", "published_score", "published_total"}
         yield from wrapped(_told(row, answer), paint("✗ ", "red") if is_bad else "· ", "  ")
     if found.ok:
-        winners = _names(found.exact.winners, answer)
+        winners = names(found.exact.winners, answer)
         yield from wrapped(say("AUDIT", "same", winners=winners), paint("✓ ", "green"), "  ")
 
 
-def _one_line(name: str) -> str:
-    shown = " ".join(name.split())[:40]
-    return shown.encode("ascii", "backslashreplace").decode() if not shown.isprintable() else shown
-
-
-def _shown(number: object) -> str:
-    """A score for people: whole where that is short, else to `_DIGITS` digits."""
-    if not isinstance(number, Fraction):
-        return str(number)
-    places = _places(number.denominator)
-    return _decimal(number, places) if places is not None and places <= 2 * _DIGITS else "≈" + _decimal(number, _DIGITS)
-
-
 def _told(row: Difference, answer: HubAnswer) -> str:
-    facts = {name: _shown(fact) if isinstance(fact, Fraction) else fact for name, fact in row.facts.items()}
+    facts = {name: shown(fact) if isinstance(fact, Fraction) else fact for name, fact in row.facts.items()}
     if row.kind == "winner":
-        facts = {name: _names(numbers, answer) for name, numbers in row.facts.items()}  # type: ignore[arg-type]
+        facts = {name: names(numbers, answer) for name, numbers in row.facts.items()}  # type: ignore[arg-type]
     told = say("AUDIT", row.kind, option=row.option, **{**facts, "orders": ""})
     orders = facts.get("orders")
     if row.kind == "published_total" and orders:
         told += " " + say("AUDIT", "orders", orders=listed(orders, language()))  # type: ignore[arg-type]
     return told
-
-
-def _names(numbers: tuple[int, ...], answer: HubAnswer) -> str:
-    return listed((_one_line(answer.choices[number - 1]) for number in numbers), language())

@@ -4,54 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
 from chain.amount import spell
-from dao.cli import steps, text
 from dao.cli.answer import Answer
-from dao.cli.files import read
+from dao.cli.chart import draw
+from dao.cli.files import write
 from dao.cli.options import Dir
-from dao.cli.verify import MAX_BYTES, answer_of
-from dao.record.case import Case, need
-from dao.record.checks_vote import rules
-from dao.record.verify import verify
-from dao.views.numbers import find
-from dao.views.opening import open_desk
-from dao.workflow.proposing import settings_in_force
-from governance.counting import Branch, Count, Duel, Round
+from dao.cli.result import Result, find_result
+from dao.cli.text import paint, say, wrapped
+from dao.cli.verify import answer_of
+from dao.errors import UsageError
+from dao.record.verify import Report
+from governance.counting import Branch, Duel, Round
 from governance.counting.reasons import reasons
-from governance.hub_answer import read_hub_answer
-from governance.published import recount
-from governance.rules import Verdict
 
 EXAMPLES = (
     "dao explain IIP-4",
     "dao explain iip-4.car",
     "dao explain proposal.json --json",
+    "dao explain iip-4.car --chart iip-4.svg",
 )
-
-_RESULT = (10, 20, 21, 22, 23, 24, 30, 31, 32, 40, 41, 42)
-
-
-class _Told(NamedTuple):
-    """A count, and what it is of."""
-
-    system: str
-    options: Sequence[str]
-    found: Count
-    total: int
-    decimals: int
-    verdict: Verdict | None
-    """None where a file says nothing of quorum and threshold."""
-    left_out: Sequence[str] = ()
 
 
 def command(
     result: Annotated[
         str, typer.Argument(help="A proposal's name, a decision record, or a hub's answer in JSON.", metavar="RESULT")
     ],
+    *,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Draw the result into this file, an SVG.", metavar="FILE")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a chart with other bytes.")] = False,
     folder: Dir = Path(),
 ) -> Answer:
     """Say in plain sentences why this choice won, round by round.
@@ -59,51 +45,28 @@ def command(
     A record is verified first, and its ballots are counted again. A hub's answer holds the members `proposal` (`type`,
     `choices`) and `votes` (`voter`, `choice`, `vp`): it is counted exactly, and nothing in it is proved.
     """
-    path = Path(result)
-    if steps.is_name(result) and not path.is_file():
-        return _answer(_of_workspace(folder, result))
-    data = read(path, MAX_BYTES)
-    if data.lstrip(b" \t\r\n").startswith(b"{"):
-        answer = read_hub_answer(data)
-        found = recount(answer)
-        left_out = tuple(row.voter for row in found.ballots.refused)
-        total, decimals = found.ballots.total, found.ballots.decimals
-        return _answer(_Told(answer.system, answer.choices, found.count, total, decimals, None, left_out))
-    report = verify(data)
-    if not report.ok or report.case is None:
-        return answer_of(report)
-    return _answer(_of_case(report.case, path.name))
+    if chart is not None and chart.suffix.lower() != ".svg":
+        raise UsageError("E_USAGE", "chart", path=str(chart))
+    found = find_result(folder, result)
+    if isinstance(found, Report):
+        return answer_of(found)
+    if chart is None:
+        return Answer(*_told(found))
+    is_new = write(chart, draw(found), force=force)
+    document, lines = _told(found)
+    drawn = say("CHART", "written" if is_new else "same", path=chart)
+    return Answer({**document, "chart": str(chart)}, [*lines, *wrapped(f"{paint('✓', 'green')} {drawn}", "", "  ")])
 
 
-def _of_workspace(folder: Path, name: str) -> _Told:
-    with open_desk(folder) as desk:
-        numbered = find(desk.journal, name, settings_in_force(desk).prefix)
-        if not numbered.proposals:
-            raise steps.unpublished(desk, numbered.number, name)
-        proposal = numbered.proposals[-1]
-        leaves = desk.journal.leaves
-        if not any(leaf.kind == "result" and leaf.body["proposal"] == proposal for leaf in leaves):
-            raise steps.StepError("E_STATE", "not_counted", name=name)
-        return _of_case(desk.case(proposal, *_RESULT), name)
-
-
-def _of_case(case: Case, name: str) -> _Told:
-    if case.counted is None:
-        raise steps.StepError("E_STATE", "not_counted", name=name)
-    tally, of_vote = case.counted, rules(case)
-    count = Count(scores=tally.scores, winners=tally.winners, bound=tally.bound, steps=tally.steps)
-    return _Told(of_vote.system, of_vote.choices, count, tally.total, 18, need(case.verdict))
-
-
-def _answer(told: _Told) -> Answer:
+def _told(told: Result) -> tuple[dict[str, object], list[str]]:
     why = [
-        text.say("WHY", reason.key, **reason.facts)
+        say("WHY", reason.key, **reason.facts)
         for reason in reasons(told.system, told.options, told.found, told.total, decimals=told.decimals)
     ]
-    verdict = told.verdict
+    verdict = None if told.judged is None else told.judged.verdict
     if verdict is not None:
         code, _, reason = verdict.key.partition(".")
-        why.append(text.say(code, reason, **verdict.facts))
+        why.append(say(code, reason, **verdict.facts))
     document = {
         "ok": True,
         "voting": told.system,
@@ -117,14 +80,14 @@ def _answer(told: _Told) -> Answer:
         "left_out": list(told.left_out),
         "why": why,
     }
-    return Answer(document, _lines(why, told.left_out))
+    return document, list(_lines(why, told.left_out))
 
 
 def _lines(why: Sequence[str], left_out: Sequence[str]) -> Iterator[str]:
     for line in why:
-        yield from text.wrapped(line, "", "  ")
+        yield from wrapped(line, "", "  ")
     if left_out:
-        yield from text.wrapped(text.say("WHY", "left_out", count=len(left_out), voters=list(left_out)), "", "  ")
+        yield from wrapped(say("WHY", "left_out", count=len(left_out), voters=list(left_out)), "", "  ")
 
 
 def _step(step: Round | Branch | Duel, decimals: int) -> dict[str, object]:

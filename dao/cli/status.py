@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from dao.cli.options import Dir
 from dao.cli.text import Colour, paint, say, wrapped
 from dao.sentences import escape, language, listed, sentence
 from dao.views.iip_standing import IipStanding, iip_standing
-from dao.views.numbers import find, numbers
+from dao.views.numbers import UnknownNameError, find, numbers
 from dao.views.opening import open_desk
 from dao.views.part_standing import Standing, Step
 from dao.workflow.proposing import settings_in_force
@@ -42,9 +42,18 @@ def command(
         prefix, now = settings_in_force(desk).prefix, desk.now()
         chosen = [find(desk.journal, iip, prefix)] if iip else list(numbers(desk.journal).values())
         shown = [iip_standing(desk, numbered, prefix, now) for numbered in chosen]
+        _refuse_absent_part(iip, shown)
         absent = [str(error.facts["provider"]) for error in desk.node.absent]
     document = {"now": now, "iips": [_document(one) for one in shown], "absent": absent}
     return Answer(document, _lines(shown, now, absent), FALSE if any(one.problem for one in shown) else TRUE)
+
+
+def _refuse_absent_part(iip: str, shown: Sequence[IipStanding]) -> None:
+    """Refuse a part that the proposal has not; which of its parts was named makes no other difference."""
+    part = int(iip.partition("/")[2] or 0)
+    for one in shown:
+        if one.parts and part > len(one.parts):
+            raise UnknownNameError("E_PROPOSAL", "part", name=one.name, part=part, parts=len(one.parts))
 
 
 def _document(one: IipStanding) -> dict[str, object]:

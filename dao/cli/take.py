@@ -19,12 +19,14 @@ from dao.cli.refusing import put_aside
 from dao.cli.steps import open_for
 from dao.cli.take_settings import KIND, collect, is_signatures
 from dao.errors import UsageError
+from dao.files import is_file
 from dao.sentences import escape, language, sentence
 from dao.session import Session
 from dao.views.numbers import numbers
 from dao.workflow import taking
 from dao.workflow.proposing import settings_in_force
 from dao.workflow.taking import Parcel, Taken
+from dao.workspace import CONFIG_FILE
 from governance.settings import Settings
 from governance.space import SettingsError
 
@@ -88,6 +90,8 @@ def _expanded(files: Iterable[Path], keys: Path) -> list[Path]:
     found: list[Path] = []
     for file in files:
         try:
+            if is_file(file / CONFIG_FILE):
+                raise UsageError("E_USAGE", "take_workspace", folder=str(file))
             found += [path for path in sorted(file.iterdir()) if not path.is_dir()] if file.is_dir() else [file]
         except OSError as error:
             raise UnreadableError("E_IO_READ", "denied", path=str(file), problem=error.strerror) from error

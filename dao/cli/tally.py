@@ -1,4 +1,7 @@
-"""`dao tally`: how a vote stands, and after its end the signed result, which is written once."""
+"""`dao tally`: how a vote stands, and after its end the signed result, which is written once.
+
+Of a file with a hub's answer it only counts, and needs no workspace (`dao.cli.tally_file`).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ from chain.amount import spell
 from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.options import Dir, PassphraseFile
+from dao.cli.tally_file import Arithmetic, tally_file
+from dao.errors import UsageError
+from dao.files import is_there
 from dao.record.case import Case, cid_of, need
 from dao.record.checks_vote import rules
 from dao.session import Session
@@ -28,6 +34,7 @@ from governance.tally import tally
 EXAMPLES = (
     "dao tally IIP-2",
     "dao tally IIP-2 --dir demo --json",
+    "dao tally proposal.json --arithmetic snapshot",
 )
 
 _VOTES = (10, 20, 21, 22, 23, 24, 30, 31)
@@ -35,8 +42,14 @@ _RESULT = (*_VOTES, 32, 40, 41, 42)
 
 
 def command(
-    proposal: Annotated[str, typer.Argument(help="The proposal's name, as IIP-2.", metavar="IIP")],
+    proposal: Annotated[
+        str, typer.Argument(help="The proposal's name, as IIP-2, or a hub's answer in JSON.", metavar="IIP|FILE")
+    ],
     *,
+    arithmetic: Annotated[
+        Arithmetic | None,
+        typer.Option("--arithmetic", help="How a file is counted: exact when absent, or snapshot.", metavar="KIND"),
+    ] = None,
     passphrase_file: PassphraseFile = None,
     folder: Dir = Path(),
 ) -> Answer:
@@ -44,7 +57,14 @@ def command(
 
     Before its end the count is provisional and nothing is written. After it the vote is closed, powers are proved, and
     the result is signed, once; later runs show the same result.
+
+    A file with a hub's answer, as `dao audit` reads it, is counted without a workspace: exactly, or with `--arithmetic
+    snapshot` in Snapshot's doubles, added up in the file's order.
     """
+    if _is_file(proposal):
+        return tally_file(Path(proposal), arithmetic or Arithmetic.EXACT)
+    if arithmetic is not None:
+        raise UsageError("E_USAGE", "arithmetic", name=proposal)
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
         named = steps.find_proposal(session, proposal)
         steps.refuse_cancelled(session, named)
@@ -57,6 +77,11 @@ def command(
         else:
             session.desk.keep(named.id)
         return _result(session, named)
+
+
+def _is_file(text: str) -> bool:
+    """A proposal's name is never a file: what is there under it is counted as ./IIP-2."""
+    return bool(text) and not steps.is_name(text) and (is_there(Path(text)) or "/" in text or "." in text)
 
 
 def _provisional(session: Session, named: steps.Named) -> Answer:

@@ -121,6 +121,10 @@ def test_a_decision_from_publication_to_its_record(dao: Dao, folder: Path, votin
     verified = dao("verify", folder / "iip-3.car", "--json")
     again = dao("explain", folder / "iip-3.car", "--json")
     standing = dao("status", "IIP-3", "--dir", folder, "--json")
+    charts = [
+        dao("explain", named, "--chart", folder / f"{number}.svg", "--dir", folder)
+        for number, named in enumerate(("IIP-3", folder / "iip-3.car"))
+    ]
 
     scores, winners = EXPECTED[voting]
     assert (scores, "decided", False) == (
@@ -128,6 +132,8 @@ def test_a_decision_from_publication_to_its_record(dao: Dao, folder: Path, votin
     )  # fmt: skip
     assert (0, winners) == (explained.status, explained.document["winners"]), explained.err
     assert explained.document == again.document
+    assert [0, 0] == [drawn.status for drawn in charts], charts[0].err
+    assert (folder / "0.svg").read_bytes() == (folder / "1.svg").read_bytes()
     assert any(CITIES[winners[0] - 1] in line and "won" in line for line in explained.document["why"])
     assert (0, 0, True) == (written.status, verified.status, verified.document["ok"]), verified.out
     assert "Decided" == standing.document["iips"][0]["state"]

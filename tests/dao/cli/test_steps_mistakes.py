@@ -68,6 +68,7 @@ MISTAKES = (
     Mistake("a withdrawal of what passed", "withdraw|IIP-1|--reason|No|--key|dora", 1, "E_STATE"),
     Mistake("a withdrawal of nothing", "withdraw|IIP-9|--reason|No|--key|dora", 1, "E_PROPOSAL"),
     Mistake("a withdrawal of a part", "withdraw|IIP-9/1|--reason|No|--key|dora", 64, "E_USAGE"),
+    Mistake("the standing of a part that is not there", "status IIP-1/9", 1, "E_PROPOSAL"),
     Mistake("a vote on a part", "vote cast IIP-2/1 For --key eve", 64, "E_USAGE"),
     Mistake("a cancellation of a part", "cancel IIP-2/1 --key dora", 64, "E_USAGE"),
     Mistake("a part to supersede", "publish {iip3} --key dora --supersedes IIP-1/2", 64, "E_USAGE"),

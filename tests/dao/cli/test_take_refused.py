@@ -319,6 +319,17 @@ def test_too_much_at_once_is_not_taken(honest: Honest, monkeypatch: pytest.Monke
         monkeypatch.undo()
 
 
+def test_a_workspace_is_no_folder_of_signed_files(honest: Honest) -> None:
+    """Its journal and its chain are not read as if they were, and nothing goes into the quarantine."""
+    three = honest.three
+    with nothing_kept(three.ben):
+        answers = [three.dao("take", folder, "--dir", three.ben) for folder in (three.ben, three.ann)]
+
+    assert [64, 64] == [answer.status for answer in answers]
+    assert all("is a workspace, not a folder of signed files" in answer.err for answer in answers)
+    assert not list((three.ben / "quarantine").glob("*"))
+
+
 def test_one_bad_file_does_not_keep_the_others_out(honest: Honest) -> None:
     """Each is taken or refused by itself, and the exit status tells that something was refused."""
     three = honest.three
