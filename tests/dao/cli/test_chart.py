@@ -75,7 +75,7 @@ def test_two_choices(drawn: Drawn) -> None:
     root = drawn("basic", ["For", "Against"], [(1, 300), (2, 100)])
 
     assert ["1. For", "won · 300 · 75.0 %", "2. Against", "100 · 25.0 %"] == lines(root)[2:6]
-    assert "For won." == lines(root)[1]
+    assert "For came first." == lines(root)[1]
     assert 3 * widths(root)[1] == widths(root)[0] == 672
 
 

@@ -73,7 +73,7 @@ def test_H31_people_read_names_that_cannot_hurt(dao: Dao, file: Callable[..., Pa
     assert "\u202e" not in told.out
     assert "\\u202e" in told.out
     assert "Nobody won: For, Against are tied" in " ".join(told.out.split())
-    assert "For won." in won.out
+    assert "For came first." in won.out
 
 
 def test_scores_that_are_no_numbers(dao: Dao, file: Callable[..., Path]) -> None:
