@@ -134,7 +134,7 @@ def test_a_decision_from_publication_to_its_record(dao: Dao, folder: Path, votin
     assert explained.document == again.document
     assert [0, 0] == [drawn.status for drawn in charts], charts[0].err
     assert (folder / "0.svg").read_bytes() == (folder / "1.svg").read_bytes()
-    assert any(CITIES[winners[0] - 1] in line and "won" in line for line in explained.document["why"])
+    assert any(CITIES[winners[0] - 1] in line and "came first" in line for line in explained.document["why"])
     assert (0, 0, True) == (written.status, verified.status, verified.document["ok"]), verified.out
     assert "Decided" == standing.document["iips"][0]["state"]
     for lang in ("zh-Hant", "zh-Hans"):
