@@ -139,7 +139,7 @@ def test_a_decision_from_publication_to_its_record(dao: Dao, folder: Path, votin
     assert "Decided" == standing.document["iips"][0]["state"]
     for lang in ("zh-Hant", "zh-Hans"):
         told = dao("explain", "IIP-3", "--dir", folder, "--lang", lang)
-        assert (0, True) == (told.status, "獲勝" in told.out or "获胜" in told.out)
+        assert (0, True) == (told.status, "領先其他選項" in told.out or "领先其他选项" in told.out)
 
 
 def test_a_tie_is_declared_and_told(dao: Dao, folder: Path) -> None:
