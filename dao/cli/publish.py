@@ -29,7 +29,7 @@ EXAMPLES = (
     "dao publish iips/iip-2.md --key-env AUTHOR_KEY --fund iip --json",
     "dao publish iips/iip-2.md --key dora --out iip-2.publication.json",
     "dao publish iips/iip-3.md --key dora --supersedes IIP-2",
-    "dao publish iips/iip-4.md --key dora --voting approval --choice Rome --choice Oslo",
+    "dao publish iips/iip-4.md --key dora --voting approval --choice A --choice B",
 )
 
 

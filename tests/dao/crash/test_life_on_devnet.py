@@ -84,7 +84,7 @@ def quiet(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict
     return traces(folder), one.deaths.sent
 
 
-@pytest.mark.parametrize(("die_after", "at_least"), [(1, 29), pytest.param(2, 12, marks=IN_FULL)])
+@pytest.mark.parametrize(("die_after", "at_least"), [(1, 29), pytest.param(2, 10, marks=IN_FULL)])
 def test_H90_a_life_of_deaths_leaves_what_a_quiet_one_leaves(
     founded: Path, quiet: tuple[dict[str, object], list[str]], tmp_path: Path, die_after: int, at_least: int
 ) -> None:

@@ -23,8 +23,8 @@ from tests.dao.workflow.machine.people import DAY
 from tests.dao.workflow.machine.strangers import Strangers
 
 IS_LONG = os.environ.get("CI") == "true"
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "20" if IS_LONG else "4"))
-STEPS = int(os.environ.get("MACHINE_STEPS", "50" if IS_LONG else "30"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "12" if IS_LONG else "4"))
+STEPS = int(os.environ.get("MACHINE_STEPS", "40" if IS_LONG else "30"))
 
 
 class Machine(Strangers):
