@@ -8,19 +8,16 @@ of an act, who signed it, and from which moment a milestone is released. When a 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import NamedTuple
 
-from chain import address, json_text, signature
+from chain import address, signature
 from chain.signer import Signer, TypedData
-from chain.typed_data import digester, parse_types
 from governance.errors import GovernanceError
+from governance.own_envelope import Form
 from governance.settings import Reviewers, Settings
 
-DOMAIN: Mapping[str, str] = MappingProxyType({"name": "Mutual DAO", "version": "1"})
 KINDS = ("report", "approve", "return", "veto", "dispute", "resolve")
 MILESTONE_KINDS = frozenset({"report", "approve", "return"})
 MAX_BYTES = 4096
@@ -28,23 +25,25 @@ NO_EVIDENCE = bytes(32)
 """`evidence` of an act that rests on nothing but its signature."""
 
 _PART_MAX = 1000
-_MEMBERS = {"address", "sig", "data"}
-_DATA = {"domain", "types", "message"}
-_TYPES_JSON = {
-    "Act": [
-        {"name": "proposal", "type": "bytes32"},
-        {"name": "part", "type": "uint256"},
-        {"name": "kind", "type": "string"},
-        {"name": "evidence", "type": "bytes32"},
-        {"name": "timestamp", "type": "uint64"},
-    ],
-}
-_TYPES = parse_types(_TYPES_JSON)
-_digest = digester(domain=DOMAIN, types=_TYPES, primary="Act")
 
 
 class ActError(GovernanceError):
     """An act that is malformed, or that its signer may not do."""
+
+
+_FORM = Form(
+    "act",
+    "Act",
+    (
+        ("proposal", "bytes32"),
+        ("part", "uint256"),
+        ("kind", "string"),
+        ("evidence", "bytes32"),
+        ("timestamp", "uint64"),
+    ),
+    max_bytes=MAX_BYTES,
+    error=ActError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,22 +95,17 @@ def act_message(*, proposal: bytes, part: int, kind: str, evidence: bytes, times
 
 def act_id(message: Mapping[str, object]) -> bytes:
     """Return the 32 bytes that a wallet signs for an act."""
-    return _digest(message)
+    return _FORM.digest(message)
 
 
 def typed_act(message: Mapping[str, object]) -> TypedData:
     """Return what a wallet is shown of an act, and signs."""
-    return TypedData(DOMAIN, _TYPES, "Act", message)
+    return _FORM.typed(message)
 
 
 def sign_act(message: Mapping[str, object], signer: Signer) -> bytes:
     """Sign an act and write its envelope, in the shape of Snapshot's; read back and checked."""
-    envelope = {
-        "address": address.checksum(signer.address),
-        "sig": "0x" + signer.sign_typed(typed_act(message)).hex(),
-        "data": {"domain": dict(DOMAIN), "types": _TYPES_JSON, "message": dict(message)},
-    }
-    raw = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+    raw = _FORM.seal(message, signer)
     check_act_signature(read_act(raw))
     return raw
 
@@ -120,28 +114,17 @@ def read_act(raw: bytes) -> Act:
     """Read the envelope of an act; raise `ActError` (`E_ACT`, `E_VERSION` for an unknown kind, `E_DOMAIN`, `E_TYPES`)
     or a refusal of `chain` for its text, numbers and hashes. Who signed is `check_act_signature`'s.
     """
-    if len(raw) > MAX_BYTES:
-        raise ActError("E_LIMIT", "act", size=len(raw), limit=MAX_BYTES)
-    document = json_text.loads(raw, max_bytes=MAX_BYTES, allow_floats=True)
-    if not isinstance(document, dict) or document.keys() != _MEMBERS:
-        raise ActError("E_ACT", "members", expected="address, sig, data")
-    data = document["data"]
-    if not isinstance(data, dict) or data.keys() != _DATA or not isinstance(data["message"], dict):
-        raise ActError("E_ACT", "members", expected="data with domain, types, message")
-    if data["domain"] != DOMAIN:
-        raise ActError("E_DOMAIN", "act")
-    if data["types"] != _TYPES_JSON:
-        raise ActError("E_TYPES", "act")
-    message = data["message"]
-    id_ = _digest(message)
+    opened = _FORM.read(raw)
+    message = opened.message
+    id_ = _FORM.digest(message)
     if message["kind"] not in KINDS:
         raise ActError("E_VERSION", "act_kind", kind=ascii(message["kind"])[:40], known=", ".join(KINDS))
     if message["part"] > _PART_MAX:
         raise ActError("E_ACT", "part", part=message["part"], limit=_PART_MAX)
     return Act(
         raw=raw,
-        address=address.parse(document["address"]),
-        signature=signature.parse_hex(document["sig"]),
+        address=address.parse(opened.address),
+        signature=signature.parse_hex(opened.signature),
         id=id_,
         proposal=bytes.fromhex(message["proposal"][2:]),
         part=message["part"],

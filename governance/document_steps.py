@@ -8,15 +8,13 @@ it by `proposals.lifecycle`. From the proposal on, Snapshot's messages speak.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chain import address, json_text, signature
+from chain import address, signature
 from chain.signer import Signer, TypedData
-from chain.typed_data import digester, parse_types
-from governance.acts import DOMAIN
 from governance.errors import GovernanceError
+from governance.own_envelope import Form
 from proposals.text_safety import text_findings
 
 EVENTS = ("submit_for_review", "revise", "resubmit", "withdraw")
@@ -26,24 +24,22 @@ REASON_MAX = 1000
 """Characters of the reason, which is shown in one line."""
 
 _IIP_MAX = 999_999_999
-_MEMBERS = {"address", "sig", "data"}
-_DATA = {"domain", "types", "message"}
-_TYPES_JSON = {
-    "DocumentStep": [
-        {"name": "space", "type": "string"},
-        {"name": "iip", "type": "uint256"},
-        {"name": "event", "type": "string"},
-        {"name": "document", "type": "bytes32"},
-        {"name": "reason", "type": "string"},
-        {"name": "timestamp", "type": "uint64"},
-    ],
-}
-_TYPES = parse_types(_TYPES_JSON)
-_digest = digester(domain=DOMAIN, types=_TYPES, primary="DocumentStep")
 
 
 class DocumentStepError(GovernanceError):
     """A step of a document that is malformed."""
+
+
+_FORM = Form(
+    "step",
+    "DocumentStep",
+    (
+        ("space", "string"), ("iip", "uint256"), ("event", "string"),
+        ("document", "bytes32"), ("reason", "string"), ("timestamp", "uint64"),
+    ),
+    max_bytes=MAX_BYTES,
+    error=DocumentStepError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +77,7 @@ def step_message(
 
 def typed_step(message: Mapping[str, object]) -> TypedData:
     """Return what a wallet is shown of a step, and signs."""
-    return TypedData(DOMAIN, _TYPES, "DocumentStep", message)
+    return _FORM.typed(message)
 
 
 def sign_step(message: Mapping[str, object], signer: Signer) -> bytes:
@@ -89,12 +85,7 @@ def sign_step(message: Mapping[str, object], signer: Signer) -> bytes:
     signs; the envelope is read back and checked.
     """
     _check(message)
-    envelope = {
-        "address": address.checksum(signer.address),
-        "sig": "0x" + signer.sign_typed(typed_step(message)).hex(),
-        "data": {"domain": dict(DOMAIN), "types": _TYPES_JSON, "message": dict(message)},
-    }
-    raw = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+    raw = _FORM.seal(message, signer)
     check_step_signature(read_step(raw))
     return raw
 
@@ -111,24 +102,13 @@ def read_step(raw: bytes) -> DocumentStep:
     `E_TYPES`, `E_LIMIT`) or a refusal of `chain` for its text, numbers and hashes. Who signed is
     `check_step_signature`'s.
     """
-    if len(raw) > MAX_BYTES:
-        raise DocumentStepError("E_LIMIT", "step", size=len(raw), limit=MAX_BYTES)
-    document = json_text.loads(raw, max_bytes=MAX_BYTES, allow_floats=True)
-    if not isinstance(document, dict) or document.keys() != _MEMBERS:
-        raise DocumentStepError("E_ACT", "step", expected="address, sig, data")
-    data = document["data"]
-    if not isinstance(data, dict) or data.keys() != _DATA or not isinstance(data["message"], dict):
-        raise DocumentStepError("E_ACT", "step", expected="data with domain, types, message")
-    if data["domain"] != DOMAIN:
-        raise DocumentStepError("E_DOMAIN", "step")
-    if data["types"] != _TYPES_JSON:
-        raise DocumentStepError("E_TYPES", "step")
-    message = data["message"]
+    opened = _FORM.read(raw)
+    message = opened.message
     id_ = _check(message)
     return DocumentStep(
         raw=raw,
-        address=address.parse(document["address"]),
-        signature=signature.parse_hex(document["sig"]),
+        address=address.parse(opened.address),
+        signature=signature.parse_hex(opened.signature),
         id=id_,
         space=message["space"],
         iip=message["iip"],
@@ -147,7 +127,7 @@ def check_step_signature(step: DocumentStep) -> bytes:
 
 def _check(message: Mapping[str, object]) -> bytes:
     """Return the message's digest; raise for what no step says."""
-    id_ = _digest(message)
+    id_ = _FORM.digest(message)
     event, iip, reason = message["event"], message["iip"], message["reason"]
     assert isinstance(iip, int), "an unsigned integer in the message's types"
     assert isinstance(reason, str), "a string in the message's types"

@@ -45,7 +45,7 @@ def command(
 
     FILE holds `{"proposal": {...}, "votes": [...]}`, as the hub answers. Powers are taken as published. Doubles depend
     on the order in which they are added: `file`, `voter` (by address) or `vp` (by power). The exit status is 1 where
-    another choice wins, or where Snapshot's own code does not give what was published.
+    another choice wins, or where Snapshot's own code gives what was published in none of these orders.
     """
     answer = read_hub_answer(read(file, LIMIT))
     found = audit(answer, order.value)
@@ -96,8 +96,7 @@ def _lines(answer: HubAnswer, found: Audit, order: str) -> Iterator[str]:
     if found.exact.bound:
         yield from wrapped(say("AUDIT", "bound", bound=f"{float(found.exact.bound):.1e}"), "  ")
     for row in found.differences:
-        is_bad = row.kind in {"winner", "published_score", "published_total"}
-        yield from wrapped(_told(row, answer), paint("✗ ", "red") if is_bad else "· ", "  ")
+        yield from wrapped(_told(row, answer), paint("✗ ", "red") if row.is_bad else "· ", "  ")
     if found.ok:
         winners = names(found.exact.winners, answer)
         yield from wrapped(say("AUDIT", "same", winners=winners), paint("✓ ", "green"), "  ")
