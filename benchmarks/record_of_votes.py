@@ -23,8 +23,8 @@ from chain.multi_send import InnerCall, encode_multi_send
 from chain.safe_deployments import MULTI_SEND_CALL_ONLY
 from chain.signature import address_of
 from chain.signer import KeySigner
-from dao.cli.demo import cast, scenes_before, world
-from dao.cli.demo.stage import Stage
+from dao.cli.start.demo import cast, scenes_before, world
+from dao.cli.start.demo.stage import Stage
 from dao.keys import devnet_key
 from dao.store.journal import Journal
 from dao.workflow import paying, recording, voting

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.governance import space_values
 
 MARKED = (

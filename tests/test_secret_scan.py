@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.secret_scan import MARKED, left_behind, secrets_in, secrets_in_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,7 +19,9 @@ LEAKS = {
     "writes": "(tmp_path / 'journal.sqlite').write_bytes(b'..' + cast.key('ben') + b'..')",
     "keeps quiet": "(tmp_path / 'journal.sqlite').write_bytes(cast.address('ben'))",
 }
-HEAD = "import logging\nfrom dao.cli.demo import cast\nfrom tests.secret_scan import MARKED\ndef test_it(tmp_path): "
+HEAD = (
+    "import logging\nfrom dao.cli.start.demo import cast\nfrom tests.secret_scan import MARKED\ndef test_it(tmp_path): "
+)
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])

@@ -70,7 +70,7 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
     if stranger is not None:
         return _show_stranger(*stranger, as_json=as_json)
     if "_DAO_COMPLETE" in os.environ:
-        from dao.cli.completion import answer_shell
+        from dao.cli.workspace.completion import answer_shell
 
         return answer_shell()
     asked = [argument for argument in arguments if argument != "--json"]

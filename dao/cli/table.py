@@ -1,4 +1,4 @@
-"""The table of commands: their words, the module that holds each, and the one sentence that the overview shows.
+"""The table of commands: their words, the room of each one's module, and the one sentence that the overview shows.
 
 `dao --help` is answered from this table alone, so it imports no command. A command's module exports
 
@@ -19,58 +19,62 @@ class Command(NamedTuple):
 
     words: str
     """What is typed after `dao`: `lint`, or two words when the first is a group (`vote check`)."""
-    module: str
     section: str
-    """The heading under which the overview lists it."""
+    """The heading under which the overview lists it, and the room that its module lives in."""
     sentence: str
+
+    @property
+    def module(self) -> str:
+        """Where it is: `vote check` of the section Votes is `dao.cli.votes.vote_check`."""
+        return f"dao.cli.{self.section.lower()}.{self.words.replace(' ', '_')}"
 
 
 COMMANDS = (
-    Command("init", "dao.cli.init", "Start", "Make a DAO's workspace, and a draft of its settings."),
-    Command("demo", "dao.cli.demo", "Start", "Run one proposal from draft to payout on an embedded chain."),
-    Command("verify", "dao.cli.verify", "Start", "Check a decision record offline and say what was assumed."),
-    Command("lint", "dao.cli.lint", "Proposals", "Check a proposal's text and list all that is wrong."),
-    Command("draft", "dao.cli.draft", "Proposals", "Begin a proposal: number, budget, sentences to replace."),
-    Command("submit", "dao.cli.submit", "Proposals", "Put a text under review, before anybody votes on it."),
-    Command("withdraw", "dao.cli.withdraw", "Proposals", "Take a text back, as its author, before it is published."),
-    Command("publish", "dao.cli.publish", "Proposals", "Sign a proposal and open its vote."),
-    Command("cancel", "dao.cli.cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
-    Command("vote cast", "dao.cli.vote_cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
-    Command("tally", "dao.cli.tally", "Votes", "Count a vote; after its end write the signed result, once."),
-    Command("explain", "dao.cli.explain", "Votes", "Say why a choice won, round by round, in plain sentences."),
-    Command("vote check", "dao.cli.vote_check", "Votes", "Check one signed envelope: form, types, signature."),
-    Command("audit", "dao.cli.audit", "Votes", "Count a vote that Snapshot published again, exactly."),
-    Command("premiums split", "dao.cli.premiums_split", "Treasury", "Split a premium into its exact shares, in wei."),
-    Command("review", "dao.cli.review", "Treasury", "Review a Safe transaction before anybody signs it."),
-    Command("queue", "dao.cli.queue", "Treasury", "Make the Safe transaction of a part that passed."),
-    Command("sign", "dao.cli.sign", "Treasury", "Review a queued part and sign it as an owner."),
-    Command("execute", "dao.cli.execute", "Treasury", "Send what enough owners signed, and book it."),
-    Command("veto", "dao.cli.veto", "Treasury", "Stop parts that passed, as guardian or owner, and say why."),
-    Command("end", "dao.cli.end", "Treasury", "Free the money of a part that can no more be paid."),
-    Command("milestone report", "dao.cli.milestone_report", "Treasury", "Report on a part's milestone."),
-    Command("milestone approve", "dao.cli.milestone_approve", "Treasury", "Approve the newest report, by its bytes."),
-    Command("record", "dao.cli.record", "Proposals", "Write a proposal's decision record, verified, as one file."),
-    Command("fund", "dao.cli.fund", "Treasury", "Show what each fund has, has promised and has paid."),
-    Command("ledger", "dao.cli.ledger", "Treasury", "Show every entry of the books and every balance."),
-    Command("status", "dao.cli.status", "Workspace", "Show where each proposal stands and what comes next."),
-    Command("journal list", "dao.cli.journal_list", "Workspace", "List the journal and check that it only grew."),
-    Command("journal export", "dao.cli.journal_export", "Workspace", "Write the journal to a file for its followers."),
-    Command("journal follow", "dao.cli.journal_follow", "Workspace", "Check an export and take what is new in it."),
-    Command("take", "dao.cli.take", "Workspace", "Take signed files into the journal, each checked."),
-    Command("settings show", "dao.cli.settings_show", "Workspace", "Show settings: in force, announced, drafted."),
-    Command("settings check", "dao.cli.settings_check", "Workspace", "Check the draft, and who would hold which duty."),
-    Command("settings evidence", "dao.cli.settings_evidence", "Workspace", "Keep a file that settings name by CID."),
-    Command("settings sign", "dao.cli.settings_sign", "Workspace", "Sign the draft as an owner, or take signatures."),
-    Command("settings found", "dao.cli.settings_found", "Workspace", "Put the signed draft into the journal."),
-    Command("keys list", "dao.cli.keys_list", "Workspace", "List the keyring's names and addresses, never a key."),
-    Command("keys new", "dao.cli.keys_new", "Workspace", "Make a key in an encrypted keystore."),
-    Command("keys import", "dao.cli.keys_import", "Workspace", "Put a key from a variable into a keystore."),
-    Command("keys journal", "dao.cli.keys_journal", "Workspace", "Make the key that signs a journal's checkpoints."),
-    Command("doctor", "dao.cli.doctor", "Workspace", "Find what is missing or unsafe, and how to mend it."),
-    Command("completion", "dao.cli.completion", "Workspace", "Print the script that lets a shell complete dao."),
-    Command("rebuild", "dao.cli.rebuild", "Workspace", "Write the database anew from the journal's own bytes."),
-    Command("devnet serve", "dao.cli.devnet_serve", "Workspace", "Serve the embedded chain to wallets and scripts."),
-    Command("devnet wait", "dao.cli.devnet_wait", "Workspace", "Let time pass on the embedded chain."),
+    Command("init", "Start", "Make a DAO's workspace, and a draft of its settings."),
+    Command("demo", "Start", "Run one proposal from draft to payout on an embedded chain."),
+    Command("verify", "Start", "Check a decision record offline and say what was assumed."),
+    Command("lint", "Proposals", "Check a proposal's text and list all that is wrong."),
+    Command("draft", "Proposals", "Begin a proposal: number, budget, sentences to replace."),
+    Command("submit", "Proposals", "Put a text under review, before anybody votes on it."),
+    Command("withdraw", "Proposals", "Take a text back, as its author, before it is published."),
+    Command("publish", "Proposals", "Sign a proposal and open its vote."),
+    Command("cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
+    Command("vote cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
+    Command("tally", "Votes", "Count a vote; after its end write the signed result, once."),
+    Command("explain", "Votes", "Say why a choice won, round by round, in plain sentences."),
+    Command("vote check", "Votes", "Check one signed envelope: form, types, signature."),
+    Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
+    Command("premiums split", "Treasury", "Split a premium into its exact shares, in wei."),
+    Command("review", "Treasury", "Review a Safe transaction before anybody signs it."),
+    Command("queue", "Treasury", "Make the Safe transaction of a part that passed."),
+    Command("sign", "Treasury", "Review a queued part and sign it as an owner."),
+    Command("execute", "Treasury", "Send what enough owners signed, and book it."),
+    Command("veto", "Treasury", "Stop parts that passed, as guardian or owner, and say why."),
+    Command("end", "Treasury", "Free the money of a part that can no more be paid."),
+    Command("milestone report", "Treasury", "Report on a part's milestone."),
+    Command("milestone approve", "Treasury", "Approve the newest report, by its bytes."),
+    Command("record", "Proposals", "Write a proposal's decision record, verified, as one file."),
+    Command("fund", "Treasury", "Show what each fund has, has promised and has paid."),
+    Command("ledger", "Treasury", "Show every entry of the books and every balance."),
+    Command("status", "Workspace", "Show where each proposal stands and what comes next."),
+    Command("journal list", "Workspace", "List the journal and check that it only grew."),
+    Command("journal export", "Workspace", "Write the journal to a file for its followers."),
+    Command("journal follow", "Workspace", "Check an export and take what is new in it."),
+    Command("take", "Workspace", "Take signed files into the journal, each checked."),
+    Command("settings show", "Workspace", "Show settings: in force, announced, drafted."),
+    Command("settings check", "Workspace", "Check the draft, and who would hold which duty."),
+    Command("settings evidence", "Workspace", "Keep a file that settings name by CID."),
+    Command("settings sign", "Workspace", "Sign the draft as an owner, or take signatures."),
+    Command("settings found", "Workspace", "Put the signed draft into the journal."),
+    Command("keys list", "Workspace", "List the keyring's names and addresses, never a key."),
+    Command("keys new", "Workspace", "Make a key in an encrypted keystore."),
+    Command("keys import", "Workspace", "Put a key from a variable into a keystore."),
+    Command("keys journal", "Workspace", "Make the key that signs a journal's checkpoints."),
+    Command("doctor", "Workspace", "Find what is missing or unsafe, and how to mend it."),
+    Command("completion", "Workspace", "Print the script that lets a shell complete dao."),
+    Command("rebuild", "Workspace", "Write the database anew from the journal's own bytes."),
+    Command("devnet serve", "Workspace", "Serve the embedded chain to wallets and scripts."),
+    Command("devnet wait", "Workspace", "Let time pass on the embedded chain."),
 )
 
 GROUPS = {

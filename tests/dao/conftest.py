@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dao.cli import main
-from dao.cli.demo.play import DOCUMENT, RECORD
+from dao.cli.start.demo.play import DOCUMENT, RECORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

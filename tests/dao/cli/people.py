@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from chain import log_tree
 from chain.checkpoint import Checkpoint, sign
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.record.export import write_export
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal

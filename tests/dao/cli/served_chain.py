@@ -68,7 +68,7 @@ def main() -> None:
     """Deploy, tell where, and serve."""
     networks.DEVNET_CHAIN_ID = CHAIN_ID  # type: ignore[misc]
     from chain.clients.devnet import Devnet
-    from dao.cli.devnet_serve import DevnetServer
+    from dao.cli.workspace.devnet_serve import DevnetServer
 
     with Devnet.temporary(1_800_000_000) as devnet, DevnetServer(devnet, 0) as server:
         print(json.dumps({"url": server.url, **_deploy(devnet)}), flush=True)

@@ -19,7 +19,7 @@ from chain.clients import devnet_contracts
 from chain.clients.devnet import Devnet
 from chain.json_text import canonical
 from chain.networks import DEVNET_CHAIN_ID
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.keys import LIGHT_SCRYPT, Keyring, public_key
 from dao.store.journal import Journal
 from dao.workflow import founding, income, paying, proposing, voting

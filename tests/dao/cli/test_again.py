@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chain.clients.devnet import Devnet
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.cli.steps import find_part, queued
 from dao.session import open_session
 from dao.workflow import paying, sending

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dao.cli import chart, chart_svg
-from dao.cli.result import Judged, Result
+from dao.cli.votes import chart, chart_svg
+from dao.cli.votes.result import Judged, Result
 from governance.counting import method
 from governance.rules import Verdict
 from tests.dao.cli.conftest import Outcome

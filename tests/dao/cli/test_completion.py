@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dao.cli.completion import SHELLS
 from dao.cli.table import COMMANDS, GROUPS
+from dao.cli.workspace.completion import SHELLS
 from tests.dao.cli.conftest import Outcome
 
 Dao = Callable[..., Outcome]
@@ -66,7 +66,8 @@ def test_tab_imports_no_command() -> None:
     """Completing a first word loads neither a command nor anything heavy, and a broken request says nothing."""
     script = (
         "import sys; from dao.cli import main; status = main([]);"
-        "print([name for name in sys.modules if name in {'web3', 'sqlalchemy', 'eth_account', 'dao.cli.demo'}], status)"
+        "heavy = {'web3', 'sqlalchemy', 'eth_account', 'dao.cli.start.demo'};"
+        "print([name for name in sys.modules if name in heavy], status)"
     )
     asked = {**os.environ, "_DAO_COMPLETE": "complete_bash", "COMP_WORDS": "dao ", "COMP_CWORD": "1"}
     told = subprocess.run(

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from chain import car
-from dao.cli.demo import cast
-from dao.cli.demo.play import RECORD
+from dao.cli.start.demo import cast
+from dao.cli.start.demo.play import RECORD
 from dao.keys import Keyring
 from dao.record.checks import CHECKS
 from dao.record.verify import verify

@@ -17,8 +17,8 @@ import pytest
 from chain.clients.devnet import FAUCET_KEY, Devnet
 from chain.clients.node import Node
 from chain.networks import DEVNET_CHAIN_ID
-from dao.cli.demo import cast
-from dao.cli.devnet_serve import MAX_BODY, DevnetServer
+from dao.cli.start.demo import cast
+from dao.cli.workspace.devnet_serve import MAX_BODY, DevnetServer
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied
 from tests.dao.conftest import Played

@@ -17,7 +17,7 @@ from chain.clients.devnet import Devnet
 from chain.clients.node import Node
 from chain.networks import DEVNET_CHAIN_ID
 from dao import served
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.nodes.proxy import Asked, Proxy
 from tests.dao.cli.reading import locked

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.keys import Keyring
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied

@@ -11,7 +11,7 @@ import pytest
 
 from chain.address import checksum
 from chain.clients.devnet import Devnet
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.keys import public_key
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal

@@ -33,7 +33,8 @@ ENDINGS = [
 @pytest.fixture
 def sample(monkeypatch: pytest.MonkeyPatch) -> None:
     """Add a command `dao sample` that can end in every way."""
-    row = Command("sample", sample_command.__name__, "Start", "End in some way.")
+    row = Command("sample", "Start", "End in some way.")
+    monkeypatch.setitem(sys.modules, row.module, sample_command)
     monkeypatch.setattr(frame, "COMMANDS", (*COMMANDS, row))
 
 

@@ -16,7 +16,7 @@ from chain.clients.devnet import Devnet
 from chain.clients.token_read import read_balance
 from chain.networks import DEVNET_CHAIN_ID
 from chain.signature import address_of
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.keys import devnet_key
 from tests.dao.cli.conftest import Outcome
 from tests.dao.conftest import Played

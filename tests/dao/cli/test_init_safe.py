@@ -12,8 +12,8 @@ import pytest
 
 from chain.clients.devnet import Devnet
 from chain.clients.node import Node
-from dao.cli.demo import cast
-from dao.cli.devnet_serve import DevnetServer
+from dao.cli.start.demo import cast
+from dao.cli.workspace.devnet_serve import DevnetServer
 from dao.keys import Keyring
 from dao.store.journal import Journal
 from tests.dao.cli import served_chain

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chain.address import checksum
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied
 from tests.dao.conftest import Played

@@ -12,7 +12,7 @@ from chain.address import checksum
 from chain.clients.devnet import FAUCET_KEY
 from chain.keccak import keccak256
 from chain.signature import address_of
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.keys import LIGHT_SCRYPT, KeyFileError, Keyring, devnet_key, public_key
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied

@@ -13,7 +13,7 @@ import pytest
 
 from chain.address import checksum
 from chain.cid import CID
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.cli.table import COMMANDS, GROUPS
 from dao.store.journal import Journal
 from tests.dao.cli import steps_workspace

@@ -17,7 +17,7 @@ from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from chain.signature import sign
 from dao.cli import main
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.store.journal import Journal
 from tests.dao.cli.conftest import Outcome
 

@@ -14,7 +14,7 @@ from chain.address import checksum
 from chain.cid import raw_cid
 from chain.networks import DEVNET_CHAIN_ID
 from dao.cli import main
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.test_settings_commands import DRAFT, LINE, refused
 

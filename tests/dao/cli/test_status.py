@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chain.address import checksum
 from chain.cid import CID
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.store.journal import Journal
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied

@@ -12,7 +12,7 @@ from chain.address import checksum
 from chain.clients.devnet import Devnet
 from chain.clients.safe_deploy import execute_safe_tx
 from chain.safe import join_signatures
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.cli.steps import find_part, find_proposal, queued
 from dao.record.checks_vote import rules
 from dao.session import open_session

@@ -10,7 +10,7 @@ import pytest
 from chain.address import checksum
 from chain.clients.safe_deploy import execute_safe_tx
 from chain.safe import join_signatures
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.cli.steps import find_part, find_proposal, queued
 from dao.session import open_session
 from governance.messages import cancel_message, sign_envelope

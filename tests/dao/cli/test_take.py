@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.store.journal import Journal
 from governance.settings_draft import write_draft
 from tests.dao.cli import people, steps_workspace

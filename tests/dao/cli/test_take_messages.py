@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from governance.messages import sign_envelope
 from tests.dao.cli import steps_workspace
 from tests.dao.cli.hostile_envelopes import attacks

@@ -13,8 +13,8 @@ import pytest
 from chain import dag_cbor
 from chain.safe_json import read_safe_tx
 from chain.signer import KeySigner
-from dao.cli import take
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
+from dao.cli.workspace import take
 from governance.messages import current_type, sign_envelope, vote_message
 from tests.dao.cli import people, steps_workspace
 from tests.dao.cli.conftest import Outcome

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chain.address import checksum
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.cli import steps_workspace
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.wallet import Wallet, serving

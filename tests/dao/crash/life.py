@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chain.address import checksum
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from tests.dao.crash.deaths import Deaths
 from tests.dao.crash.nursery import KILLED, Ended, Nursery
 from tests.dao.crash.town import Town

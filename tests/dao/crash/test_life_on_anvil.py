@@ -17,7 +17,7 @@ import pytest
 
 from chain.clients.devnet import FAUCET_KEY
 from chain.signature import address_of
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.verify import verify
 from dao.store.journal import Journal
 from tests.dao.cli.nodes.chains import CHAIN_ID, Chain, anvil, furnish

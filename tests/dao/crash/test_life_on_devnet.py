@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chain.clients.devnet import FAUCET_KEY, Devnet
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.verify import verify
 from dao.store.journal import Journal
 from tests.dao.cli.nodes.proxy import Proxy

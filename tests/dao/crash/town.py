@@ -17,7 +17,7 @@ from chain.keccak import keccak256
 from chain.networks import DEVNET_CHAIN_ID
 from chain.signature import address_of
 from chain.signer import KeySigner
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.keys import LIGHT_SCRYPT, Keyring, devnet_key, public_key
 from dao.store.journal import Journal
 from dao.workflow import founding, income

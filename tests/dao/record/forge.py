@@ -18,7 +18,7 @@ from chain.address import checksum, parse
 from chain.checkpoint import Checkpoint, sign
 from chain.cid import CID, RAW, dag_cbor_cid, raw_cid
 from chain.signer import KeySigner
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.record import leaves, pack
 from dao.record.leaves import Leaf
 from dao.record.story import select

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chain.address import parse
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.record.forge import KEYS, Bench, Slot
 from tests.dao.record.forgeries_proposal import edit_envelope, twin
 from tests.dao.record.row import Row

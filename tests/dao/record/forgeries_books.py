@@ -9,7 +9,7 @@ from typing import Any
 from chain.blocks import BlockRef
 from chain.cid import raw_cid
 from chain.networks import DEVNET_CHAIN_ID
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.trust import Trust
 from tests.dao.record.forge import Bench, Slot
 from tests.dao.record.forgeries_file import damaged_node, surplus_node

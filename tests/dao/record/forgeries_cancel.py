@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from governance.messages import cancel_message, message_id, sign_envelope
 from tests.dao.record.forge import Bench, Slot
 from tests.dao.record.forgeries_proposal import edit_envelope, twin

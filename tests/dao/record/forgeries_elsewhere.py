@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from chain.networks import DEVNET_CHAIN_ID
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.record.forge import Bench, Slot
 from tests.dao.record.row import Row
 

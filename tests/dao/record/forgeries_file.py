@@ -11,7 +11,7 @@ from chain.address import checksum
 from chain.checkpoint import Checkpoint, sign
 from chain.cid import dag_cbor_cid, raw_cid
 from chain.errors import CodedError
-from dao.cli.demo import cast, forgery
+from dao.cli.start.demo import cast, forgery
 from dao.keys import devnet_key
 from dao.workflow.founding import sign_settings
 from governance.space import NO_PREVIOUS

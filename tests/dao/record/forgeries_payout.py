@@ -10,7 +10,7 @@ from chain.header import decode_header
 from chain.multi_send import InnerCall, decode_multi_send, encode_multi_send
 from chain.safe import SafeTx, safe_tx_hash
 from chain.signature import sign
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.safe_tx_block import read_safe_tx, write_safe_tx
 from governance.space import settings_cid
 from tests.dao.record.forge import Bench, Slot

@@ -10,7 +10,7 @@ from typing import Any
 from chain.address import checksum
 from chain.cid import raw_cid
 from chain.signature import sign
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from governance.message_types import DOMAIN, registry
 from governance.messages import envelope_json, message_id
 from governance.space import settings_cid

@@ -7,7 +7,7 @@ from typing import Any
 
 from chain import dag_cbor
 from chain.blocks import BlockRef
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from governance.power import build_evidence
 from governance.space import parse_settings
 from tests.dao.record.forge import Bench

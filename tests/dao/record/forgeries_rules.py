@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.record.forge import Bench
 from tests.dao.record.forgeries_proposal import plugin
 from tests.dao.record.row import Row

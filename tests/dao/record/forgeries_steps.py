@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from governance.document_steps import read_step
 from tests.dao.record.forge import Bench, Slot
 from tests.dao.record.forgeries_proposal import edit_envelope

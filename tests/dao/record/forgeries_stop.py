@@ -11,7 +11,7 @@ from typing import Any
 
 from chain.cid import raw_cid
 from chain.safe import safe_tx_hash
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.safe_tx_block import read_safe_tx
 from governance.acts import act_message, read_act, sign_act
 from tests.dao.record.forge import Bench, Slot

@@ -8,7 +8,7 @@ from dataclasses import replace
 from chain.address import checksum
 from chain.header import decode_header
 from chain.signature import sign
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from governance.messages import envelope_json, message_id, sign_envelope, vote_message
 from tests.dao.record.forge import Bench, Slot
 from tests.dao.record.forgeries_file import damaged_node, surplus_node

@@ -14,7 +14,7 @@ import rlp
 from chain.header import decode_header
 from chain.keccak import keccak256
 from chain.safe_state import MODULE_GUARD_SLOT, PROXY_CODE, SafeState, SafeStateProof, open_safe_state, slots
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.chain.forge import account_rlp, path, safe_words, storage_trie, trie_of, word_key
 from tests.dao.record.forge import Bench, Slot
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from chain import car, dag_cbor, log_tree
 from chain.checkpoint import Checkpoint, sign
 from chain.cid import CID, DAG_CBOR, RAW, dag_cbor_cid, raw_cid
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 
 Step = int | str
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from chain import dag_cbor
 from chain.cid import CID, DAG_CBOR
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.checks_payout import confirmations_of
 from dao.record.foreign_entries import payout_named
 from dao.record.verify import Report

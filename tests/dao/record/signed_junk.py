@@ -15,7 +15,7 @@ from typing import Any
 from chain.cid import raw_cid
 from chain.errors import CodedError
 from chain.json_text import canonical
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.workflow.founding import sign_settings
 from governance.space import settings_cid
 from proposals.parts import Part, decode_parts, encode_parts

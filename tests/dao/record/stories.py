@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import sqlalchemy as sa
 
 from chain.cid import CID
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
 from dao.workflow import paying, stopping, submitting

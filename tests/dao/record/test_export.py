@@ -13,7 +13,7 @@ from chain import car, dag_cbor, log_tree
 from chain.checkpoint import open_note
 from chain.cid import CID, dag_cbor_cid
 from chain.errors import CodedError
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.keys import public_key
 from dao.record.export import read_export, write_export
 from dao.record.leaves import Leaf

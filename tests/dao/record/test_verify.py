@@ -8,7 +8,7 @@ import pytest
 
 from chain import car, log_tree
 from chain.errors import ChainError
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.pack import write
 from dao.record.story import select
 from dao.record.trust import Trust

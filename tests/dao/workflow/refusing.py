@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from chain import log_tree
 from chain.errors import CodedError
-from dao.cli.demo.books import ledger_of
+from dao.cli.start.demo.books import ledger_of
 from dao.sentences import catalogue
 from dao.store.journal import Journal
 from dao.workflow.desk import Desk

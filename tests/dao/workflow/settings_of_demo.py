@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from dao.cli.demo import world
+from dao.cli.start.demo import world
 
 
 def settings_text(safe: bytes) -> str:

@@ -16,7 +16,7 @@ from chain.clients.devnet import Devnet
 from chain.errors import CodedError
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.record.verify import verify
 from dao.store.journal import Journal
 from dao.workflow import founding, income, paying, proposing, recording, voting

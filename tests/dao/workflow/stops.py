@@ -9,8 +9,8 @@ from chain.clients.safe_deploy import execute_safe_tx
 from chain.json_text import canonical
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures
-from dao.cli.demo import cast
-from dao.cli.demo.books import ledger_of
+from dao.cli.start.demo import cast
+from dao.cli.start.demo.books import ledger_of
 from dao.views.iip_standing import IipStanding, iip_standing
 from dao.views.numbers import numbers
 from dao.workflow import founding

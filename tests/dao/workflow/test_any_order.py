@@ -20,7 +20,7 @@ from chain.cid import raw_cid
 from chain.clients.devnet import Devnet
 from chain.errors import CodedError
 from chain.safe_json import write_safe_tx
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.record.carrier import SignedAct, Submission, write_act, write_publication, write_submission
 from dao.record.case import need
 from dao.record.safe_tx_block import read_safe_tx

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from chain.errors import CodedError
-from dao.cli.demo import cast, world
-from dao.cli.demo.books import ledger_of
+from dao.cli.start.demo import cast, world
+from dao.cli.start.demo.books import ledger_of
 from dao.record.case import need
 from dao.record.verify import NOT_DUE, verify
 from dao.views.iip_standing import iip_standing

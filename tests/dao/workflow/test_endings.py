@@ -8,7 +8,7 @@ from dataclasses import replace
 from chain.clients import devnet_contracts
 from chain.clients.safe_deploy import execute_safe_tx
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow import income, paying, stopping
 from dao.workflow.desk import Blocks, Fact

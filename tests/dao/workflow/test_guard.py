@@ -13,7 +13,7 @@ from chain import log_tree
 from chain.blocks import BlockRef
 from chain.checkpoint import Checkpoint, sign
 from chain.networks import DEVNET_CHAIN_ID
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.keys import public_key
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal

@@ -13,7 +13,7 @@ from chain.errors import CodedError
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import join_signatures, safe_tx_hash
 from chain.signature import address_of, sign
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.workflow import acting, income, paying
 from dao.workflow.desk import Fact
 from proposals.draft import budget_row, draft, milestone

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from chain.safe import safe_tx_hash
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.workflow.machine import house
 from tests.dao.workflow.machine.holds import Holds
 from tests.dao.workflow.machine.model import Asked

@@ -11,7 +11,7 @@ from chain.json_text import canonical
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from chain.signature import sign
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.case import need
 from dao.record.checks_payout import window_of
 from dao.workflow import founding, paying

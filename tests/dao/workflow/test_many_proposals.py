@@ -11,7 +11,7 @@ from chain.clients.safe_deploy import exec_transaction_call, execute_safe_tx
 from chain.clients.safe_read import fetch_safe_state
 from chain.errors import CodedError
 from chain.safe import safe_tx_hash
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.record.case import need
 from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow import income, paying

@@ -15,7 +15,7 @@ from chain.clients.safe_read import fetch_safe_state
 from chain.errors import CodedError
 from chain.json_text import canonical
 from chain.safe import SafeTx, safe_tx_hash
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.record.case import need
 from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow import founding, income, paying, voting

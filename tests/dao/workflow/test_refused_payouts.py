@@ -19,7 +19,7 @@ from chain.errors import CodedError
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from chain.signature import sign
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.record.case import need
 from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow import acting, income, paying, proposing

@@ -10,8 +10,8 @@ import pytest
 from chain import signature
 from chain.clients import devnet_contracts
 from chain.networks import DEVNET_CHAIN_ID
-from dao.cli.demo import cast, world
-from dao.cli.demo.books import ledger_of
+from dao.cli.start.demo import cast, world
+from dao.cli.start.demo.books import ledger_of
 from dao.record.case import need
 from dao.workflow import paying, proposing, voting
 from dao.workflow.desk import Blocks, Fact

@@ -19,8 +19,8 @@ from chain.clients.safe_deploy import exec_transaction_call, execute_safe_tx
 from chain.errors import CodedError, UncheckableError
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
-from dao.cli.demo import cast
-from dao.cli.devnet_serve import DevnetServer
+from dao.cli.start.demo import cast
+from dao.cli.workspace.devnet_serve import DevnetServer
 from dao.store.intents import Intent
 from dao.workflow import paying
 from dao.workflow.desk import Desk

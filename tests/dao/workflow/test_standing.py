@@ -6,7 +6,7 @@ import pytest
 
 from chain.cid import raw_cid
 from chain.clients import devnet_contracts
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.cli.table import COMMANDS
 from dao.views.iip_standing import IipStanding, iip_standing
 from dao.views.numbers import numbers

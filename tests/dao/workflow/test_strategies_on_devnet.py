@@ -19,8 +19,8 @@ from chain.clients.node import Node
 from chain.errors import CodedError
 from chain.json_text import canonical
 from chain.networks import DEVNET_CHAIN_ID
-from dao.cli.demo import cast, world
-from dao.cli.verify import answer_of
+from dao.cli.start.demo import cast, world
+from dao.cli.start.verify import answer_of
 from dao.record.case import need
 from dao.record.checks_vote import rules
 from dao.record.verify import verify

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.record.case import need
 from dao.record.verify import verify
 from dao.workflow import cancelling, paying, recording, stopping

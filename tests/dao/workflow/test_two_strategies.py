@@ -12,7 +12,7 @@ from chain.clients import devnet_contracts
 from chain.clients.devnet import Devnet
 from chain.errors import CodedError
 from chain.json_text import canonical
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.record.case import need
 from dao.store.journal import Journal
 from dao.workflow import founding

@@ -10,7 +10,7 @@ from chain.cid import raw_cid
 from chain.clients import devnet_contracts
 from chain.clients.safe_deploy import execute_safe_tx
 from chain.safe import safe_tx_hash
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.workflow import acting, income, paying, proposing, stopping
 from dao.workflow.desk import Fact
 from dao.workflow.proposing import Published

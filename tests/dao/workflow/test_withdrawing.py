@@ -9,8 +9,8 @@ import pytest
 
 from chain.cid import raw_cid
 from chain.json_text import canonical
-from dao.cli.demo import cast, world
-from dao.cli.demo.books import ledger_of
+from dao.cli.start.demo import cast, world
+from dao.cli.start.demo.books import ledger_of
 from dao.record.carrier import Submission
 from dao.record.case import need
 from dao.record.trust import Trust

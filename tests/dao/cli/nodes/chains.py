@@ -19,14 +19,14 @@ import requests
 
 from chain.clients import devnet
 from chain.clients.node import Node
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 
 ROOT = Path(__file__).resolve().parents[4]
 CHAIN_ID = 31_337
 
 
 class Chain:
-    """A chain at a URL, with what `dao.cli.demo.world` asks of a devnet: a node, the time, and another time."""
+    """A chain at a URL, with what `dao.cli.start.demo.world` asks of a devnet: a node, the time, and another time."""
 
     def __init__(self, url: str) -> None:
         self.url = url

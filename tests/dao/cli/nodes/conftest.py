@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from chain.clients import node, rpc
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from tests.dao.cli import steps_workspace
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.nodes.chains import CHAIN_ID, Chain, our_chain

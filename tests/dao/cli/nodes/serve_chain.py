@@ -14,8 +14,8 @@ from typing import Any
 
 from chain.clients import devnet, devnet_chain, devnet_rpc, devnet_store
 from chain.clients.devnet import Devnet
-from dao.cli.demo import cast
-from dao.cli.devnet_serve import DevnetServer
+from dao.cli.start.demo import cast
+from dao.cli.workspace.devnet_serve import DevnetServer
 
 
 class ChainServer(DevnetServer):

@@ -10,7 +10,7 @@ import pytest
 
 from chain.clients import devnet
 from chain.signature import address_of
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.nodes.chains import anvil, furnish
 from tests.dao.cli.nodes.conftest import Ground, Scene, begin, settled

@@ -12,7 +12,7 @@ from chain.clients import rpc
 from chain.clients.node import LOGS_SUSPECT
 from chain.clients.safe_deploy import execute_safe_tx
 from chain.safe import EXECUTION_SUCCESS, join_signatures
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from dao.cli.steps import find_leaf, find_proposal
 from dao.record.case import need
 from dao.session import open_session

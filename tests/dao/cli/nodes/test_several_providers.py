@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chain.clients import node
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.cli import steps_workspace
 from tests.dao.cli.nodes.chains import our_chain
 from tests.dao.cli.nodes.conftest import GROUND, NAMES, Ground, Scene

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chain.networks import DEVNET_CHAIN_ID
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.workflow.machine.holds import Holds
 from tests.dao.workflow.machine.model import Movement
 

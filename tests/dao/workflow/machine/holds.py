@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from chain.errors import CodedError
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx
-from dao.cli.demo import cast, world
-from dao.cli.demo.books import ledger_of
+from dao.cli.start.demo import cast, world
+from dao.cli.start.demo.books import ledger_of
 from dao.record.verify import verify
 from dao.sentences import catalogue
 from dao.views.iip_standing import iip_standing

@@ -24,7 +24,7 @@ from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from chain.safe_state import NONCE_SLOT, THRESHOLD_SLOT
 from chain.signature import sign
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.keys import public_key
 from dao.record.case import Case, Row, cid_of
 from dao.record.checks_settings import leaves as settings_leaves

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from chain.address import with_chain
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from proposals.draft import budget_row, draft, milestone
 from proposals.parts import Part
 from proposals.times import spell_day

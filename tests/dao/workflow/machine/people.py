@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from chain.safe import SafeTx, safe_tx_hash
-from dao.cli.demo import cast
+from dao.cli.start.demo import cast
 from tests.dao.workflow.machine.earners import Earners, picks
 from tests.dao.workflow.machine.house import name_of
 from tests.dao.workflow.machine.model import SHAPES, Asked, Made, asked, document

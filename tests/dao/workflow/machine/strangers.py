@@ -18,7 +18,7 @@ from chain.address import checksum
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import SENTINEL
-from dao.cli.demo import cast, world
+from dao.cli.start.demo import cast, world
 from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow.desk import Blocks, Fact
 from tests.dao.workflow.machine.house import Lagging, name_of

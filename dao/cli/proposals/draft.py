@@ -1,0 +1,221 @@
+"""`dao draft`: a proposal's document out of a few values, with a sentence to replace in every section.
+
+Decides the number and what is prefilled. What a payment is, and how a document is laid out, is decided by `proposals`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from itertools import zip_longest
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chain.errors import CodedError
+from chain.finding import has_errors
+from dao.cli import steps, text
+from dao.cli.answer import FALSE, TRUE, Answer
+from dao.cli.options import Dir, PassphraseFile
+from dao.cli.proposals.draft_ask import Said, complete, is_asked, releases
+from dao.cli.proposals.lint import finding_row
+from dao.errors import DaoError, UsageError
+from dao.files import is_there
+from dao.record.checks_proposal import assets_of
+from dao.sentences import LANGUAGES, language, sentence
+from dao.store import durable
+from dao.store.journal import Journal
+from dao.views.opening import open_workspace
+from dao.workflow.desk import Desk
+from dao.workflow.proposing import settings_in_force
+from proposals import times
+from proposals.draft import budget_row, draft, milestone
+from proposals.lint import lint
+from proposals.payment import Asset
+from proposals.tables import BudgetRow, Milestone
+
+EXAMPLES = (
+    "dao draft",
+    "dao draft --title … --description … --author … --discussions-to … --pay …",
+    "dao draft --dir demo --number 7 --pay '1.5 ETH to devnet:0x… after m1' …",
+)
+
+_SECTIONS = ("Summary", "Motivation", "Specification", "Budget", "Reporting", "Unwinding", "Risks")
+_WORDS = ("purpose", "deliverable", "evidence")
+_LICENCE = "CC0."
+_FILE = re.compile(r"iip-([1-9][0-9]{0,8})\.md\Z")
+
+
+class DraftError(DaoError):
+    """A file that is there already, or cannot be written (`E_IO_EXISTS`, `E_IO_WRITE`)."""
+
+
+def command(
+    *,
+    title: Annotated[str | None, typer.Option("--title", help="Title, one line.")] = None,
+    description: Annotated[str | None, typer.Option("--description", help="One sentence.")] = None,
+    author: Annotated[str | None, typer.Option("--author", help="As `Dora (@dora), 0x…`.")] = None,
+    discussions_to: Annotated[
+        str | None, typer.Option("--discussions-to", help="Address of the discussion.", metavar="URL")
+    ] = None,
+    pay: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pay", help="`AMOUNT SYMBOL to PAYEE`, with ` after m1` if a milestone comes first; repeatable."
+        ),
+    ] = None,
+    part: Annotated[
+        list[int] | None,
+        typer.Option("--part", help="Part of each --pay, in their order; without it every --pay is a part.", min=1),
+    ] = None,
+    due: Annotated[
+        list[str] | None, typer.Option("--due", help="Day of each milestone in its order, as 2026-03-01.")
+    ] = None,
+    number: Annotated[int, typer.Option("--number", help="Number; without it the next free one.", min=0)] = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; else iips/iip-N.md.")] = None,
+    passphrase_file: PassphraseFile = None,
+    folder: Dir = Path(),
+) -> Answer:
+    """Begin a proposal: number, front matter, budget, and a sentence to replace in every section.
+
+    Title, description, author, discussion and payments are needed, and asked for at a terminal where they are not
+    given. No file is overwritten, and the same words again find the same draft. The document is linted at once, and
+    what is found is listed.
+    """
+    said = Said(
+        title=title, description=description, author=author, discussions_to=discussions_to,
+        pay=tuple(pay) if pay else None, part=tuple(part or ()), due=tuple(due or ()),
+    )  # fmt: skip
+    if is_asked(said):
+        said = _ask(said, folder, number, out)
+    else:
+        _check(said)
+    with steps.open_for(folder, passphrase_file=passphrase_file) as session:
+        assets = _assets(session.desk)
+        write = partial(_write_text, said, created=times.spell_day(session.desk.now()))
+        documents = session.workspace.documents
+        last = _last_number(session.journal, documents)
+        if not number:  # the same words again are the same draft
+            number = last if last and _holds(_place(documents, out, last), write(number=last)) else last + 1
+        file, raw = _place(documents, out, number), write(number=number)
+        is_new = not _holds(file, raw)
+        if is_new:
+            _write(file, raw)
+    findings, _ = lint(raw, name=file.name, assets=assets)
+    document: dict[str, Any] = {
+        "ok": not has_errors(findings),
+        "file": str(file),
+        "number": number,
+        "is_new": is_new,
+        "findings": [finding_row(finding) for finding in findings],
+    }
+    lines = steps.done("STEP_DRAFTED", "" if is_new else "already", file=str(file), number=number)
+    for finding in findings:
+        lines += text.told(finding, "  ")
+    return Answer(document, lines, FALSE if has_errors(findings) else TRUE)
+
+
+def placeholders() -> list[str]:
+    """The sentences that wait to be replaced, in whatever language; none of them may be published."""
+    words = (*_SECTIONS, *_WORDS)
+    return [sentence("DRAFT", word.lower(), {}, lang) for lang in LANGUAGES for word in words]
+
+
+def _ask(said: Said, folder: Path, number: int, out: Path | None) -> Said:
+    """Ask what is missing, with the workspace closed meanwhile, so that others can go on."""
+    with open_workspace(folder) as (workspace, desk):
+        assets, day = _assets(desk), times.spell_day(desk.now())
+        number_ = number or _last_number(desk.journal, workspace.documents) + 1
+        file = _place(workspace.documents, out, number_)
+    if is_there(file):
+        raise DraftError("E_IO_EXISTS", "document", path=str(file))
+    return complete(said, lambda told: _write_text(told, created=day, number=number_), assets)
+
+
+def _assets(desk: Desk) -> Mapping[str, Asset]:
+    return assets_of(settings_in_force(desk).funds[0])
+
+
+def _check(said: Said) -> None:
+    """Refuse payments and days that cannot be read, before anything is opened."""
+    _budget(said)
+    _milestones(said)
+
+
+def _write_text(said: Said, *, created: str, number: int) -> bytes:
+    return draft(
+        number=number,
+        title=said.title or "",
+        description=said.description or "",
+        author=said.author or "",
+        discussions_to=said.discussions_to or "",
+        created=created,
+        sections={name: sentence("DRAFT", name.lower(), {}, language()) for name in _SECTIONS}
+        | {"Copyright": _LICENCE},
+        budget=_budget(said),
+        milestones=_milestones(said),
+    )
+
+
+def _budget(said: Said) -> list[BudgetRow]:
+    pay = said.pay or ()
+    if said.part and len(said.part) != len(pay):
+        raise UsageError("E_USAGE", "parts", parts=len(said.part), pays=len(pay))
+    rows = []
+    for number, told in zip(said.part or range(1, len(pay) + 1), pay, strict=True):
+        payment, _, release = told.partition(" after ")
+        try:
+            rows.append(
+                budget_row(number, payment, release=release, purpose=sentence("DRAFT", "purpose", {}, language()))
+            )
+        except CodedError as error:
+            raise UsageError(error.code, error.reason, **error.facts) from None
+    return rows
+
+
+def _milestones(said: Said) -> list[Milestone]:
+    names = releases(said.pay or ())
+    if len(said.due) > len(names):
+        raise UsageError("E_USAGE", "due", dues=len(said.due), milestones=len(names))
+    return [_milestone(name, day) for name, day in zip_longest(names, map(_day, said.due))]
+
+
+def _day(text_: str) -> int | None:
+    try:
+        return times.parse_day_or_utc(text_) if text_ else None
+    except times.TimeError as error:
+        raise UsageError(error.code, error.reason, **error.facts) from None
+
+
+def _milestone(id_: str, due: int | None) -> Milestone:
+    deliverable, evidence = (sentence("DRAFT", word, {}, language()) for word in ("deliverable", "evidence"))
+    return milestone(id_, deliverable, due=due, evidence=evidence, reviewers=("settings",))
+
+
+def _last_number(journal: Journal, documents: Path) -> int:
+    """The greatest number in the journal and in the folder; 0 where there is none."""
+    known = [leaf.body["iip"] for leaf in journal.leaves if leaf.kind == "document"]
+    files = [_FILE.match(file.name) for file in documents.glob("iip-*.md")]
+    return max([0, *(int(str(iip)) for iip in known), *(int(match[1]) for match in files if match)])
+
+
+def _place(documents: Path, out: Path | None, number: int) -> Path:
+    return out or documents / f"iip-{number}.md"
+
+
+def _holds(file: Path, raw: bytes) -> bool:
+    try:
+        return file.read_bytes() == raw
+    except OSError:
+        return False
+
+
+def _write(file: Path, raw: bytes) -> None:
+    try:
+        durable.write_new(file, raw)
+    except FileExistsError:
+        raise DraftError("E_IO_EXISTS", "document", path=str(file)) from None
+    except OSError as error:
+        raise DraftError("E_IO_WRITE", "document", path=str(file), problem=error.strerror or "") from None

@@ -1,0 +1,59 @@
+"""`dao review`: what a Safe transaction would do, and whether to sign it.
+
+A file is judged by its own bytes; with a workspace also by what was voted there, where a transaction that no vote
+covers is refused. A part that is queued is judged by the vote, the clock and the Safe as it is now.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dao.cli.answer import Answer
+from dao.cli.files import read
+from dao.cli.options import PassphraseFile
+from dao.cli.treasury import review_told as told
+from dao.errors import UsageError
+from treasury.review import review
+
+EXAMPLES = (
+    "dao review tx.json --chain-id 1 --safe-version 1.4.1",
+    "dao review tx.json --chain-id 1 --safe-version 1.4.1 --json",
+    "dao review tx.json --dir demo",
+    "dao review IIP-1/1 --dir demo",
+)
+
+
+def command(
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="A transaction as the Safe Transaction Service shows it, or a queued part, as IIP-1/1.", metavar="FILE"
+        ),
+    ],
+    *,
+    chain_id: Annotated[
+        int | None, typer.Option("--chain-id", help="The chain of the Safe.", metavar="N", min=1)
+    ] = None,
+    safe_version: Annotated[str, typer.Option("--safe-version", help="Its version, as 1.4.1.", metavar="V")] = "",
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="Folder of a workspace; it says which chain, and what was voted.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+) -> Answer:
+    """Say what a Safe transaction does and whether to sign it.
+
+    The hashes are computed here: compare them with what your wallet shows. What could not be checked is listed. Without
+    a workspace no node is asked, and chain and version must be named.
+    """
+    if folder is not None:
+        from dao.cli.treasury.review_voted import review_in_workspace
+
+        return review_in_workspace(target, folder, chain_id, safe_version, passphrase_file)
+    if chain_id is None or not safe_version:
+        option = "--chain-id" if chain_id is None else "--safe-version"
+        raise UsageError("E_USAGE", "review_option", option=option)
+    found = told.read_transaction(read(Path(target)), chain_id, safe_version)
+    return found if isinstance(found, Answer) else told.answer(found, review(found), {})

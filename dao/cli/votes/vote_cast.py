@@ -1,0 +1,142 @@
+"""`dao vote cast`: one signed vote enters the journal, and its voter gets a receipt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from chain import address
+from chain.signer import Signer
+from dao.cli import carrying, steps, text
+from dao.cli.answer import Answer
+from dao.cli.files import read
+from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
+from dao.cli.votes import ballots
+from dao.errors import UsageError
+from dao.session import KeySource, Session
+from dao.workflow import voting
+from governance.admission import AdmissionError
+from governance.messages import Envelope, proposal_id, read_envelope, sign_envelope, vote_message
+
+EXAMPLES = (
+    "dao vote cast IIP-2 For --key eve",
+    'dao vote cast IIP-2 2 --key finn --reason "Too early"',
+    "dao vote cast IIP-2 --file vote.json --json",
+    "dao vote cast IIP-2 For --key eve --out eve.vote.json",
+    "dao vote cast IIP-4 2,3,1 --key eve",
+    "dao vote cast IIP-5 --choice Rome=3 --choice Oslo=1 --key eve",
+)
+
+_SIZE_MAX = 2**20
+
+
+def command(
+    proposal: Annotated[str, typer.Argument(help="The proposal's name, as IIP-2.", metavar="IIP")],
+    choice: Annotated[
+        str, typer.Argument(help="A choice's number from 1, or its exact name.", metavar="CHOICE", show_default=False)
+    ] = "",
+    *,
+    choices: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--choice",
+            help="Repeatable: each choice approved; ranked, the best first; or with its weight, as Rome=3.",
+            metavar="CHOICE",
+        ),
+    ] = None,
+    key: Key = "",
+    key_env: KeyEnv = "",
+    wallet_env: WalletEnv = "",
+    account: Account = "",
+    passphrase_file: PassphraseFile = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; everybody can read it.")] = "",
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Envelope of a vote that was signed elsewhere.", metavar="ENVELOPE")
+    ] = None,
+    out: Out = None,
+    folder: Dir = Path(),
+) -> Answer:
+    """Cast a vote: build it, sign it, and take it into the journal.
+
+    Of several votes of one voter the latest counts, and all are kept; the same vote said again shows the receipt of the
+    first. The receipt names the vote's id and its leaf in the journal. With --file nothing is signed here; with --out
+    nothing is taken here. Approval, ranked and weighted votes name each choice with --choice, or all in one CHOICE with
+    commas between them: 2,3,1 or 1=2,3=1.
+    """
+    steps.refuse_part(proposal)
+    if file is not None and out is not None:
+        raise UsageError("E_USAGE", "file_and_out")
+    wanted = [*([choice] if choice else []), *(choices or [])]
+    if (file is None) == (not wanted):
+        raise UsageError("E_USAGE", "choice_or_file")
+    source = KeySource(key, key_env, wallet_env, account, passphrase_file)
+    raw = None if file is None else read(file, _SIZE_MAX)
+    with steps.open_for(folder, source if raw is None else None) as session:
+        desk = carrying.desk_for(session, out)
+        named = steps.find_proposal(session, proposal)
+        if raw is None:
+            signer, chosen = session.signer(source), ballots.spelled(named.voting, named.options, wanted)
+            standing = _standing(session, named, signer.address, chosen, reason)
+            if standing is not None:
+                return _receipt(named, *standing, is_new=False)
+            raw = _sign(session, named, chosen, signer, reason)
+        envelope = read_envelope(raw, "snapshot")  # the settings' own policy judges it when it is cast
+        if envelope.is_vote() and proposal_id(envelope) != named.id:
+            raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
+        leaf = voting.cast(desk, raw)
+    if out is None:
+        return _receipt(named, envelope, leaf, is_new=True)
+    receipt = _receipt(named, envelope, None, is_new=True, out=out)
+    return receipt._replace(lines=[*receipt.lines, *carrying.carried(out, raw)])
+
+
+def _standing(
+    session: Session, named: steps.Named, voter: bytes, choice: ballots.Spelled, reason: str
+) -> tuple[Envelope, int] | None:
+    """The voter's latest vote, if it says just this: a command that is run again does not vote again."""
+    for index, leaf in reversed(list(enumerate(session.journal.leaves))):
+        if leaf.kind == "vote" and leaf.body["proposal"] == named.id:
+            envelope = read_envelope(session.journal.get(steps.link(leaf, "envelope")), "snapshot")
+            if envelope.address == voter:
+                said = (envelope.message["choice"], envelope.message["reason"])
+                return (envelope, index) if said == (choice, reason) else None
+    return None
+
+
+def _sign(session: Session, named: steps.Named, choice: ballots.Spelled, signer: Signer, reason: str) -> bytes:
+    message = vote_message(
+        voter=signer.address,
+        space=str(named.envelope.message["space"]),
+        proposal=named.id,
+        choice=choice,
+        timestamp=session.desk.now(),
+        reason=reason,
+    )
+    return sign_envelope("Vote", message, signer)
+
+
+def _receipt(
+    named: steps.Named, envelope: Envelope, leaf: int | None, *, is_new: bool, out: Path | None = None
+) -> Answer:
+    chosen = envelope.message["choice"]
+    option = ballots.told(named.voting, named.options, chosen)
+    voter = address.checksum(envelope.address)
+    document: dict[str, Any] = {
+        "ok": True,
+        "proposal": named.name,
+        "id": "0x" + envelope.id.hex(),
+        "leaf": leaf,
+        "voter": voter,
+        "choice": chosen,
+        "option": option,
+        "is_new": is_new,
+        "file": None if out is None else str(out),
+    }
+    state = "already" if not is_new else "" if out is None else "carried"
+    lines = steps.done("STEP_VOTED", state, name=named.name, option=option)
+    rows = {"vote": document["id"], "leaf": str(leaf), "voter": voter}
+    lines += text.rows([(text.label(name), told) for name, told in rows.items() if name != "leaf" or leaf is not None])
+    lines += steps.noted("STEP_VOTED", "again", end=named.end)
+    return Answer(document, lines)
