@@ -39,7 +39,7 @@ class Sentence(NamedTuple):
 def explain(part: Part, number: int, assets: Mapping[str, Asset]) -> tuple[Sentence, ...]:
     """Say everything that a part fixes: its Safe, when it may run, and each call in order. Never refuses."""
     safe = address.with_chain(part.safe, part.chain_id)
-    told = [_sentence("part", part=number, safe=safe, calls=len(part.calls))]
+    told = [_sentence("part" if len(part.calls) > 1 else "part_one", part=number, safe=safe, calls=len(part.calls))]
     told.append(_sentence("release", release=part.release) if part.release else _sentence("no_release"))
     if part.not_before:
         told.append(_sentence("not_before", time=times.spell_instant(part.not_before)))
