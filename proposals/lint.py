@@ -22,6 +22,8 @@ RULES: tuple[Rule, ...] = (*lint_headers.RULES, *lint_body.RULES, *lint_funds.RU
 
 OTHER_CHECKS: tuple[Check, ...] = (
     lint_body.link_text_says_where,
+    lint_body.labels_use_one_script,
+    lint_body.links_only_lead_somewhere,
     lint_funds.payees_are_not_look_alikes,
     lint_funds.lists_are_short,
 )

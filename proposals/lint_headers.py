@@ -10,6 +10,7 @@ from chain.finding import Finding
 from proposals.lint_rules import Rule, Sight, decided_by_reader
 from proposals.payment import PaymentError, read_payee
 from proposals.problems import problem
+from proposals.scripts import graphemes
 
 _EPHEMERAL = frozenset({
     "discord.com", "discord.gg", "matrix.to", "slack.com", "t.me", "telegram.me", "telegram.org", "twitter.com",
@@ -37,8 +38,8 @@ def title_is_short(sight: Sight) -> Iterator[Finding]:
     """P07: 2 to 44 characters, without the document's own number; the reader refuses the colon."""
     title = sight.text_of("title")
     line = sight.line_of("title")
-    if title and not 2 <= len(title) <= 44:
-        yield problem("IIP-P07", "length", line, "title", found=len(title), least=2, limit=44)
+    if title and not 2 <= (found := graphemes(title)) <= 44:
+        yield problem("IIP-P07", "length", line, "title", found=found, least=2, limit=44)
     number = sight.reading.values.get("iip")
     if isinstance(number, int) and re.search(rf"{re.escape(sight.prefix)}[\s_#-]*{number}(?!\d)", title, re.IGNORECASE):
         yield problem("IIP-P07", "number", line, "title", number=number)
@@ -47,9 +48,9 @@ def title_is_short(sight: Sight) -> Iterator[Finding]:
 def description_is_short(sight: Sight) -> Iterator[Finding]:
     """P08: 2 to 140 characters; the reader refuses the colon."""
     text = sight.text_of("description")
-    if text and not 2 <= len(text) <= 140:
+    if text and not 2 <= (found := graphemes(text)) <= 140:
         line = sight.line_of("description")
-        yield problem("IIP-P08", "length", line, "description", found=len(text), least=2, limit=140)
+        yield problem("IIP-P08", "length", line, "description", found=found, least=2, limit=140)
 
 
 def author_can_be_reached(sight: Sight) -> Iterator[Finding]:

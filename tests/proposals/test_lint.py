@@ -107,7 +107,7 @@ BROKEN: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     ("IIP-B05", (("The bot stops.", "As in IIP-3."),), "As in"),
     ("IIP-B06", (("Pay a keeper.", TOO_LONG + "more."),), "## Summary"),
     ("IIP-B07", (("The bot stops.", "[This](https://evil.example)"),), "[This]"),
-    ("IIP-B07", (("The bot stops.", "[This](javascript:alert)"),), "[This]"),
+    ("IIP-B07", (("The bot stops.", "[This](ftp:alert)"),), "[This]"),
     ("IIP-B07", (("The bot stops.", "[This](//evil.example)"),), "[This]"),
     ("IIP-B07", (("The bot stops.", "Seen on http://forum.example.org/t"),), "Seen on"),
     ("IIP-B07", (("The bot stops.", "The \u201cbot\u201d stops."),), "The \u201cbot"),
