@@ -19,6 +19,7 @@ from dao.sentences import language, sentence
 from dao.views.opening import open_journal, settings_of
 from governance.settings import FundSettings
 from proposals.compile import compile_parts
+from proposals.decode import functions_of
 from proposals.document import Document, parse_document
 from proposals.explain import explain
 from proposals.parts import Part, decode_parts, encode_parts, parts_cid
@@ -37,7 +38,7 @@ def of_document(folder: Path, data: bytes, fund: str) -> Answer:
     money = steps.choose_fund(settings, fund)
     parts = read_back(document, money) if document.budget else ()
     told = [
-        [sentence(*said, language()) for said in explain(part, number, assets_of(money))]
+        [sentence(*said, language()) for said in explain(part, number, assets_of(money), functions_of(document))]
         for number, part in enumerate(parts, 1)
     ]
     rows: list[dict[str, Any]] = [
