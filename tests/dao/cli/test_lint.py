@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.dao.cli.conftest import Outcome
+from tests.dao.conftest import Played
 
 Dao = Callable[..., Outcome]
 
@@ -123,3 +125,40 @@ def test_a_missing_file_could_not_be_checked(dao: Dao, good: Path, tmp_path: Pat
     outcome = dao("lint", good, tmp_path / "none.md", "--json")
 
     assert (2, "E_IO_READ") == (outcome.status, outcome.document["error"]["code"])
+
+
+def test_a_workspace_answers_what_a_file_cannot(dao: Dao, played: Played, tmp_path: Path) -> None:
+    """With --dir only what does not apply is skipped; text, number and requirements are held against the journal."""
+    folder = tmp_path / "demo"
+    shutil.copytree(played.folder, folder)
+    file = folder / "iips" / "iip-1.md"
+    clean = dao("lint", file, "--dir", folder, "--json")
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("\nrequested:", "\nrequires: 9\nrequested:").replace("keeper", "friend"), "utf-8")
+
+    changed = dao("lint", file, "--dir", folder, "--json")
+
+    assert (0, []) == (clean.status, clean.document)
+    assert "IIP-P" not in clean.err
+    assert {"IIP-P17", "IIP-P19"} <= {row["code"] for row in changed.document}
+    assert 1 == changed.status
+
+
+def test_first_payees_and_forums_are_options(dao: Dao, played: Played, tmp_path: Path) -> None:
+    """A cap warns of strangers who ask for more at once, and a pattern says which forum keeps the discussion."""
+    text = (played.folder / "iips" / "iip-1.md").read_text("utf-8").replace("iip: 1\n", "iip: 7\n")
+    file = tmp_path / "iip-7.md"
+    payee = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+    nora = next(word for word in text.split() if word.startswith("eip155:")).rpartition(":")[2]
+    file.write_text(text.replace(nora, payee), "utf-8")
+    at = ("--dir", played.folder, "--json")
+
+    def codes(*options: object) -> set[str]:
+        return {row["code"] for row in dao("lint", file, *options).document}
+
+    assert "W_FIRST_PAYEE" in codes("--cap", "0.01 ETH", *at)
+    assert "W_FIRST_PAYEE" not in codes("--cap", "100 ETH", *at)
+    assert {"IIP-P10"} == codes("--forum", "https://gov\\.example\\.org/", "--json")
+    assert 64 == dao("lint", file, "--forum", "(", "--json").status
+    assert 64 == dao("lint", file, "--cap", "much", "--json").status
+    assert {"IIP-P06"} == codes("--prefix", "LIP", "--json")
