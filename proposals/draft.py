@@ -16,6 +16,7 @@ from proposals.action import Action, CallSentence, read_action, write_call
 from proposals.document import SECTIONS, Document, parse_document
 from proposals.errors import ProposalsError
 from proposals.front_matter import PAYING_TYPES
+from proposals.languages import Frame, frame
 from proposals.payment import PaymentSentence, totals
 from proposals.tables import BUDGET, BUDGET_COLUMNS, BUDGET_OPTIONS, MILESTONE_COLUMNS, MILESTONES, BudgetRow, Milestone
 
@@ -38,11 +39,13 @@ def draft(
     kind: str = "Funding",
     category: str | None = None,
     requires: Sequence[int] = (),
+    language: str = "en",
 ) -> bytes:
     """Return a document of `kind`; `number` None makes a draft, `created` is a day `yyyy-mm-dd`.
 
-    `sections` holds text by title; the text of Budget and Milestones stands above their tables. Sections without text,
-    table or place in a document of the kind are left out. Raises `DraftError` or `DocumentError`.
+    Its frame has the words of `language`; all arguments have the English ones. `sections` holds text by title; the text
+    of Budget and Milestones stands above their tables. Sections without text, table or place in a document of the kind
+    are left out. Raises `DraftError` or `DocumentError`.
     """
     unknown = set(sections) - set(SECTIONS)
     if unknown:
@@ -62,11 +65,13 @@ def draft(
     }
     front = "".join(f"{key}: {value}\n" for key, value in headers.items() if value)
     blocks = dict.fromkeys(SECTIONS, "") | {title: text.strip("\n") for title, text in sections.items()}
+    words = frame(language)
     if budget:
-        blocks[BUDGET] = _under(blocks[BUDGET], _budget_table(budget))
+        blocks[BUDGET] = _under(blocks[BUDGET], _budget_table(budget, words))
     if milestones or (kind in PAYING_TYPES and budget):
-        blocks[MILESTONES] = _under(blocks[MILESTONES], _table(MILESTONE_COLUMNS, map(_milestone_cells, milestones)))
-    body = "\n".join(f"## {title}\n\n{text}\n" for title, text in blocks.items() if text)
+        columns = [words.column(each) for each in MILESTONE_COLUMNS]
+        blocks[MILESTONES] = _under(blocks[MILESTONES], _table(columns, map(_milestone_cells, milestones)))
+    body = "\n".join(f"## {words.section(title)}\n\n{text}\n" for title, text in blocks.items() if text)
     raw = f"---\n{front}---\n\n{body}".encode()
     document = parse_document(raw)
     if [section.title for section in document.sections] != [title for title, text in blocks.items() if text]:
@@ -90,9 +95,9 @@ def milestone(id_: str, deliverable: str, *, due: int | None, evidence: str, rev
     return Milestone(id=id_, deliverable=deliverable, due=due, evidence=evidence, reviewers=tuple(reviewers))
 
 
-def _budget_table(rows: Sequence[BudgetRow]) -> str:
+def _budget_table(rows: Sequence[BudgetRow], words: Frame) -> str:
     timed = any(row.not_before or row.not_after for row in rows)
-    columns = BUDGET_COLUMNS + (BUDGET_OPTIONS if timed else ())
+    columns = [words.column(each) for each in BUDGET_COLUMNS + (BUDGET_OPTIONS if timed else ())]
     return _table(columns, (_budget_cells(row)[: len(columns)] for row in rows))
 
 

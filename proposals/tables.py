@@ -214,7 +214,7 @@ def _look_alikes(outline: Outline, section: str) -> Iterator[Finding]:
         if line.kind == "code" or "|" not in line.text:
             continue
         inner = without_containers(line.text)
-        titles = {cell.casefold() for cell in split_cells(inner)}
+        titles = {outline.columns.get(cell, cell).casefold() for cell in split_cells(inner)}
         if line.section != section and {title.casefold() for title in _COLUMNS[section][:2]} <= titles:
             yield problem("E_PARSE", "table_place", line.number, line.section, section=section)
         elif line.section == section and line.number not in own and _is_stray(line, inner):

@@ -189,6 +189,7 @@ def _write_text(said: Said, *, created: str, number: int) -> bytes:
         kind=said.kind,
         category=headers.get("category", "Core") if said.kind == "Protocol" else None,
         requires=_requires(headers.get("requires", "")),
+        language=language(),
     )
 
 

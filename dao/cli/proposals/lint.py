@@ -16,7 +16,8 @@ from dao.cli import text
 from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.files import read
 from dao.errors import UsageError
-from dao.sentences import escape
+from dao.files import is_file
+from dao.sentences import LANGUAGES, escape
 from proposals import lint
 from proposals.lint_rules import Known
 from proposals.payment import read_asks, totals
@@ -62,6 +63,7 @@ def command(
     linted = []
     for file, raw, facts in _with_facts([(file, read(file)) for file in files], folder, fund):
         facts.update(known)
+        facts["original"] = _original(file)
         findings, undecided = lint.lint(raw, **facts | {"name": file.name})
         linted.append(Linted(file, findings))
         skipped |= dict.fromkeys(undecided)
@@ -102,6 +104,14 @@ def _with_facts(
     with known_by(folder, fund) as facts_of:
         for file, raw in files:
             yield file, raw, facts_of(raw)
+
+
+def _original(file: Path) -> bytes | None:
+    """The document beside a translation: `iip-2.md` beside `iip-2.zh-Hant.md`."""
+    match = re.fullmatch(rf"(.+)\.({'|'.join(tag for tag in LANGUAGES if tag != 'en')})\.md", file.name)
+    if match is None or not is_file(original := file.with_name(f"{match[1]}.md")):
+        return None
+    return read(original)
 
 
 def finding_row(finding: Finding) -> dict[str, Any]:
