@@ -41,7 +41,7 @@ COMMANDS = (
     Command("cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
     Command("vote cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("tally", "Votes", "Count a vote; after its end write the signed result, once."),
-    Command("explain", "Votes", "Say why a choice won, round by round, in plain sentences."),
+    Command("explain", "Votes", "Say what a document would do, or why a choice won."),
     Command("vote check", "Votes", "Check one signed envelope: form, types, signature."),
     Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),
