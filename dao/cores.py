@@ -12,13 +12,17 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import chain, islice
 from typing import Any
 
 from governance.batch import Spread
 
 _AHEAD = 4
 """Items under way for each core: enough that none waits, and few enough that a million votes never fill the memory."""
+
+_WORTH = 64
+"""Items for which it is worth to start processes: of 256 votes each they are more than a second of work."""
 
 
 def count() -> int:
@@ -43,5 +47,24 @@ def spread_over(cores: int) -> Iterator[Spread]:
                     yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()
+
+        yield spread
+
+
+@contextmanager
+def spread_if_many() -> Iterator[Spread]:
+    """Give a `map` that takes all cores once there are many items, and starts no process for fewer."""
+    with ExitStack() as stack:
+        pools: list[Spread] = []
+
+        def spread(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+            rest = iter(items)
+            first = list(islice(rest, _WORTH))
+            if len(first) < _WORTH:
+                yield from map(function, first)
+                return
+            if not pools:
+                pools.append(stack.enter_context(spread_over(count())))
+            yield from pools[0](function, chain(first, rest))
 
         yield spread

@@ -23,7 +23,6 @@ from dao.record.checks_vote import rules
 from dao.session import Session
 from dao.workflow import voting
 from dao.workflow.power_evidence import read_powers, read_supply
-from governance.ballot import ballot_of
 from governance.commitment import read_commitment
 from governance.counting import method
 from governance.messages import read_envelope
@@ -88,10 +87,9 @@ def _provisional(session: Session, named: steps.Named) -> Answer:
     """Count what is there now, with the powers of the snapshot as the node says them."""
     case = session.desk.case(named.id, *_VOTES)
     of_vote, votes = rules(case), need(case.admitted)
-    voters = sorted({vote.envelope.address for vote in votes})
+    voters = sorted({vote.voter for vote in votes})
     weighed = combine(read_powers(session.node, of_vote, voters, session.desk.file))
-    ballots = [ballot_of(vote.envelope) for vote in votes]
-    counted = tally(ballots, weighed.powers, method(of_vote.system), len(of_vote.choices))
+    counted = tally(votes, weighed.powers, method(of_vote.system), len(of_vote.choices))
     supply = read_supply(session.node, of_vote, session.desk.file)
     electorate = Electorate(counted.voters - counted.without_power, supply)
     judged = verdict(counted.scores, of_vote, electorate, counted=counted.total, winners=counted.winners)
