@@ -52,15 +52,15 @@ def spread_over(cores: int) -> Iterator[Spread]:
 
 
 @contextmanager
-def spread_if_many() -> Iterator[Spread]:
-    """Give a `map` that takes all cores once there are many items, and starts no process for fewer."""
+def spread_if_many(least: int = _WORTH) -> Iterator[Spread]:
+    """Give a `map` that takes all cores once there are so many items, and starts no process for fewer."""
     with ExitStack() as stack:
         pools: list[Spread] = []
 
         def spread(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
             rest = iter(items)
-            first = list(islice(rest, _WORTH))
-            if len(first) < _WORTH:
+            first = list(islice(rest, least))
+            if len(first) < least:
                 yield from map(function, first)
                 return
             if not pools:

@@ -52,6 +52,7 @@ class PlainVote(NamedTuple):
     signature: bytes
     kind: MessageType
     message: dict[str, object]
+    timestamp: int
     choice: Choice
     id: bytes
 
@@ -108,7 +109,7 @@ def read_plain(raw: bytes) -> PlainVote | None:
         "reason": reason, "app": app, "metadata": metadata,
     }  # fmt: skip
     id_ = keccak256(_PREFIX + hashed)
-    return PlainVote(bytes.fromhex(sender[2:]), signature, shape.kind, message, choice, id_)
+    return PlainVote(bytes.fromhex(sender[2:]), signature, shape.kind, message, timestamp, choice, id_)
 
 
 def _members(shape: _Shape, text: str) -> tuple[str, ...] | None:
