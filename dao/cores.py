@@ -7,6 +7,7 @@ be computed anywhere, is decided by whoever hands in the function: it and its it
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import deque
@@ -37,7 +38,7 @@ def spread_over(cores: int) -> Iterator[Spread]:
         yield map
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores, mp_context=context) as pool:
+    with ProcessPoolExecutor(cores, mp_context=context, initializer=_settle) as pool:
 
         def spread(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
             under_way: deque[Future[Any]] = deque()
@@ -49,6 +50,11 @@ def spread_over(cores: int) -> Iterator[Spread]:
                 yield under_way.popleft().result()
 
         yield spread
+
+
+def _settle() -> None:
+    """Look for garbage in cycles less often: a worker makes millions of small values, and hardly any cycle."""
+    gc.set_threshold(100_000)
 
 
 @contextmanager

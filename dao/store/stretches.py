@@ -8,7 +8,7 @@ names it, and every leaf's row with what the leaf says of itself. What leaves me
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from itertools import islice
@@ -29,12 +29,15 @@ STRETCH = 4_096
 _DAG_CBOR, _RAW = b"\x01\x71\x12\x20", b"\x01\x55\x12\x20"
 _AT_ONCE = 512
 """Blocks that one question names."""
+_SPAN = 4
+"""Rows that are read at most for each block that is sought among them."""
 
-_LEAVES = """SELECT l.idx, l.kind, l.cid, b.data FROM leaves l LEFT JOIN blocks b ON b.cid = l.cid
-WHERE l.idx >= ? AND l.idx < ? ORDER BY l.idx"""
+_LEAVES = "SELECT idx, kind, cid FROM leaves WHERE idx >= ? AND idx < ? ORDER BY idx"
 _OTHERS = """SELECT l.idx, l.kind, l.cid, b.data FROM leaves l LEFT JOIN blocks b ON b.cid = l.cid
 WHERE l.kind <> ? ORDER BY l.idx"""
-_BLOCKS = "SELECT cid, data FROM blocks WHERE cid IN (…)".replace("…", ",".join("?" * _AT_ONCE))
+_ROWID = "SELECT rowid FROM blocks WHERE cid = ?"
+_NEAR = "SELECT cid, data FROM blocks NOT INDEXED WHERE rowid BETWEEN ? AND ?"
+_NAMED = "SELECT cid, data FROM blocks WHERE cid IN (…)".replace("…", ",".join("?" * _AT_ONCE))
 
 
 class LeafRow(NamedTuple):
@@ -53,6 +56,7 @@ class Reader:
     def __init__(self, connection: Any, name: str) -> None:
         self._connection = connection
         self._name = name
+        self._near: dict[bytes, object] = {}
 
     def size(self) -> int:
         """How many leaves there are; refuses a database that holds more than rows."""
@@ -60,22 +64,20 @@ class Reader:
             raise JournalError("E_IO_JOURNAL", "schema", path=self._name, type=row[0], name=row[1])
         return int(next(self._rows("SELECT COUNT(*) FROM leaves"))[0])
 
-    def leaves(self, first: int, end: int) -> Iterator[LeafRow]:
+    def leaves(self, first: int, end: int) -> list[LeafRow]:
         """The leaves from `first` to before `end`, without a gap."""
-        expected = first
-        for row in self._checked(_LEAVES, (first, end)):
-            if row.place != expected:
-                raise JournalError("E_LOG_INCONSISTENT", "gap", path=self._name)
-            expected += 1
-            yield row
-        if expected != end:
+        rows = list(self._rows(_LEAVES, (first, end)))
+        if [row[0] for row in rows] != list(range(first, end)):
             raise JournalError("E_LOG_INCONSISTENT", "gap", path=self._name)
+        blocks = self._blocks([row[2] for row in rows])
+        return [self._leaf_row(index, kind, cid, blocks.get(cid)) for index, kind, cid in rows]
 
     def others(self, kind: str) -> dict[int, Leaf]:
         """All leaves but those of one kind, by index; that no other leaf hides behind that kind's name is for whoever
         reads the stretches to see.
         """
-        return {row.place: self.leaf(row) for row in self._checked(_OTHERS, (kind,))}
+        rows = (self._leaf_row(*row) for row in self._rows(_OTHERS, (kind,)))
+        return {row.place: self.leaf(row) for row in rows}
 
     def leaf(self, row: LeafRow) -> Leaf:
         """Read a leaf whose kind is what its row says."""
@@ -101,23 +103,36 @@ class Reader:
     def raw_blocks(self, digests: Iterable[bytes]) -> Mapping[bytes, bytes]:
         """Raw blocks by the digests of their links; one that is absent is left out."""
         found: dict[bytes, bytes] = {}
-        rest = iter(digests)
-        while some := [_RAW + digest for digest in islice(rest, _AT_ONCE)]:
-            for cid, data in self._rows(_BLOCKS, tuple(some + some[-1:] * (_AT_ONCE - len(some)))):
-                if not isinstance(data, bytes) or sha256(data).digest() != cid[4:]:
-                    raise self._unlike(cid, data)
-                found[cid[4:]] = data
+        for cid, data in self._blocks([_RAW + digest for digest in digests]).items():
+            if not isinstance(data, bytes) or sha256(data).digest() != cid[4:]:
+                raise self._unlike(cid, data)
+            found[cid[4:]] = data
         return found
 
-    def _checked(self, query: str, values: tuple[object, ...]) -> Iterator[LeafRow]:
-        for index, kind, cid, data in self._rows(query, values):
-            if data is None:
-                raise JournalError("E_LOG_INCONSISTENT", "gap", path=self._name)
-            if not isinstance(data, bytes) or not isinstance(cid, bytes) or not isinstance(kind, str):
-                raise JournalError("E_IO_JOURNAL", "unreadable", path=self._name)
-            if cid[:4] != _DAG_CBOR or sha256(data).digest() != cid[4:]:
-                raise self._unlike(cid, data)
-            yield LeafRow(index, kind, data)
+    def _blocks(self, cids: Sequence[bytes]) -> dict[bytes, object]:
+        """What stands under these names, as far as it is there. A journal is written in its order, so blocks that are
+        asked for in this order lie near each other and are read as they lie; the others are looked up one by one.
+        """
+        missing = [cid for cid in cids if cid not in self._near]
+        if missing:
+            ends = sorted(row[0] for cid in (missing[0], missing[-1]) for row in self._rows(_ROWID, (cid,)))
+            if len(ends) == 2 and ends[1] - ends[0] <= _SPAN * len(missing):
+                kept = {cid: self._near[cid] for cid in cids if cid in self._near}
+                self._near = kept | dict(self._rows(_NEAR, tuple(ends)))
+        found = {cid: self._near[cid] for cid in cids if cid in self._near}
+        rest = iter([cid for cid in missing if cid not in found])
+        while some := list(islice(rest, _AT_ONCE)):
+            found |= dict(self._rows(_NAMED, tuple(some + some[-1:] * (_AT_ONCE - len(some)))))
+        return found
+
+    def _leaf_row(self, index: int, kind: object, cid: object, data: object) -> LeafRow:
+        if data is None:
+            raise JournalError("E_LOG_INCONSISTENT", "gap", path=self._name)
+        if not isinstance(data, bytes) or not isinstance(cid, bytes) or not isinstance(kind, str):
+            raise JournalError("E_IO_JOURNAL", "unreadable", path=self._name)
+        if cid[:4] != _DAG_CBOR or sha256(data).digest() != cid[4:]:
+            raise self._unlike(cid, data)
+        return LeafRow(index, kind, data)
 
     def _unlike(self, cid: bytes, data: object) -> CodedError:
         if not isinstance(data, bytes):

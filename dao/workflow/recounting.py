@@ -122,8 +122,11 @@ class _Poll:
 
     def __init__(self) -> None:
         self.ballots: list[Ballot] = []
-        self._ids: set[bytes] = set()
-        self._latest: dict[bytes, EarlierVote] = {}
+        self._times: list[int] = []
+        """Of their leaves."""
+        self._latest: dict[bytes, int] = {}
+        """By voter, the place of his latest one; the others before it, of the few who have any, stand in `_older`."""
+        self._older: dict[bytes, list[EarlierVote]] = {}
         self._time = 0
 
     def add(self, seen: Seen) -> None:
@@ -132,16 +135,21 @@ class _Poll:
             raise RecordError("E_LOG_INCONSISTENT", "time", kind="leaf", time=seen.times[0], last=self._time)
         self._time = seen.times[1]
         for leaf_time, voter, timestamp, id_, choice in seen.votes:
-            if id_ in self._ids:
-                raise RecordError("E_DUPLICATE", "vote", index=len(self.ballots))
             before = self._latest.get(voter)
-            if before is not None:
-                refuse_repeated(id_, voter, leaf_time, (before,))
-            self._ids.add(id_)
-            self._latest[voter] = EarlierVote(id_, leaf_time)
+            if before is not None:  # an id holds its voter, so nobody else's can be the same
+                self._refuse_repeated(before, id_, voter, leaf_time)
+            self._latest[voter] = len(self.ballots)
             self.ballots.append(Ballot(voter, timestamp, id_, choice))
+            self._times.append(leaf_time)
         if seen.refusal is not None:
             raise seen.refusal
+
+    def _refuse_repeated(self, before: int, id_: bytes, voter: bytes, leaf_time: int) -> None:
+        older = self._older.setdefault(voter, [])
+        older.append(EarlierVote(self.ballots[before].id, self._times[before]))
+        if any(vote.id == id_ for vote in older):
+            raise RecordError("E_DUPLICATE", "vote", index=len(self.ballots))
+        refuse_repeated(id_, voter, leaf_time, older[-1:])
 
 
 class _Tree:
