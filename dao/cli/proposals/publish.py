@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from dao.cli import carrying, steps, text
 from dao.cli.answer import FALSE, Answer
 from dao.cli.files import read
+from dao.cli.keeping import kept
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.cli.proposals.draft import placeholders
 from dao.cli.proposals.lint import finding_row
@@ -18,6 +19,7 @@ from dao.record.carrier import write_publication
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
 from dao.session import KeySource
+from dao.views.contents import of_proposal
 from dao.workflow import proposing
 from governance.counting import method
 from governance.settings import FundSettings
@@ -95,9 +97,12 @@ def command(
                 raise
             return refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
+        bound = [] if out else of_proposal(session.journal, published.id, settings.prefix)
+        pinned, told = kept(folder, lambda: bound) if bound else ([], [])
     names = list(dict.fromkeys(named.name for named in older))
     answer = _published(name, published, paying, out, names, document=parse_document(raw), is_new=standing is None)
-    return answer._replace(lines=[*answer.lines, *carried])
+    document = {**cast("dict[str, object]", answer.document), "pinned": pinned}
+    return Answer(document, [*answer.lines, *carried, *told])
 
 
 def refuse_draft(raw: bytes) -> None:
