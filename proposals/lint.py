@@ -37,6 +37,7 @@ OTHER_CHECKS: tuple[Check, ...] = (
     lint_calls.carried_calls_can_be_read,
     lint_books.strangers_work_in_steps,
     lint_books.body_fits_the_space,
+    lint_books.prices_are_of_the_day,
     translation_asks_the_same,
 )
 """What has a code of its own and no rule."""

@@ -32,10 +32,11 @@ from dao.store.journal import Journal
 from dao.views.opening import open_workspace
 from dao.workflow.proposing import settings_in_force
 from proposals import times
-from proposals.draft import budget_row, draft, milestone
+from proposals.draft import budget_row, draft, milestone, tranches
 from proposals.front_matter import PAYING_TYPES, TYPES
 from proposals.imported import read_source
 from proposals.lint import lint
+from proposals.parts import MAX_PARTS
 from proposals.tables import BudgetRow, Milestone
 
 EXAMPLES = (
@@ -49,6 +50,8 @@ _SECTIONS = ("Summary", "Motivation", "Specification", "Budget", "Reporting", "U
 _PLAIN = ("Summary", "Motivation", "Specification", "Risks")
 """Of a document that pays nobody."""
 _WORDS = ("purpose", "deliverable", "evidence")
+_EVERY = {"monthly": 1, "quarterly": 3}
+_AGAIN = re.compile(r" (?P<every>monthly|quarterly) from (?P<day>\S+) times (?P<count>[1-9][0-9]{0,2})\Z", re.ASCII)
 _LICENCE = "CC0."
 
 
@@ -67,7 +70,9 @@ def command(
     pay: Annotated[
         list[str] | None,
         typer.Option(
-            "--pay", help="`AMOUNT SYMBOL to PAYEE`, with ` after m1` if a milestone comes first; repeatable."
+            "--pay",
+            help="`AMOUNT SYMBOL to PAYEE`, with ` after m1` if a milestone comes first, or "
+            "` monthly from 2026-03-01 times 6`; repeatable.",
         ),
     ] = None,
     part: Annotated[
@@ -203,16 +208,28 @@ def _budget(said: Said) -> list[BudgetRow]:
     pay = said.pay or ()
     if said.part and len(said.part) != len(pay):
         raise UsageError("E_USAGE", "parts", parts=len(said.part), pays=len(pay))
-    rows = []
-    for number, told in zip(said.part or range(1, len(pay) + 1), pay, strict=True):
-        payment, _, release = told.partition(" after ")
+    rows: list[BudgetRow] = []
+    for index, told in enumerate(pay):
+        number = said.part[index] if said.part else (rows[-1].part if rows else 0) + 1
         try:
-            rows.append(
-                budget_row(number, payment, release=release, purpose=sentence("DRAFT", "purpose", {}, language()))
-            )
+            rows += _rows(number, told, is_alone=not said.part)
         except CodedError as error:
             raise UsageError(error.code, error.reason, **error.facts) from None
     return rows
+
+
+def _rows(number: int, told: str, *, is_alone: bool) -> list[BudgetRow]:
+    """Read one --pay: a payment, a payment after a milestone, or one that comes again and again."""
+    purpose = sentence("DRAFT", "purpose", {}, language())
+    again = _AGAIN.search(told)
+    if again is None:
+        payment, _, release = told.partition(" after ")
+        return [budget_row(number, payment, release=release, purpose=purpose)]
+    if not is_alone or not 1 <= int(again["count"]) <= MAX_PARTS:
+        raise UsageError("E_USAGE", "tranches", pay=told, limit=MAX_PARTS)
+    first = budget_row(number, told[: again.start()], purpose=purpose)
+    start, months = times.parse_day(again["day"]), _EVERY[again["every"]]
+    return tranches(first, start=start, months=months, count=int(again["count"]))
 
 
 def _milestones(said: Said) -> list[Milestone]:
