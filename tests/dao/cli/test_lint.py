@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -162,3 +163,44 @@ def test_first_payees_and_forums_are_options(dao: Dao, played: Played, tmp_path:
     assert 64 == dao("lint", file, "--forum", "(", "--json").status
     assert 64 == dao("lint", file, "--cap", "much", "--json").status
     assert {"IIP-P06"} == codes("--prefix", "LIP", "--json")
+
+
+def test_example_for_a_repository_of_proposals(
+    dao: Dao, good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command of `docs/examples/lint-proposals.yml` passes good files and fails for one bad one among them."""
+    example = (Path(__file__).parents[3] / "docs" / "examples" / "lint-proposals.yml").read_text("utf-8")
+    (line,) = (line for line in example.splitlines() if "findings.json" in line)
+    words = shlex.split(line.partition("run: ")[2].partition(" > ")[0])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "iips").mkdir()
+    good.rename(tmp_path / "iips" / "iip-1.md")
+    (tmp_path / "iips" / "iip-2.md").write_text(GOOD.replace("iip: 1", "iip: 2"), "utf-8")
+
+    def run() -> Outcome:
+        named = [str(each) for word in words[1:] for each in (sorted(Path().glob(word)) if "*" in word else [word])]
+        return dao(*named)
+
+    assert (0, "dao") == (run().status, words[0])
+    (tmp_path / "iips" / "iip-2.md").write_text(GOOD.replace("iip: 1", "iip: 02"), "utf-8")
+    bad = run()
+    assert (1, ["IIP-P06"]) == (bad.status, [row["code"] for row in bad.document])
+
+
+def test_translation_beside_its_original(dao: Dao, good: Path) -> None:
+    """`iip-1.zh-Hant.md` is held against `iip-1.md`, and alone where there is none."""
+    text = GOOD
+    for english, chinese in (("Summary", "摘要"), ("Motivation", "動機"), ("Specification", "規格"), ("Risks", "風險"),
+                             ("Copyright", "著作權")):  # fmt: skip
+        text = text.replace(f"## {english}", f"## {chinese}")
+    file = good.with_name("iip-1.zh-Hant.md")
+    file.write_text(text, "utf-8")
+    clean = dao("lint", file, "--json")
+    file.write_text(text.replace("created: 2026-11-21", "created: 2026-11-20"), "utf-8")
+
+    changed = dao("lint", file, good, "--json")
+
+    assert (0, []) == (clean.status, clean.document)
+    assert [("E_TRANSLATION", "created")] == [(row["code"], row["place"]) for row in changed.document]
+    good.unlink()
+    assert 0 == dao("lint", file, "--json").status
