@@ -7,7 +7,7 @@ laid out, is decided by `proposals`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -32,6 +32,7 @@ from dao.store.journal import Journal
 from dao.views.opening import open_workspace
 from dao.workflow.proposing import settings_in_force
 from proposals import times
+from proposals.annex import with_annexes
 from proposals.draft import budget_row, draft, milestone, tranches
 from proposals.front_matter import PAYING_TYPES, TYPES
 from proposals.imported import read_source
@@ -112,22 +113,32 @@ def command(
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
         settings = settings_in_force(session.desk)
         assets, prefix = assets_of(settings.funds[0]), settings.prefix
-        write = partial(_write_text, said, created=times.spell_day(session.desk.now()))
+        day, limit = times.spell_day(session.desk.now()), settings.limits.body
+        write = partial(_with_annexes, said, day, limit, prefix)
         documents = session.workspace.documents
         last = _last_number(session.journal, documents, prefix)
         if not number:  # the same words again are the same draft
-            number = last if last and _holds(_place(documents, out, prefix, last), write(number=last)) else last + 1
-        file, raw = _place(documents, out, prefix, number), write(number=number)
+            number = last if last and _holds(_place(documents, out, prefix, last), write(last)[0]) else last + 1
+        file, (raw, annexes) = _place(documents, out, prefix, number), write(number)
         is_new = not _holds(file, raw)
         if is_new:
+            for path, annex in annexes.items():
+                _write_annex(file.parent / path, annex)
             _write(file, raw)
     findings, _ = lint(raw, name=file.name, prefix=prefix, assets=assets)
     left_out = list(said.source.left_out) if said.source else []
-    return _answer(file, raw, number, findings, left_out, is_new=is_new)
+    return _answer(file, raw, number, findings, left_out, annexes=list(annexes), is_new=is_new)
 
 
 def _answer(
-    file: Path, raw: bytes, number: int, findings: Sequence[Finding], left_out: list[str], *, is_new: bool
+    file: Path,
+    raw: bytes,
+    number: int,
+    findings: Sequence[Finding],
+    left_out: list[str],
+    *,
+    annexes: list[str],
+    is_new: bool,
 ) -> Answer:
     document: dict[str, Any] = {
         "ok": not has_errors(findings),
@@ -135,6 +146,7 @@ def _answer(
         "number": number,
         "is_new": is_new,
         "left_out": left_out,
+        "annexes": annexes,
         "findings": [finding_row(finding) for finding in findings],
     }
     waits = any(told.encode() in raw for told in placeholders())
@@ -142,6 +154,8 @@ def _answer(
     lines = steps.done("STEP_DRAFTED", how if is_new else "already", file=str(file), number=number)
     if left_out:
         lines += steps.noted("STEP_DRAFTED", "left_out", keys=left_out)
+    if annexes:
+        lines += steps.noted("STEP_DRAFTED", "annexes", files=annexes)
     for finding in findings:
         lines += text.told(finding, "  ")
     return Answer(document, lines, FALSE if has_errors(findings) else TRUE)
@@ -177,7 +191,24 @@ def _check(said: Said) -> None:
     _milestones(said)
 
 
-def _write_text(said: Said, *, created: str, number: int) -> bytes:
+def _with_annexes(said: Said, created: str, limit: int, prefix: str, number: int) -> tuple[bytes, Mapping[str, bytes]]:
+    """The draft, with what is too long for the space in files beside it."""
+    return with_annexes(
+        lambda sections: _write_text(said, created=created, number=number, sections=sections),
+        said.source.sections if said.source else {},
+        limit=limit,
+        stem=f"{prefix.lower()}-{number}",
+        told=lambda path, cid: sentence("DRAFT", "annex", {"path": path, "cid": str(cid)}, language()),
+    )
+
+
+def _write_annex(file: Path, raw: bytes) -> None:
+    if not _holds(file, raw):
+        file.parent.mkdir(exist_ok=True)
+        _write(file, raw)
+
+
+def _write_text(said: Said, *, created: str, number: int, sections: Mapping[str, str] | None = None) -> bytes:
     source, paying = said.source, said.kind in PAYING_TYPES
     headers = source.headers if source else {}
     prefilled = {name: sentence("DRAFT", name.lower(), {}, language()) for name in (_SECTIONS if paying else _PLAIN)}
@@ -188,7 +219,7 @@ def _write_text(said: Said, *, created: str, number: int) -> bytes:
         author=said.author or "",
         discussions_to=said.discussions_to or "",
         created=created,
-        sections=prefilled | {"Copyright": _LICENCE} | dict(source.sections if source else {}),
+        sections=prefilled | {"Copyright": _LICENCE} | dict(sections or {}),
         budget=_budget(said),
         milestones=_milestones(said),
         kind=said.kind,

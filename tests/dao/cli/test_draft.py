@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chain.cid import raw_cid
 from proposals.document import parse_document
 from tests.dao.cli.conftest import Outcome
 from tests.dao.conftest import Played
@@ -81,3 +82,19 @@ def test_what_is_not_drafted(dao: Dao, folder: Path, tmp_path: Path, options: tu
 
     assert (64, code) == (outcome.status, outcome.document["error"]["code"])
     assert before == sorted((folder / "iips").iterdir())
+
+
+def test_what_is_too_long_becomes_an_annex(dao: Dao, folder: Path, tmp_path: Path) -> None:
+    """The longest section moves into a file beside the draft, whose CID the draft binds; nothing of it is lost."""
+    long = "A long and careful account of everything.\n" * 2_500
+    source = tmp_path / "eip-9999.md"
+    source.write_bytes(EIP.replace(b"Raise the target.", long.encode() + b"\n\nRaise the target."))
+
+    first, again = (dao("draft", "--from", source, "--dir", folder, "--json").document for _ in range(2))
+
+    (path,) = first["annexes"]
+    annex, text = (folder / "iips" / path).read_bytes(), Path(first["file"]).read_text("utf-8")
+    assert long.strip().encode() in annex
+    assert f"({path}), CID `{raw_cid(annex)}`" in text
+    assert (True, False, first["number"]) == (first["ok"], again["is_new"], again["number"])
+    assert 0 == dao("lint", first["file"], "--dir", folder, "--json").status
