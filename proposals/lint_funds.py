@@ -56,8 +56,8 @@ def payees_are_safe(sight: Sight) -> Iterator[Finding]:
 
 
 def payees_are_not_look_alikes(sight: Sight) -> Iterator[Finding]:
-    """A payee that only resembles another, the Safe or a token (`E_RECIPIENT_LOOKALIKE`)."""
-    known = (*((sight.safe,) if sight.safe else ()), *token_addresses(sight.assets or {}))
+    """A payee that only resembles another, the Safe, a token or one paid before (`E_RECIPIENT_LOOKALIKE`)."""
+    known = (*((sight.safe,) if sight.safe else ()), *token_addresses(sight.assets or {}), *(sight.paid or ()))
     try:
         check_look_alikes(sight.reading.budget, known)
     except CompileError as refused:

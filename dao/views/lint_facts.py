@@ -19,19 +19,18 @@ from dao.views.money import books_of
 from dao.views.numbers import Numbered, numbers
 from dao.workflow.desk import Desk
 from dao.workflow.early_facts import history
+from dao.workflow.payees import commitments, paid_payees
 from dao.workflow.submitting import OF_A_TEXT
-from governance.commitment import Commitment, read_commitment
-from governance.messages import read_envelope
+from governance.commitment import Commitment
 from governance.settings import FundSettings, Settings
 from proposals import lifecycle
 from proposals.compile import compile_parts
 from proposals.document import Document, parse_document, read_document
 from proposals.front_matter import PAYING_TYPES
 from proposals.lint_rules import Derived, Known, Other
-from proposals.parts import Part, decode_parts, parts_cid
+from proposals.parts import Part, parts_cid
 from proposals.payment import totals
 from treasury.assets import asset_id
-from treasury.binding import paying
 from treasury.fund import fund_state
 
 _NO_TEXT = frozenset({"Draft", "Review", "Stagnant", "Withdrawn"})
@@ -43,7 +42,7 @@ def facts_of(desk: Desk, settings: Settings, fund: FundSettings, raw: bytes) -> 
     journal, assets = desk.journal, assets_of(fund)
     known: Known = {
         "prefix": settings.prefix, "chain_id": fund.chain_id, "safe": fund.safe, "assets": assets,
-        "body_limit": settings.limits.body, "paid": frozenset(_paid(journal)),
+        "body_limit": settings.limits.body, "paid": paid_payees(journal),
     }  # fmt: skip
     reading = read_document(raw)
     number, requires = reading.values.get("iip"), reading.values.get("requires", ())
@@ -141,29 +140,7 @@ def _is_text(leaf: Leaf, number: int) -> bool:
 
 
 def _bound(journal: Journal, numbered: Numbered) -> Commitment | None:
-    return dict(_commitments(journal)).get(numbered.proposals[-1]) if numbered.proposals else None
-
-
-def _commitments(journal: Journal) -> Iterator[tuple[bytes, Commitment]]:
-    for index, leaf in enumerate(journal.leaves):
-        if leaf.kind == "proposal":
-            envelope = read_envelope(journal.get(cid_of(Row(index, leaf), "envelope")))
-            yield envelope.id, read_commitment(envelope.message.get("plugins"))
-
-
-def _paid(journal: Journal) -> Iterator[bytes]:
-    """Yield everybody whom an executed part paid."""
-    bound = dict(_commitments(journal))
-    for leaf in journal.leaves:
-        if leaf.kind != "executed":
-            continue
-        proposal, part = leaf.body["proposal"], leaf.body["part"]
-        assert isinstance(proposal, bytes), "the leaf's schema says so"
-        assert isinstance(part, int), "the leaf's schema says so"
-        cid = bound[proposal].parts
-        if cid is not None:
-            made = decode_parts(journal.get(cid))[part - 1]
-            yield from (paid.payee for call in made.calls if (paid := paying(call, made.chain_id)))
+    return dict(commitments(journal)).get(numbered.proposals[-1]) if numbered.proposals else None
 
 
 def _left(journal: Journal, fund: FundSettings, token: bytes | None) -> int:
