@@ -174,6 +174,10 @@ class Case:
     commitment: Commitment | None = None
     votes: tuple[VoteRow, ...] | None = None
     admitted: tuple[VoteRow, ...] | None = None
+    contract_assumed: bool = False
+    """Whether any contract's signature was taken on the word of those who asked it (A_1271)."""
+    void: frozenset[bytes] = frozenset()
+    """Ids of votes that do not count: their block left the chain, and their contract would not say yes again."""
     cancelled: Row | None = None
     """The author's cancellation, where there is one: nothing of the proposal is decided or paid."""
     closed: Row | None = None

@@ -1,13 +1,15 @@
 """Checks 30 to 42: who voted, with what weight, and what came of it.
 
-Every ballot is verified from its own bytes, every power from the snapshot block's hash where the settings say how, and
-the result by counting again. That the journal took every vote that was sent to it is assumed (`A_COMPLETE`).
+Every ballot is verified from its own bytes, a contract's by `checks_contract`; every power from the snapshot block's
+hash where the settings say how; and the result by counting again. That the journal took every vote that was sent to it
+is assumed (`A_COMPLETE`).
 """
 
 from __future__ import annotations
 
 from chain import log_tree
 from dao.record.case import Case, Row, VoteRow, cid_of, due, need, refuse_strangers
+from dao.record.checks_contract import vote_signature, votes_again
 from dao.record.checks_proposal import open_powers, open_supply, safe_state_of
 from dao.record.errors import RecordError
 from governance import certificate
@@ -15,14 +17,14 @@ from governance.admission import EarlierVote, OpenProposal, VoteCase, admit_vote
 from governance.admission.window import member_int
 from governance.ballot import ballot_of
 from governance.counting import method
-from governance.messages import check_signature, read_envelope
+from governance.messages import read_envelope
 from governance.power import combine
 from governance.rules import Electorate, Rules, rules_of, verdict
 from governance.tally import tally
 
 
 def votes_signature(case: Case) -> None:
-    """Every vote is a message of Snapshot whose id is its digest and whose voter signed it."""
+    """Every vote is a message of Snapshot whose id is its digest and whose voter signed it, by key or as a contract."""
     policy = need(case.settings).admission
     refuse_strangers(case, "vote", proposal=case.proposal)
     votes: list[VoteRow] = []
@@ -30,7 +32,7 @@ def votes_signature(case: Case) -> None:
     for row in case.rows("vote", proposal=case.proposal):
         envelope = read_envelope(case.get(cid_of(row, "envelope")), policy)
         if case.concerns(row.index):
-            check_signature(envelope, policy)
+            vote_signature(case, row, envelope)
         if envelope.id != row.leaf.body["id"]:
             raise RecordError("E_LOG_INCONSISTENT", "vote_id", index=row.index)
         if envelope.id in seen:
@@ -85,6 +87,7 @@ def votes_closed(case: Case) -> None:
     state, block_time = safe_state_of(case, row)
     if block_time <= end:  # the leaf's time is only somebody's word, the block's is not
         raise RecordError("E_WINDOW", "early_close", time=block_time, end=end)
+    votes_again(case, row, votes)
     case.safe_at_close = state
     case.closed = row
 
@@ -115,7 +118,7 @@ def tally_scores(case: Case) -> None:
 def counted_again(case: Case) -> certificate.Transcript:
     """Count the ballots by the proved powers, and judge the scores by the rules. Needs the checks up to 40."""
     voting = str(need(case.envelope).message["type"])
-    ballots = [ballot_of(vote.envelope) for vote in need(case.admitted)]
+    ballots = [ballot_of(vote.envelope) for vote in need(case.admitted) if vote.envelope.id not in case.void]
     of_vote, closed = rules(case), need(case.closed).index
     counted = case.counted = tally(ballots, need(case.powers), method(voting), len(of_vote.choices))
     return certificate.transcript_of(case.proposal, closed, voting, counted, of_vote, supply=case.supply)
