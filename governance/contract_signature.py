@@ -49,7 +49,7 @@ class ContractEvidence:
     state: CID | None = None
     """A `safe-state` proof that also shows what the signature leans on; None where the contract is no Safe."""
     header: bytes | None = None
-    """RLP of the block's header where there is no `state`; None where the providers gave no proof at all."""
+    """RLP of the block's header where there is no `state`."""
     nodes: tuple[bytes, ...] = ()
     """Trie nodes from that header to the contract's account."""
 
@@ -143,11 +143,10 @@ def check_evidence(
         inner = erc1271.unwrap(envelope.signature).signature if wrapped else envelope.signature
         check_message(state, envelope.id, inner)
         return True
-    if evidence.header is not None:
-        _refuse_elsewhere(evidence.header, block, signer)
-        _refuse_account(evidence.header, evidence, signer)
-    elif evidence.nodes:
-        raise ContractError("E_1271_INVALID", "surplus", address=checksum(signer))
+    if evidence.header is None:
+        raise ContractError("E_1271_INVALID", "no_proof", address=checksum(signer))
+    _refuse_elsewhere(evidence.header, block, signer)
+    _refuse_account(evidence.header, evidence, signer)
     return False
 
 

@@ -68,6 +68,6 @@ def _opened(case: Case, row: Row, link: object, envelope: Envelope) -> bool:
     state = None if evidence.state is None else SafeStateProof.from_map(dag_cbor.decode(case.get(evidence.state)))
     is_proved = check_evidence(evidence, envelope, block, settings.admission, state)
     header = evidence.header if state is None else state.header
-    if header is not None:
-        check_fresh(row, decode_header(header).timestamp)
+    assert header is not None, "one of the two was opened"
+    check_fresh(row, decode_header(header).timestamp)
     return is_proved

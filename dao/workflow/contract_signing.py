@@ -125,17 +125,14 @@ class _Contract:
         return ContractEvidence(method=method, answer=answer.word, providers=self.node.labels)
 
     def kept(self, evidence: ContractEvidence, blocks: Blocks) -> Signed:
-        """Add the evidence, with the strongest proof that the node gives: a Safe's state, the account, or none."""
+        """Add the evidence with the strongest proof that there is: a Safe's state, else that a contract is there."""
         is_safe = evidence.method == "erc-1271" and keccak256(self.code) in PROXY_CODE
         state = self._safe_proof(evidence) if is_safe else None
         if state is not None:
             evidence = replace(evidence, state=blocks.map(state.to_map()))
         else:
-            try:
-                proof = self.node.state_proof(self.envelope.address, [], self.block.number)
-                evidence = replace(evidence, header=proof.header, nodes=tuple(proof.nodes))
-            except NodeError as error:
-                _raise_if_moved(error)
+            proof = self.node.state_proof(self.envelope.address, [], self.block.number)
+            evidence = replace(evidence, header=proof.header, nodes=tuple(proof.nodes))
         is_proved = check_evidence(evidence, self.envelope, self.block, self.policy, state)
         link = blocks.map_bytes(write_evidence(evidence))
         warnings = ("W_7702",) if is_delegated(self.code) else ()
@@ -143,16 +140,15 @@ class _Contract:
 
     def _safe_proof(self, evidence: ContractEvidence) -> SafeStateProof | None:
         """The proof that a Safe had to say yes; None where it says so for reasons that storage does not show, as for an
-        owner that is a contract, or where the node gives no proof.
+        owner that is a contract.
         """
         signature = self.envelope.signature
         inner = erc1271.unwrap(signature).signature if erc1271.is_wrapped(signature) else signature
         try:
             state = fetch_safe_message(self.node, self.envelope.address, self.block.number, self.envelope.id, inner)
             check_evidence(evidence, self.envelope, self.block, self.policy, state)
-        except NodeError as error:
-            _raise_if_moved(error)
-            return None
+        except NodeError:
+            raise
         except CodedError:
             return None
         return state
@@ -166,9 +162,3 @@ class _Contract:
         except CodedError:
             return ("W_7702",)
         return ()
-
-
-def _raise_if_moved(error: NodeError) -> None:
-    """A node that gives no proof is one thing; a block that is not what it was, or providers at odds, another."""
-    if error.code in ("E_RPC_REORG", "E_RPC_DISAGREE"):
-        raise error

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chain import abi
 from chain.clients import devnet_contracts, safe_deploy
 from chain.clients.devnet import FAUCET_KEY
 from chain.safe import SIGN_MESSAGE_LIBS, SafeTx, join_signatures, safe_tx_hash
 from chain.safe_message import message_hash
-from chain.signature import sign
-from dao.cli.start.demo import cast
+from chain.signature import address_of, sign
+from dao.cli.start.demo import cast, world
+from dao.record.verify import Report, verify
+from dao.workflow import recording
 from dao.workflow.proposing import Published
-from governance.messages import envelope_json, message_id, vote_message
+from governance.messages import Envelope, envelope_json, message_id, read_envelope, vote_message
+from governance.settings import Settings
 from tests.dao.workflow.stage import Stage
 
 VERSION = "1.4.1"
@@ -84,6 +87,18 @@ class SafeVoter:
         """A vote under the signatures of some owners; of none: signed on chain."""
         return vote(message, self.address, self.blob(message_id("Vote", message), *names) if names else b"")
 
+    def envelope_with_approval(self, message: dict[str, object], approver: str, signer: str) -> bytes:
+        """A vote that one owner approves on chain and another signs."""
+        digest = message_id("Vote", message)
+        hash_ = message_hash(self.stage.desk.node.chain_id(), self.address, digest)
+        approve = abi.encode_call("approveHash(bytes32)", [hash_])
+        owner = cast.address(approver)
+        self.stage.desk.node.send(FAUCET_KEY, owner, value=10**18)
+        self.stage.desk.node.send(cast.key(approver), self.address, data=approve)
+        entries = {owner: owner.rjust(32, b"\0") + bytes(32) + b"\x01"}
+        entries[cast.address(signer)] = self.blob(digest, signer)
+        return vote(message, self.address, b"".join(entries[who] for who in sorted(entries)))
+
     def execute(self, to: bytes, data: bytes, *, operation: int = 0, names: tuple[str, ...] = ("ann", "ben")) -> None:
         """Run a transaction of the Safe."""
         node = self.stage.desk.node
@@ -96,19 +111,19 @@ class SafeVoter:
         receipt = safe_deploy.execute_safe_tx(node, FAUCET_KEY, tx, join_signatures(signed))
         assert receipt.status == 1
 
-    def sign_on_chain(self, digest: bytes) -> None:
-        """Let the Safe sign by SignMessageLib, as its own app does."""
+    def execute_message(self, digest: bytes, *, names: tuple[str, ...] = ("ann", "ben")) -> None:
+        """Let the Safe sign on chain by SignMessageLib, as its own app does."""
         library = next(iter(SIGN_MESSAGE_LIBS[VERSION]))
         call = abi.encode_call("signMessage(bytes)", [abi.encode(["bytes32"], [digest])])
-        self.execute(library, call, operation=1)
+        self.execute(library, call, operation=1, names=names)
 
-    def swap_owner(self, old: str, new: str) -> None:
+    def swap_owner(self, old: str, new: str, *, names: tuple[str, ...] = ("ben", "cho")) -> None:
         """Let another person take an owner's place."""
         owners = abi.decode(["address[]"], self.stage.desk.node.call(self.address, abi.encode_call("getOwners()", [])))
         at = list(owners[0]).index(cast.address(old))
         before = owners[0][at - 1] if at else bytes(19) + b"\x01"
         call = abi.encode_call("swapOwner(address,address,address)", [before, cast.address(old), cast.address(new)])
-        self.execute(self.address, call)
+        self.execute(self.address, call, names=names)
 
 
 def counterfactual(salt: int = 99, threshold: int = 2) -> tuple[bytes, bytes, bytes]:
@@ -121,3 +136,33 @@ def counterfactual(salt: int = 99, threshold: int = 2) -> tuple[bytes, bytes, by
 def wrapped(factory: bytes, calldata: bytes, signed: bytes) -> bytes:
     """A signature in the wrapper of ERC-6492."""
     return abi.encode(["address", "bytes", "bytes"], [factory, calldata, signed]) + bytes.fromhex("6492" * 16)
+
+
+def delegate_code(stage: Stage, name: str, target: bytes) -> None:
+    """Let a person's account run a contract's code (EIP-7702), by a transaction that somebody else pays."""
+    from eth_account import Account
+
+    node = stage.desk.node
+    authorization = {"chainId": node.chain_id(), "address": target, "nonce": node.nonce(cast.address(name))}
+    signed = Account.sign_authorization(authorization, cast.key(name))
+    fields = node.prepare(address_of(FAUCET_KEY), bytes(19) + b"\x99", gas=200_000)
+    raw = Account.sign_transaction({**fields, "type": 4, "authorizationList": [signed]}, FAUCET_KEY).raw_transaction
+    assert node.wait(node.send_raw(bytes(raw))).status == 1
+    assert bytes.fromhex("ef0100") + target == node.code(cast.address(name))
+
+
+def read(raw: bytes) -> Envelope:
+    """A vote as policy `snapshot` reads it."""
+    return read_envelope(raw, "snapshot")
+
+
+def under_snapshot(settings: Settings) -> Settings:
+    """The same settings with Snapshot's own way of admission."""
+    return replace(settings, admission="snapshot")
+
+
+def verified(stage: Stage, published: Published) -> Report:
+    """The record of a proposal, checked."""
+    report = verify(recording.write_record(stage.desk, published.id, cast.journal_key(), world.origin()))
+    assert report.ok, report.failed
+    return report
