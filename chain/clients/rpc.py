@@ -186,7 +186,7 @@ class AnswerTooLongError(requests.RequestException):
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Reads an answer up to `limit` bytes, within some seconds, and gives up beyond."""
+    """Reads an answer up to some bytes (`ANSWER_MAX`), within some seconds, and gives up beyond."""
 
     def __init__(self, seconds: int | None = None, limit: int | None = None) -> None:
         super().__init__()

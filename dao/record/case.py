@@ -7,7 +7,7 @@ with `NotReached`: nothing is ever concluded from something unverified.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeVar
 
@@ -20,6 +20,8 @@ from dao.record.errors import NotDueError, RecordError
 from dao.record.leaves import Leaf
 from dao.record.trust import Trust
 from governance.acts import ActLeaf, ReleaseFact
+from governance.ballot import Ballot
+from governance.batch import Spread
 from governance.certificate import Transcript
 from governance.commitment import Commitment
 from governance.messages import Envelope
@@ -106,6 +108,16 @@ class VoteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractVote:
+    """A vote that a contract signed."""
+
+    index: int
+    leaf: Leaf
+    raw: bytes
+    """Its envelope."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """From where on nothing of a part may be queued, signed or executed any more."""
 
@@ -152,6 +164,9 @@ class Case:
     """When set, these leaves are about to be appended, and checks that go fact by fact judge only them: the others were
     judged when they came."""
 
+    spread: Spread = map
+    """How work that many cores could share is spread."""
+
     newer: Mapping[bytes, Case] = field(default_factory=dict)
     """Other proposals that supersede this one and passed, as far as that is to be proved."""
     older: Mapping[bytes, Case] = field(default_factory=dict)
@@ -173,7 +188,10 @@ class Case:
     """State of the lifecycle after all leaves."""
     commitment: Commitment | None = None
     votes: tuple[VoteRow, ...] | None = None
-    admitted: tuple[VoteRow, ...] | None = None
+    admitted: Sequence[Ballot] | None = None
+    """Their ballots, in the order of the journal; of a vote by the million nothing else is kept."""
+    contract_votes: Mapping[bytes, ContractVote] = field(default_factory=dict)
+    """By id, the votes that contracts signed."""
     contract_assumed: bool = False
     """Whether any contract's signature was taken on the word of those who asked it (A_1271)."""
     void: frozenset[bytes] = frozenset()
