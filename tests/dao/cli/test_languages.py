@@ -46,6 +46,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "withdraw": [("withdraw", "IIP-1", "--reason", "Zu spät", "--key", "dora", *HERE), ("withdraw", "IIP-1", *HERE)],
     "record": [("record", "IIP-1", *HERE), ("record", "IIP-1", "--out", "FOLDER/dao.toml", *HERE)],
     "vote cast": [("vote", "cast", "IIP-1", "For", "--key", "eve", *HERE), ("vote", "cast", "IIP-1", *HERE)],
+    "vote sign": [("vote", "sign", "VOTE", "--key", "ann", *HERE), ("vote", "sign", "VOTE", *HERE)],
     "vote check": [("vote", "check", "VOTE"), ("vote", "check", "FOLDER/dao.toml"), ("vote",), ("vote", "chek")],
     "tally": [
         ("tally", "IIP-1", *HERE),
