@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from chain.clients.node import BlockInfo
 from chain.errors import UncheckableError
 from dao.cli.start.demo import cast
 from dao.record.verify import Report
-from dao.workflow import contract_signing, voting
+from dao.workflow import contract_signing, recounting, voting
 from dao.workflow.desk import Blocks
+from dao.workflow.guard import Guard
 from dao.workflow.proposing import Published
 from governance.messages import message_id, sign_envelope
+from governance.settings import Settings
 from tests.dao.workflow import contract_voters as voters
 from tests.dao.workflow.contract_voters import SafeVoter, ballot, vote, wrapped
 from tests.dao.workflow.refusing import refuses
@@ -203,7 +206,7 @@ def test_H15_old_magic_only_under_policy_snapshot(scene: Scene, monkeypatch: pyt
     assert not signed.is_proved
 
 
-def test_record_proves_safes_after_their_owners_changed(stage: Stage) -> None:
+def test_record_proves_safes_after_their_owners_changed(stage: Stage, tmp_path: Path) -> None:
     """By owners' keys, by approval on chain, and by its own word on chain: each stays proved when the owners change."""
     by_keys, on_chain = SafeVoter.create(stage), SafeVoter.create(stage, salt=8)
     approving = SafeVoter.create(stage, salt=9)
@@ -224,6 +227,7 @@ def test_record_proves_safes_after_their_owners_changed(stage: Stage) -> None:
 
     assert "A_1271" not in report.assumed
     assert "passed" == _verdict(report)
+    assert "passed" == _recounted(stage, published, tmp_path)
 
 
 def test_record_assumes_what_a_contract_only_said(stage: Stage) -> None:
@@ -237,7 +241,9 @@ def test_record_assumes_what_a_contract_only_said(stage: Stage) -> None:
     assert "A_1271" in voters.verified(stage, published).assumed
 
 
-def test_H11_block_that_left_the_chain_before_the_close(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_H11_block_that_left_the_chain_before_the_close(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Votes whose block is gone are asked again at the close: who still says yes counts, who does not is kept and
     counts for nothing.
     """
@@ -269,6 +275,7 @@ def test_H11_block_that_left_the_chain_before_the_close(stage: Stage, monkeypatc
     assert report.case.expected is not None
     assert 100 * cast.UNIT == report.case.expected.scores[1]
     assert not any(block.number in gone for block in report.case.blocks)
+    assert _verdict(report) == _recounted(stage, published, tmp_path)
 
 
 def _rows(value: object) -> list[list[object]]:
@@ -280,3 +287,25 @@ def _verdict(report: Report) -> str:
     assert report.case is not None
     assert report.case.verdict is not None
     return report.case.verdict.state
+
+
+class _NoAnchors(Guard):
+    """This journal stands in no workspace."""
+
+    def __init__(self) -> None:
+        pass
+
+    def check_anchors(self, settings: Settings, chain_id: int) -> None:
+        pass
+
+    def check_kept_root(self, size: int, root: Callable[[int], bytes], origin: str) -> None:
+        pass
+
+
+def _recounted(stage: Stage, published: Published, folder: Path) -> str:
+    """The verdict of a recount from the stored bytes, which is held to the signed result."""
+    guard = _NoAnchors()
+    with recounting.opened(folder / "journal.sqlite", guard, stage.desk.node.chain_id()) as journal:
+        found = recounting.recount(journal, published.id, guard)
+    assert found.case.verdict is not None
+    return found.case.verdict.state
