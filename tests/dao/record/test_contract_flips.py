@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.dao.record import stories
 from tests.dao.record.forge import Bench
 from tests.dao.record.forgeries_contract import BY_KEYS, ON_CHAIN, STORY, WALLET, voted
 
+SAMPLE = Path(__file__).resolve().parents[2] / "vectors" / "formats" / "record-of-contracts-1.car"
 FLIPS = 150 if os.environ.get("CI") == "true" else 25
 
 
@@ -58,6 +60,16 @@ def test_a_flipped_bit_of_evidence_is_refused(number: int, which: int, at: int) 
 
     assert report.failed is not None
     assert (30, "votes.signature") == (report.failed.number, report.failed.name)
+
+
+def test_sample_of_the_first_release_verifies_for_ever() -> None:
+    """A record with two Safes' votes, which are proved, and a wallet's, which is somebody's word."""
+    report = verify(SAMPLE.read_bytes())
+
+    assert report.ok, report.failed
+    assert "A_1271" in report.assumed
+    assert report.case is not None
+    assert 3 == len(report.case.contract_votes)
 
 
 def test_vote_asked_again_though_its_block_stands() -> None:
