@@ -54,20 +54,25 @@ def who_signed(node: Node, envelope: Envelope, settings: Settings, block: BlockR
     """
     try:
         check_signature(envelope, settings.admission)
-    except (UncheckableError, SignatureError) as refusal:
+    except (UncheckableError, SignatureError):
         # The same address on another chain may be another's contract, so all power must be on the chain that is asked.
         if any(strategy.chain_id != block.chain_id for strategy in settings.strategies):
             raise
-        node.expect_block(block)
-        contract = _Contract(node, envelope, settings.admission, block)
-        if not contract.code and not erc1271.is_wrapped(envelope.signature):
-            if isinstance(refusal, SignatureError):
-                raise
-            raise ContractSignatureError("E_1271_INVALID", "no_code", address=checksum(envelope.address)) from None
-        signed = contract.kept(contract.asked(), blocks)
-        node.expect_block(block)
-        return signed
+        return contract_signed(node, envelope, settings.admission, block, blocks)
     return Signed(warnings=_Contract(node, envelope, settings.admission, block).other_path())
+
+
+def contract_signed(node: Node, envelope: Envelope, policy: Policy, block: BlockRef, blocks: Blocks) -> Signed:
+    """As `who_signed`, of a signature that is not one of the sender's key, whatever power he has."""
+    node.expect_block(block)
+    contract = _Contract(node, envelope, policy, block)
+    if not contract.code and not erc1271.is_wrapped(envelope.signature):
+        if len(envelope.signature) == 65:
+            check_signature(envelope, policy)  # a key's refusal says more than that there is no contract
+        raise ContractSignatureError("E_1271_INVALID", "no_code", address=checksum(envelope.address))
+    signed = contract.kept(contract.asked(), blocks)
+    node.expect_block(block)
+    return signed
 
 
 def ask_again(node: Node, envelope: Envelope, settings: Settings, block: BlockRef, blocks: Blocks) -> CID | None:

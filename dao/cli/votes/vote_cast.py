@@ -36,7 +36,7 @@ EXAMPLES = (
     "dao vote cast IIP-2 --file vote.json --json",
     "dao vote cast IIP-2 For --key eve --out eve.vote.json",
     "dao vote cast IIP-4 2,3,1 --key eve",
-    "dao vote cast IIP-2 For --safe 0x5FbDB2315678afecb367f032d93F642f64180aa3 --key ann --out safe.vote.json",
+    "dao vote cast IIP-2 For --safe $SAFE --key ann --out safe.vote.json",
     "dao vote cast IIP-5 --choice Rome=3 --choice Oslo=1 --key eve",
 )
 

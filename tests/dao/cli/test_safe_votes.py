@@ -52,6 +52,8 @@ def test_owners_sign_a_file_in_turn(dao: Dao, folder: Path) -> None:
     assert (1, "E_1271_INVALID") == (early.status, early.document["error"]["code"])
     assert (1, "E_SAFE_SIGS") == (stranger.status, stranger.document["error"]["code"])
     assert (before, kept) == (steps_workspace.state(folder), file.read_bytes())
+    unsigned = dao("vote", "check", file, *at)
+    assert (1, "E_1271_INVALID") == (unsigned.status, unsigned.document["code"])
 
     signed = dao("vote", "sign", file, "--key", "cho", *at)
     cast_ = dao("vote", "cast", "IIP-2", "--file", file, *at)
@@ -59,8 +61,10 @@ def test_owners_sign_a_file_in_turn(dao: Dao, folder: Path) -> None:
     assert (0, 2) == (signed.status, len(signed.document["signed"]))
     assert begun.document["id"] == signed.document["id"] == cast_.document["id"]
     assert (0, safe_of(folder), []) == (cast_.status, cast_.document["voter"], cast_.document["warnings"])
-    checked = dao("vote", "check", file, "--json")
+    checked, asked = dao("vote", "check", file, "--json"), dao("vote", "check", file, *at)
     assert (2, "E_1271_UNCHECKED") == (checked.status, checked.document["code"])
+    assert (0, None, safe_of(folder)) == (asked.status, asked.document["code"], asked.document["signer"])
+    assert asked.document["contract"]["proved"] is True
 
 
 def test_copies_are_joined(dao: Dao, folder: Path) -> None:
