@@ -78,7 +78,7 @@ class Rpc:
         """What errors call the provider: two may share a host, so the name that the user gave it stands beside."""
         self._url = url
         self._patience = PATIENCE_SECONDS if patience is None else patience
-        self._session = session or _bounded_session(max(ANSWER_SECONDS, self._patience))
+        self._session = session or bounded_session(max(ANSWER_SECONDS, self._patience))
         self._provider: Any = None
 
     def ask(self, method: str, *params: Any) -> Any:
@@ -175,11 +175,12 @@ class AnswerTooLongError(requests.RequestException):
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Reads an answer up to `ANSWER_MAX` bytes, within some seconds, and gives up beyond."""
+    """Reads an answer up to some bytes (`ANSWER_MAX`), within some seconds, and gives up beyond."""
 
-    def __init__(self, seconds: int | None = None) -> None:
+    def __init__(self, seconds: int | None = None, limit: int | None = None) -> None:
         super().__init__()
         self._seconds = ANSWER_SECONDS if seconds is None else seconds
+        self._limit = limit
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send, and wait for the whole answer no longer than was said.
@@ -209,19 +210,21 @@ class BoundedAdapter(HTTPAdapter):
         kwargs["stream"] = True
         response = super().send(request, *args, **kwargs)
         body = bytearray()
+        limit = ANSWER_MAX if self._limit is None else self._limit
         for chunk in response.iter_content(1 << 16):
             body += chunk
-            if len(body) > ANSWER_MAX:
+            if len(body) > limit:
                 response.close()
                 raise AnswerTooLongError
         response._content = bytes(body)
         return response
 
 
-def _bounded_session(seconds: int) -> requests.Session:
+def bounded_session(seconds: int, limit: int | None = None) -> requests.Session:
+    """Open a session whose answers end: after so many seconds, and after so many bytes."""
     session = requests.Session()
-    session.mount("http://", BoundedAdapter(seconds))
-    session.mount("https://", BoundedAdapter(seconds))
+    session.mount("http://", BoundedAdapter(seconds, limit))
+    session.mount("https://", BoundedAdapter(seconds, limit))
     return session
 
 

@@ -1,0 +1,85 @@
+"""Everything that an audit needs of a hub, asked in its order: a proposal, its votes, and what was signed.
+
+Decides only that order, and says how far it got. Whether the pages fit each other is decided by `governance.hub_pages`,
+what is found by `governance.hub_audit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from dao.hub_pages import Ask, keeping
+from governance.audit import Order
+from governance.clients import snapshot
+from governance.clients.snapshot import Hub
+from governance.hub_answer import read_hub_json
+from governance.hub_audit import HubAudit, audit_served
+from governance.hub_pages import PAGE_ROWS, Gathering, HubPageError, HubRow
+from governance.hub_votes import HubMessage, HubProposal, answer_of, read_messages, read_proposal, read_votes
+from governance.rebuilding import Rebuilt, check_signatures
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many of it are done, and of how many; 0 where nobody knows."""
+
+
+def find_proposal(hub: Hub, id_: str, space: str) -> HubProposal:
+    """Ask for one proposal, always anew; raises `HubPageError` where the hub has none, or another."""
+    row = _field(hub.ask("proposal", snapshot.ONE_PROPOSAL, {"id": id_}), "proposal")
+    if row is None:
+        raise HubPageError("E_HUB_PAGE", "absent", id=id_)
+    found = read_proposal(row)
+    if found.id != id_:
+        raise HubPageError("E_HUB_PAGE", "other", id=found.id)
+    if space and found.space.lower() != space.lower():
+        raise HubPageError("E_HUB_PAGE", "space", id=id_, space=found.space)
+    return found
+
+
+def find_closed(hub: Hub, space: str, progress: Progress) -> Iterator[HubProposal]:
+    """Ask for every closed proposal of a space, by the time of its making."""
+    gathering = Gathering("space", space, _PROPOSALS_AT_ONCE)
+    while (cursor := gathering.cursor) is not None:
+        asked = {"space": space, "created": cursor.created, "first": _PROPOSALS_AT_ONCE, "skip": cursor.skip}
+        gathering.take(_field(hub.ask("proposals", snapshot.PROPOSALS, asked), "proposals"))
+        progress("proposals", len(gathering), 0)
+    yield from map(read_proposal, gathering.rows)
+
+
+_PROPOSALS_AT_ONCE = 100
+
+
+def audit_proposal(hub: Hub, proposal: HubProposal, folder: Path | None, order: Order, progress: Progress) -> HubAudit:
+    """Ask for a proposal's votes and signatures, and audit them."""
+    state = [proposal.id, proposal.votes, proposal.scores_state, proposal.scores_updated]
+    ask = keeping(hub, folder, state)
+    rows = _gather_votes(ask, proposal, progress)
+    votes = read_votes(rows)
+    messages: dict[str, HubMessage] = {}
+    for first in range(0, len(votes), snapshot.IDS_MAX):
+        ids = [vote.id for vote in votes[first : first + snapshot.IDS_MAX]]
+        answer = ask("messages", snapshot.MESSAGES, {"ids": ids, "first": snapshot.IDS_MAX})
+        messages |= read_messages(_field(answer, "messages"), ids)
+        progress("messages", first + len(ids), len(votes))
+    rebuilt: list[Rebuilt] = []
+    for row in check_signatures(votes, proposal.space, proposal.id, messages):
+        rebuilt.append(row)
+        if len(rebuilt) % 100 == 0 or len(rebuilt) == len(votes):
+            progress("signatures", len(rebuilt), len(votes))
+    return audit_served(proposal, answer_of(proposal, rows), votes, rebuilt, order)
+
+
+def _gather_votes(ask: Ask, proposal: HubProposal, progress: Progress) -> list[HubRow]:
+    gathering = Gathering("proposal", proposal.id)
+    while (cursor := gathering.cursor) is not None:
+        asked = {"proposal": proposal.id, "created": cursor.created, "first": PAGE_ROWS, "skip": cursor.skip}
+        gathering.take(_field(ask("votes", snapshot.VOTES, asked), "votes"))
+        progress("votes", len(gathering), proposal.votes or 0)
+    return gathering.rows
+
+
+def _field(answer: bytes, name: str) -> object:
+    """Take a field of an answer that had it when it came."""
+    document = read_hub_json(answer)
+    data = document.get("data") if isinstance(document, dict) else None
+    return data.get(name) if isinstance(data, dict) else None
