@@ -76,8 +76,6 @@ class Gathering:
         if len(self._rows) + len(fresh) > ROWS_MAX:
             raise HubPageError("E_HUB_PAGE", "endless", limit=ROWS_MAX)
         cursor = self._next(rows, self.cursor)
-        if cursor is not None and not fresh:
-            raise HubPageError("E_HUB_PAGE", "stuck", created=self.cursor.created)
         self._rows.update((row["id"], row) for row in fresh)
         if cursor is not None:
             self._last_second = [id_ for id_, row in self._rows.items() if row["created"] == cursor.created]

@@ -25,7 +25,7 @@ from governance.hub_answer import HubAnswer, read_hub_answer
 
 EXAMPLES = (
     "dao audit --space ens.eth",
-    "dao audit --space ens.eth --proposal 0x0a898c9a26b02ebd80f9de77c29a5ff5cdaca77b39a3d1ce22c0555be40028ed",
+    "dao audit --space comp-vote.eth --proposal 0x0a898c9a26b02ebd80f9de77c29a5ff5cdaca77b39a3d1ce22c0555be40028ed",
     "dao audit --space ens.eth --html report.html --csv report.csv --keep pages",
     "dao audit proposal.json",
     "dao audit proposal.json --order voter",
@@ -42,7 +42,7 @@ class _Order(StrEnum):
 def command(
     file: Annotated[
         Path | None,
-        typer.Argument(help="A hub's proposal with its votes, as JSON.", metavar="[FILE]", show_default=False),
+        typer.Argument(help="A hub's proposal with its votes, as JSON.", metavar="FILE", show_default=False),
     ] = None,
     *,
     space: Annotated[
