@@ -6,17 +6,21 @@ what is found by `governance.hub_audit`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from chain.clients.node import Node
+from chain.finding import Finding
 from dao.hub_pages import Ask, keeping
+from dao.workflow.power_evidence import reader
+from governance import attested, hub_powers, strategies
 from governance.audit import Order
 from governance.clients import snapshot
 from governance.clients.snapshot import Hub
 from governance.hub_answer import read_hub_json
 from governance.hub_audit import HubAudit, audit_served
 from governance.hub_pages import PAGE_ROWS, Gathering, HubPageError, HubRow
-from governance.hub_votes import HubMessage, HubProposal, answer_of, read_messages, read_proposal, read_votes
+from governance.hub_votes import HubMessage, HubProposal, HubVote, answer_of, read_messages, read_proposal, read_votes
 from governance.rebuilding import Rebuilt, check_signatures
 
 Progress = Callable[[str, int, int], None]
@@ -49,8 +53,10 @@ def find_closed(hub: Hub, space: str, progress: Progress) -> Iterator[HubProposa
 _PROPOSALS_AT_ONCE = 100
 
 
-def audit_proposal(hub: Hub, proposal: HubProposal, folder: Path | None, order: Order, progress: Progress) -> HubAudit:
-    """Ask for a proposal's votes and signatures, and audit them."""
+def audit_proposal(
+    hub: Hub, proposal: HubProposal, progress: Progress, *, folder: Path | None, order: Order, node: Node | None
+) -> HubAudit:
+    """Ask for a proposal's votes and signatures, compute the powers again where there is a node, and audit them."""
     state = [proposal.id, proposal.votes, proposal.scores_state, proposal.scores_updated]
     ask = keeping(hub, folder, state)
     rows = _gather_votes(ask, proposal, progress)
@@ -66,7 +72,24 @@ def audit_proposal(hub: Hub, proposal: HubProposal, folder: Path | None, order: 
         rebuilt.append(row)
         if len(rebuilt) % 100 == 0 or len(rebuilt) == len(votes):
             progress("signatures", len(rebuilt), len(votes))
-    return audit_served(proposal, answer_of(proposal, rows), votes, rebuilt, order)
+    powers = [] if node is None else compute_powers(node, proposal, votes, progress)
+    return audit_served(proposal, answer_of(proposal, rows), votes, rebuilt, order=order, powers=powers)
+
+
+def compute_powers(node: Node, proposal: HubProposal, votes: Sequence[HubVote], progress: Progress) -> list[Finding]:
+    """Ask a node for the powers at the snapshot block, and compare them with the hub's."""
+    planned = hub_powers.plan(proposal, node.chain_id())
+    computed: list[hub_powers.Computed] = []
+    if proposal.snapshot is None:
+        raise HubPageError("E_HUB_PAGE", "shape", field="snapshot")
+    voters = sorted({vote.voter for vote in votes})
+    for number, row in enumerate(planned, 1):
+        if row.settings is not None:
+            ask = reader(node, node.block(proposal.snapshot).ref, lambda _: None)
+            weighed = attested.run(strategies.find(row.name, 1).plan(row.settings.params, voters), ask)
+            computed.append(hub_powers.Computed(row, weighed.powers))
+        progress("powers", number, len(planned))
+    return list(hub_powers.compare(votes, planned, computed))
 
 
 def _gather_votes(ask: Ask, proposal: HubProposal, progress: Progress) -> list[HubRow]:

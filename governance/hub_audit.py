@@ -79,9 +79,14 @@ def audit_served(
     answer: HubAnswer,
     votes: Sequence[HubVote],
     rebuilt: Sequence[Rebuilt],
+    *,
     order: Order = "voter",
+    powers: Sequence[Finding] = (),
 ) -> HubAudit:
-    """Audit a proposal with the votes of `answer`, in the same order as `votes`; raises as `governance.audit.audit`."""
+    """Audit a proposal with the votes of `answer`, in the same order as `votes`; raises as `governance.audit.audit`.
+
+    `powers` is what was found when powers were computed again (`governance.hub_powers`).
+    """
     counted = audit(answer, order)
     published = _published_verdict(proposal, answer)
     exact = verdict(proposal, counted.exact.scores, counted.exact.total) if published is not None else None
@@ -98,7 +103,7 @@ def audit_served(
         proposal=proposal,
         answer=answer,
         counted=counted,
-        findings=tuple(finding for check in CHECKS for finding in check(seen)),
+        findings=(*(finding for check in CHECKS for finding in check(seen)), *powers),
         signatures=dict(Counter(row.status for row in rebuilt)),
         published_verdict=published,
         exact_verdict=exact,

@@ -137,7 +137,7 @@ def read_messages(rows: object, asked: Sequence[str]) -> dict[str, HubMessage]:
 
 def _vote(row: HubRow) -> HubVote:
     try:
-        voter = address.parse(_checksummed(row.get("voter")))
+        voter = address.parse(checksummed(row.get("voter")))
     except ChainError:
         raise HubPageError("E_HUB_PAGE", "voter", id=row["id"]) from None
     parts = row.get("vp_by_strategy")
@@ -154,7 +154,7 @@ def _vote(row: HubRow) -> HubVote:
     )
 
 
-def _checksummed(text: object) -> object:
+def checksummed(text: object) -> object:
     """An address without capitals, as some hubs answer, gets its checksum; any other must have it."""
     if isinstance(text, str) and text.startswith("0x") and text == text.lower() and len(text) == 42:
         try:

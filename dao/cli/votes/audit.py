@@ -55,6 +55,10 @@ def command(
     key_env: Annotated[
         str, typer.Option("--api-key-env", help="Variable with the hub's API key, if it is set.", metavar="NAME")
     ] = "SNAPSHOT_API_KEY",
+    rpc_env: Annotated[
+        str,
+        typer.Option("--rpc-env", help="Variable with a node's URL, to compute the powers again.", metavar="NAME"),
+    ] = "",
     keep: Annotated[
         Path | None,
         typer.Option("--keep", help="Keep what the hub answers here; an audit that broke off goes on.", metavar="DIR"),
@@ -72,7 +76,7 @@ def command(
     """Count a published Snapshot vote again: exactly, and as Snapshot does.
 
     With --space or --proposal the hub is asked, page by page: votes are counted, ids rebuilt, signatures checked, and
-    what is not as published is explained. Powers are taken as published.
+    what is not as published is explained. Powers are taken as published, unless a node is named.
 
     FILE holds `{"proposal": {...}, "votes": [...]}`, as the hub answers. Doubles depend on the order in which they are
     added: `file`, `voter` (by address) or `vp` (by power). The exit status is 1 where another choice wins, or where
@@ -84,7 +88,9 @@ def command(
     if file is None:
         from dao.cli.votes import audit_hub
 
-        wanted = audit_hub.Wanted(space, proposal, hub, key_env, keep, "voter" if order is None else order.value)
+        wanted = audit_hub.Wanted(
+            space, proposal, hub, key_env, keep, "voter" if order is None else order.value, rpc_env
+        )
         return audit_hub.answer_of(wanted, audit_hub.Files(csv, html, force))
     answer = read_hub_answer(read(file, LIMIT))
     way = _Order.FILE if order is None else order

@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
+from chain.clients.rpc import NodeError
 from chain.errors import CodedError
 from chain.finding import Finding
 from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
@@ -22,6 +23,7 @@ from dao.cli.votes import audit, audit_report
 from dao.cli.votes.audit_report import Row
 from dao.cli.votes.audit_told import refusal, told
 from dao.cli.votes.hub_text import json_number, names, one_line, shown
+from dao.connect import node_behind
 from dao.hub_reading import audit_proposal, find_closed, find_proposal
 from governance.audit import Order
 from governance.clients.snapshot import URL, Hub, HubError
@@ -37,6 +39,7 @@ class Wanted(NamedTuple):
     key_env: str
     keep: Path | None
     order: Order
+    rpc_env: str
 
 
 class Files(NamedTuple):
@@ -59,13 +62,16 @@ def answer_of(wanted: Wanted, files: Files) -> Answer:
             proposals = [find_proposal(hub, wanted.proposal, wanted.space)]
         else:
             proposals = list(find_closed(hub, wanted.space, progress))
+        node = node_behind(wanted.rpc_env) if wanted.rpc_env else None
         rows: list[Row] = []
         for number, proposal in enumerate(proposals, 1):
             try:
-                found = audit_proposal(hub, proposal, wanted.keep, wanted.order, progress)
+                found = audit_proposal(hub, proposal, progress, folder=wanted.keep, order=wanted.order, node=node)
                 rows.append(Row(proposal, found, None))
             except CodedError as error:
-                if wanted.proposal or isinstance(error, HubError):  # the hub is gone, or this was all that was asked
+                if wanted.proposal or isinstance(
+                    error, HubError | NodeError
+                ):  # hub or node is gone, or this was all that was asked
                     raise
                 rows.append(Row(proposal, None, error))
             progress("audited", number, len(proposals))

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +22,7 @@ from tests.dao.cli.conftest import Outcome
 from tests.hub_double import HubDouble, cast, proposal_row, serving, take, vote_row
 
 Dao = Callable[..., Outcome]
+ROOT = Path(__file__).resolve().parents[3]
 VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "snapshot" / "closed_proposals.json"
 SMALL = json.loads(VECTORS.read_text("utf-8"))["proposals"]
 ID = "0x" + "ab" * 32
@@ -254,3 +262,47 @@ def test_a_whole_space(dao: Dao, signed: HubDouble, tmp_path: Path) -> None:
     assert table[0]["title"].startswith("'=")
     report = (tmp_path / "a.html").read_text("utf-8")
     assert ("<svg" in report, "<script" in report, "default-src 'none'" in report) == (True, False, True)
+
+
+def test_a_great_vote_with_a_bar_that_moves(hub: HubDouble) -> None:
+    """3,600 signed votes with refusals in between end in seconds, and a terminal sees them come."""
+    votes = 3_600 if os.environ.get("CI") == "true" else 360
+    hub.proposals[ID] = proposal_row(ID, SPACE, "single-choice", ["A", "B"], votes)
+    for number in range(votes):
+        cast(hub, ID, number, 1 + number % 2, 1.5, 1_700_000_100 + number // 3)
+    publish(hub)
+    hub.proposals[ID]["scores"].pop()
+    hub.refuse = lambda number: {"Retry-After": "1"} if number in (2, 5) else None
+
+    status, out, screen = on_a_terminal("audit", "--proposal", ID, "--hub", hub.url, "--json")
+    document = json.loads(out)
+    assert (0, votes, {"signed": votes}) == (status, document["votes"], document["signatures"]), screen
+    counts = [int(done) for done in re.findall(rf"(\d+)/{votes}\b", screen)]
+    assert len(set(counts)) > 3, screen
+    assert "the hub asks for a pause" in screen
+
+
+def on_a_terminal(*arguments: str) -> tuple[int, str, str]:
+    """Run `dao` with its stderr on a terminal: exit status, stdout, and what the terminal was sent."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "dao", *arguments]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "DAO_LANG": "en"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, cwd=ROOT, env=environment) as process:
+        os.close(theirs)
+        seen = bytearray()
+        reading = threading.Thread(target=lambda: seen.extend(_read_all(ours)))
+        reading.start()
+        assert process.stdout is not None
+        out = process.stdout.read()
+        status = process.wait()
+        reading.join()
+    os.close(ours)
+    return status, out.decode(), seen.decode("utf-8", "replace")
+
+
+def _read_all(handle: int) -> bytes:
+    data = b""
+    with contextlib.suppress(OSError):  # Linux says EIO when the other end is closed
+        while chunk := os.read(handle, 1 << 16):
+            data += chunk
+    return data
