@@ -17,8 +17,10 @@ from typing import Any
 
 import pytest
 
+from dao.cli.votes import audit_hub
 from governance.clients import snapshot
 from tests.dao.cli.conftest import Outcome
+from tests.dao.cli.guides import follow, page
 from tests.hub_double import HubDouble, cast, proposal_row, serving, take, vote_row
 
 Dao = Callable[..., Outcome]
@@ -306,3 +308,18 @@ def _read_all(handle: int) -> bytes:
         while chunk := os.read(handle, 1 << 16):
             data += chunk
     return data
+
+
+def test_the_guide(dao: Dao, hub: HubDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command ends as the page says and shows what it says, and the picture is the one that is drawn."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(audit_hub, "URL", hub.url)
+    for facts in SMALL:
+        take(hub, facts)
+
+    follow(dao, page("audit-a-space"))
+
+    report = (tmp_path / "report.html").read_text("utf-8")
+    drawn = report[report.index("<svg") : report.index("</svg>") + len("</svg>")]
+    assert f"{drawn}\n" == (ROOT / "docs" / "images" / "audit-space.svg").read_text("utf-8")
+    assert 1 < len(list((tmp_path / "pages").glob("*.page")))

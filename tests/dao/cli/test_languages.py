@@ -56,7 +56,12 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("explain", "IIP-9", *HERE),
         ("explain", "IIP-1", "--chart", "x.png", *HERE),
     ],
-    "audit": [("audit", "FOLDER/dao.toml"), ("audit", "FOLDER/none.json")],
+    "audit": [
+        ("audit", "FOLDER/dao.toml"),
+        ("audit", "FOLDER/none.json"),
+        ("audit",),
+        ("audit", "--space", "x", "--hub", "http://127.0.0.1:PORT/"),
+    ],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],
     "queue": [("queue", "IIP-1/1", *HERE), ("queue", "IIP-1", *HERE), ("queue", "x", *HERE)],
