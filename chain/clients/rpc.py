@@ -210,10 +210,9 @@ class BoundedAdapter(HTTPAdapter):
         kwargs["stream"] = True
         response = super().send(request, *args, **kwargs)
         body = bytearray()
-        limit = ANSWER_MAX if self._limit is None else self._limit
         for chunk in response.iter_content(1 << 16):
             body += chunk
-            if len(body) > limit:
+            if len(body) > (ANSWER_MAX if self._limit is None else self._limit):
                 response.close()
                 raise AnswerTooLongError
         response._content = bytes(body)
