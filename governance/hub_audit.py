@@ -20,11 +20,13 @@ from fractions import Fraction
 from typing import Literal
 
 from chain.address import checksum
+from chain.errors import CodedError
 from chain.finding import Finding, Level
 from governance.audit import Audit, Order, audit
 from governance.hub_answer import HubAnswer
 from governance.hub_votes import HubProposal, HubVote
 from governance.rebuilding import Rebuilt
+from proposals.bindings import read_bindings
 
 Verdict = Literal["passed", "rejected"]
 
@@ -227,10 +229,27 @@ def _delegations_were_taken_back(seen: _Seen) -> Iterator[Finding]:
         yield _finding("W_HUB_OVERRIDE", "", "info", {**_about(empty), "strategy": overriding[0]})
 
 
+def _executors_do_what_they_show(seen: _Seen) -> Iterator[Finding]:
+    """Other executors' blocks hold the calls that their hashes name, and there is one executor."""
+    try:
+        bindings = read_bindings(seen.proposal.plugins, seen.proposal.id)
+    except CodedError as error:
+        unknown = error.reason in {"legacy", "uma"}
+        yield _finding(error.code, error.reason, "warning" if unknown else "error", error.facts)
+        return
+    for row in bindings:
+        facts = {
+            "module": checksum(row.module), "safe": None if row.safe is None else checksum(row.safe),
+            "hash": "0x" + row.hash.hex(), "chain_id": row.chain_id, "calls": len(row.calls),
+            "question_hash": "0x" + row.question_hash.hex(),
+        }  # fmt: skip
+        yield _finding("W_BINDING", row.executor, "info", facts)
+
+
 CHECKS: tuple[Callable[[_Seen], Iterator[Finding]], ...] = (
     _votes_are_all_there, _votes_are_in_time, _powers_are_their_parts, _scores_come_from_the_votes,
     _signatures_are_their_voters, _winner_is_the_votes, _verdict_is_the_votes, _scores_are_final,
-    _delegations_were_taken_back,
+    _delegations_were_taken_back, _executors_do_what_they_show,
 )  # fmt: skip
 
 

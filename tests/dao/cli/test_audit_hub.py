@@ -323,3 +323,18 @@ def test_the_guide(dao: Dao, hub: HubDouble, tmp_path: Path, monkeypatch: pytest
     drawn = report[report.index("<svg") : report.index("</svg>") + len("</svg>")]
     assert f"{drawn}\n" == (ROOT / "docs" / "images" / "audit-space.svg").read_text("utf-8")
     assert 1 < len(list((tmp_path / "pages").glob("*.page")))
+
+
+def test_what_another_executor_would_do(dao: Dao, signed: HubDouble) -> None:
+    """Its calls are counted and its hash is shown; two executors are refused (H99)."""
+    call = {"to": "0x" + "22" * 20, "value": "5", "data": "0x"}
+    place = {"network": "1", "moduleAddress": "0x" + "33" * 20, "safeAddress": "0x" + "44" * 20}
+    safe = {**place, "transactions": [call]}
+    signed.proposals[ID]["plugins"] = {"oSnap": {"safes": [safe]}}
+    told = audited(dao, signed, "--json")
+    assert (0, "W_BINDING") == (told.status, told.document["findings"][0]["code"])
+    assert "may make 1 calls of the Safe" in told.document["findings"][0]["message"]
+
+    signed.proposals[ID]["plugins"]["mutualDao"] = {"version": 1}
+    refused = audited(dao, signed, "--json")
+    assert (1, {"E_EXECUTOR.several"}) == (refused.status, codes(refused))
