@@ -9,19 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from chain import unixfs
 from chain.clients.node import Node
+from chain.clients.pinning import PinningService
+from chain.content_id import ContentId
+from chain.errors import CodedError
 from chain.finding import Finding
 from dao.hub_pages import Ask, keeping
+from dao.places import Place
 from dao.workflow.power_evidence import reader
 from governance import attested, hub_powers, strategies
 from governance.audit import Order
 from governance.clients import snapshot
 from governance.clients.snapshot import Hub
+from governance.envelope import MAX_BYTES
 from governance.hub_answer import read_hub_json
 from governance.hub_audit import HubAudit, audit_served
 from governance.hub_pages import PAGE_ROWS, Gathering, HubPageError, HubRow
 from governance.hub_votes import HubMessage, HubProposal, HubVote, answer_of, read_messages, read_proposal, read_votes
-from governance.rebuilding import Rebuilt, check_signatures
+from governance.rebuilding import Rebuilt, check_pinned, check_signatures
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many of it are done, and of how many; 0 where nobody knows."""
@@ -54,7 +60,14 @@ _PROPOSALS_AT_ONCE = 100
 
 
 def audit_proposal(
-    hub: Hub, proposal: HubProposal, progress: Progress, *, folder: Path | None, order: Order, node: Node | None
+    hub: Hub,
+    proposal: HubProposal,
+    progress: Progress,
+    *,
+    folder: Path | None,
+    order: Order,
+    node: Node | None,
+    places: Sequence[Place] = (),
 ) -> HubAudit:
     """Ask for a proposal's votes and signatures, compute the powers again where there is a node, and audit them."""
     state = [proposal.id, proposal.votes, proposal.scores_state, proposal.scores_updated]
@@ -69,11 +82,27 @@ def audit_proposal(
         progress("messages", first + len(ids), len(votes))
     rebuilt: list[Rebuilt] = []
     for row in check_signatures(votes, proposal.space, proposal.id, messages):
-        rebuilt.append(row)
+        rebuilt.append(_from_places(row, proposal, places) if row.status in {"unknown", "none"} else row)
         if len(rebuilt) % 100 == 0 or len(rebuilt) == len(votes):
             progress("signatures", len(rebuilt), len(votes))
     powers = [] if node is None else compute_powers(node, proposal, votes, progress)
     return audit_served(proposal, answer_of(proposal, rows), votes, rebuilt, order=order, powers=powers)
+
+
+def _from_places(row: Rebuilt, proposal: HubProposal, places: Sequence[Place]) -> Rebuilt:
+    """Check a vote by its pinned bytes, from the first place that has them; else it stays as it was."""
+    for place in places:
+        assert not isinstance(place, PinningService), "no service is named here"
+        try:
+            raw = unixfs.read(ContentId.parse(row.vote.ipfs), place.block, max_bytes=MAX_BYTES)
+        except CodedError as error:
+            if error.code == "E_IPFS" and error.reason in {"connect", "timeout", "http"}:
+                raise
+            continue  # it has no such bytes, or other ones, or the hub's name is none
+        found = check_pinned(row.vote, proposal.space, proposal.id, raw)
+        if found.status != "unknown":
+            return found
+    return row
 
 
 def compute_powers(node: Node, proposal: HubProposal, votes: Sequence[HubVote], progress: Progress) -> list[Finding]:

@@ -63,6 +63,8 @@ class HubVote(NamedTuple):
     voter: bytes
     created: int
     choice: object
+    ipfs: str
+    """The name of the pinned bytes, as the hub says."""
     reason: str
     app: str
     state: str
@@ -146,6 +148,7 @@ def _vote(row: HubRow) -> HubVote:
         voter=voter,
         created=row["created"],
         choice=row.get("choice"),
+        ipfs=_text(row, "ipfs"),
         reason=_text(row, "reason"),
         app=_text(row, "app"),
         state=_text(row, "vp_state"),

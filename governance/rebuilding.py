@@ -19,7 +19,8 @@ from typing import Literal, NamedTuple
 
 from chain import address, signature
 from chain.errors import CodedError, UncheckableError
-from governance.envelope import judge
+from governance.choice import read_choice, weights_of
+from governance.envelope import Envelope, judge, read_envelope
 from governance.hub_votes import HubMessage, HubVote
 from governance.message_types import CURRENT, DOMAIN, MessageType, registry
 
@@ -77,6 +78,36 @@ def rebuild(vote: HubVote, space: str, proposal: str, ready: dict[str, int] | No
                 ready[action] = number
             return found
     return None
+
+
+def check_pinned(vote: HubVote, space: str, proposal: str, raw: bytes) -> Rebuilt:
+    """Check a vote by the bytes that Snapshot pinned of it, which are compared with their name already.
+
+    Bytes of another message say nothing of this one (`unknown`); bytes of this one that say something else than the
+    hub's row make it `bad` (`E_HUB_ROW`).
+    """
+    try:
+        envelope = read_envelope(raw, "snapshot")
+    except CodedError as error:
+        return Rebuilt(vote, "unknown", error.code)
+    if "0x" + envelope.id.hex() != vote.id or not envelope.is_vote():
+        return Rebuilt(vote, "unknown")
+    message = envelope.message
+    said = (envelope.address, message.get("space"), message.get("proposal"), message.get("timestamp"))
+    if said != (vote.voter, space, proposal, vote.created) or not _is_choice(vote.choice, envelope):
+        return Rebuilt(vote, "bad", "E_HUB_ROW")
+    return _judged(vote, envelope.id, HubMessage(address.checksum(envelope.address), "0x" + envelope.signature.hex()))
+
+
+def _is_choice(shown: object, envelope: Envelope) -> bool:
+    """Whether the hub shows the choice that was signed; weights are compared as numbers."""
+    try:
+        signed = read_choice(envelope.action, envelope.message.get("choice"))
+        if envelope.action == "vote-string":
+            return weights_of(shown) == signed
+        return read_choice(envelope.action, shown) == signed
+    except CodedError:
+        return False
 
 
 def _judged(vote: HubVote, id_: bytes, message: HubMessage) -> Rebuilt:

@@ -31,6 +31,8 @@ class HubDouble:
     proposals: dict[str, Row] = field(default_factory=dict)
     votes: dict[str, list[Row]] = field(default_factory=dict)
     messages: dict[str, Row] = field(default_factory=dict)
+    pinned: dict[str, bytes] = field(default_factory=dict)
+    """The bytes that a hub puts on IPFS, by the vote's id."""
     refuse: Callable[[int], Mapping[str, str] | None] = lambda _: None
     """By the number of the request: headers of a 429 instead of an answer, or None."""
     change: Callable[[str, Any, int], Any] = lambda _field, rows, _n: rows
@@ -114,6 +116,8 @@ def cast(double: HubDouble, proposal: str, number: int, choice: Any, power: floa
     row |= {"id": id_, "reason": message["reason"], "app": message["app"]}
     double.votes.setdefault(proposal, []).append(row)
     double.messages[id_] = {"id": id_, "address": envelope["address"], "sig": envelope["sig"]}
+    pinned = {"address": envelope["address"], "sig": envelope["sig"], "hash": id_, "data": envelope["data"]}
+    double.pinned[id_] = json.dumps(pinned, separators=(",", ":")).encode()
     return row
 
 

@@ -59,6 +59,15 @@ def command(
         str,
         typer.Option("--rpc-env", help="Variable with a node's URL, to compute the powers again.", metavar="NAME"),
     ] = "",
+    ipfs_env: Annotated[
+        str,
+        typer.Option(
+            "--ipfs-env", help="Variable with an IPFS node's URL, for votes that cannot be rebuilt.", metavar="NAME"
+        ),
+    ] = "",
+    blocks: Annotated[
+        Path | None, typer.Option("--blocks", help="Folder of blocks to look for them in.", metavar="FOLDER")
+    ] = None,
     keep: Annotated[
         Path | None,
         typer.Option("--keep", help="Keep what the hub answers here; an audit that broke off goes on.", metavar="DIR"),
@@ -87,9 +96,17 @@ def command(
         raise UsageError("E_USAGE", "audit")
     if file is None:
         from dao.cli.votes import audit_hub
+        from dao.places import Named
 
         wanted = audit_hub.Wanted(
-            space, proposal, hub, key_env, keep, "voter" if order is None else order.value, rpc_env
+            space=space,
+            proposal=proposal,
+            hub=hub,
+            key_env=key_env,
+            keep=keep,
+            order="voter" if order is None else order.value,
+            rpc_env=rpc_env,
+            ipfs=Named(api_env=ipfs_env, blocks=blocks),
         )
         return audit_hub.answer_of(wanted, audit_hub.Files(csv, html, force))
     answer = read_hub_answer(read(file, LIMIT))

@@ -12,19 +12,22 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
+from chain.clients.ipfs import IpfsError
 from chain.clients.rpc import NodeError
 from chain.errors import CodedError
 from chain.finding import Finding
 from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
 from dao.cli.frame import status_of
-from dao.cli.progress import bar
+from dao.cli.progress import Progress, bar
 from dao.cli.text import columns, label, paint, say, wrapped
 from dao.cli.votes import audit, audit_report
 from dao.cli.votes.audit_report import Row
 from dao.cli.votes.audit_told import refusal, told
 from dao.cli.votes.hub_text import json_number, names, one_line, shown
 from dao.connect import node_behind
+from dao.hub_pages import KeepError
 from dao.hub_reading import audit_proposal, find_closed, find_proposal
+from dao.places import Named, open_places
 from governance.audit import Order
 from governance.clients.snapshot import URL, Hub, HubError
 from governance.hub_audit import HubAudit
@@ -40,6 +43,7 @@ class Wanted(NamedTuple):
     keep: Path | None
     order: Order
     rpc_env: str
+    ipfs: Named
 
 
 class Files(NamedTuple):
@@ -50,6 +54,10 @@ class Files(NamedTuple):
     force: bool
 
 
+_GONE = (HubError, NodeError, IpfsError, KeepError)
+"""Refusals after which no other proposal could be audited either."""
+
+
 def answer_of(wanted: Wanted, files: Files) -> Answer:
     """Ask the hub, audit what it serves, write the report, and tell it."""
     with bar("AUDIT_STAGE") as progress:
@@ -58,23 +66,7 @@ def answer_of(wanted: Wanted, files: Files) -> Answer:
             os.environ.get(wanted.key_env, "") if wanted.key_env else "",
             told=lambda seconds: progress("pause", 0, seconds),
         )
-        if wanted.proposal:
-            proposals = [find_proposal(hub, wanted.proposal, wanted.space)]
-        else:
-            proposals = list(find_closed(hub, wanted.space, progress))
-        node = node_behind(wanted.rpc_env) if wanted.rpc_env else None
-        rows: list[Row] = []
-        for number, proposal in enumerate(proposals, 1):
-            try:
-                found = audit_proposal(hub, proposal, progress, folder=wanted.keep, order=wanted.order, node=node)
-                rows.append(Row(proposal, found, None))
-            except CodedError as error:
-                if wanted.proposal or isinstance(
-                    error, HubError | NodeError
-                ):  # hub or node is gone, or this was all that was asked
-                    raise
-                rows.append(Row(proposal, None, error))
-            progress("audited", number, len(proposals))
+        rows = _audited(hub, wanted, progress)
     written = audit_report.write(rows, hub.host, wanted.space, files.csv, files.html, force=files.force)
     if wanted.proposal:
         (row,) = rows
@@ -83,6 +75,29 @@ def answer_of(wanted: Wanted, files: Files) -> Answer:
     else:
         document, lines = _space_document(rows, hub.host, wanted), _space_lines(rows, hub.host, wanted.space)
     return Answer({**document, "written": [str(path) for path in written]}, _with(lines, written), _status(rows))
+
+
+def _audited(hub: Hub, wanted: Wanted, progress: Progress) -> list[Row]:
+    """Audit one proposal, or each closed one; of many, one that cannot be audited stops no other."""
+    if wanted.proposal:
+        proposals = [find_proposal(hub, wanted.proposal, wanted.space)]
+    else:
+        proposals = list(find_closed(hub, wanted.space, progress))
+    node = node_behind(wanted.rpc_env) if wanted.rpc_env else None
+    rows: list[Row] = []
+    with open_places(wanted.ipfs) as places:
+        for number, proposal in enumerate(proposals, 1):
+            try:
+                found = audit_proposal(
+                    hub, proposal, progress, folder=wanted.keep, order=wanted.order, node=node, places=places
+                )
+                rows.append(Row(proposal, found, None))
+            except CodedError as error:
+                if wanted.proposal or isinstance(error, _GONE):
+                    raise
+                rows.append(Row(proposal, None, error))
+            progress("audited", number, len(proposals))
+    return rows
 
 
 def _status(rows: list[Row]) -> int:
