@@ -128,12 +128,13 @@ def read_messages(rows: object, asked: Sequence[str]) -> dict[str, HubMessage]:
         raise HubPageError("E_HUB_PAGE", "shape", field="messages")
     known, found = frozenset(asked), dict[str, HubMessage]()
     for row in rows:
-        if not isinstance(row, dict) or row.get("id") not in known:
-            raise HubPageError("E_HUB_PAGE", "other", id=str(row.get("id") if isinstance(row, dict) else "")[:80])
-        if row["id"] in found:
-            raise HubPageError("E_HUB_PAGE", "twice", id=row["id"])
+        id_ = row.get("id") if isinstance(row, dict) else None
+        if not isinstance(id_, str) or id_ not in known:
+            raise HubPageError("E_HUB_PAGE", "other", id=str(id_)[:80])
+        if id_ in found:
+            raise HubPageError("E_HUB_PAGE", "twice", id=id_)
         signer, sig = row.get("address"), row.get("sig")
-        found[row["id"]] = HubMessage(signer if isinstance(signer, str) else "", sig if isinstance(sig, str) else "")
+        found[id_] = HubMessage(signer if isinstance(signer, str) else "", sig if isinstance(sig, str) else "")
     return found
 
 
