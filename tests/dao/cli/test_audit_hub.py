@@ -360,3 +360,15 @@ def test_pinned_bytes_say_what_a_row_does_not(dao: Dao, signed: HubDouble, tmp_p
 
     row["ipfs"] = str(folder.add(signed.pinned[signed.votes[ID][0]["id"]], version=0))  # bytes of another vote
     assert 2 == audited(dao, signed, "--blocks", tmp_path / "blocks").status
+
+
+def test_what_is_not_there(dao: Dao, signed: HubDouble) -> None:
+    """A proposal that the hub has not, or that is another space's, or another than was asked for; and no question."""
+    absent = audited(dao, signed, "--json", proposal="0x" + "00" * 32)
+    foreign = audited(dao, signed, "--space", "other.eth", "--json")
+    signed.change = lambda name, rows, _: {**rows, "id": "0x" + "ee" * 32} if name == "proposal" else rows
+    other = audited(dao, signed, "--json")
+
+    assert [2, 2, 2] == [told.status for told in (absent, foreign, other)]
+    assert {"E_HUB_PAGE"} == {told.document["error"]["code"] for told in (absent, foreign, other)}
+    assert [64, 64] == [dao("audit").status, dao("audit", "x.json", "--space", SPACE).status]
