@@ -59,7 +59,12 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("explain", "IIP-9", *HERE),
         ("explain", "IIP-1", "--chart", "x.png", *HERE),
     ],
-    "audit": [("audit", "FOLDER/dao.toml"), ("audit", "FOLDER/none.json")],
+    "audit": [
+        ("audit", "FOLDER/dao.toml"),
+        ("audit", "FOLDER/none.json"),
+        ("audit",),
+        ("audit", "--space", "x", "--hub", "http://127.0.0.1:PORT/"),
+    ],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "premiums quote": [
         ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
