@@ -54,7 +54,7 @@ def review(tx: SafeTx, vote: VotedPart | None = None, *, is_own_safe: bool = Fal
         domain_hash=domain_hash(tx.chain_id, tx.safe, tx.version),
         message_hash=message_hash(tx),
         safe_tx_hash=safe_tx_hash(tx),
-        actions=actions(unfolded, tx.chain_id),
+        actions=actions(unfolded, tx.chain_id, tx.safe),
     )
 
 
