@@ -35,6 +35,8 @@ from chain.state_proof import (
 KIND = "safe-state"
 
 SINGLETON_SLOT, MODULES_SLOT, OWNERS_SLOT, OWNER_COUNT_SLOT, THRESHOLD_SLOT, NONCE_SLOT = range(6)
+SIGNED_MESSAGES_SLOT, APPROVED_HASHES_SLOT = 7, 8
+"""Behind a word that no release uses any more: what the Safe signed on chain, and what its owners approved there."""
 GUARD_SLOT = int.from_bytes(keccak256(b"guard_manager.guard.address"), "big")
 MODULE_GUARD_SLOT = int.from_bytes(keccak256(b"module_manager.module_guard.address"), "big")
 """Since 1.5.0; zero in Safes before it."""
