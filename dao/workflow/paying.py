@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from chain.clients.code_read import fetch_code
 from chain.clients.safe_deploy import exec_transaction_call
 from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
+from chain.contract_code import ContractCode
 from chain.errors import CodedError
 from chain.finding import Finding
 from chain.receipt import open_receipt
@@ -169,9 +171,20 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             known=tuple(queued.tx for queued in here if queued.payout == (proposal, part)),
             taken=frozenset(queued.tx.nonce for queued in others if not is_dead(desk, queued)),
             spent=spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal)),
+            codes=_codes(desk, case, wanted),
         ),
         is_own_safe=True,
     )
+
+
+def _codes(desk: Desk, case: Case, part: Part) -> dict[bytes, tuple[ContractCode, ContractCode]]:
+    """What each address that the part calls ran when it was published, and runs now."""
+    blocks = need(case.proposal_row).leaf.block.number, desk.head().ref.number
+    found = {}
+    for to in {call.to for call in part.calls}:
+        then, now = (fetch_code(desk.node, to, number) for number in blocks)
+        found[to] = (then, now)
+    return found
 
 
 def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> Confirmation:
