@@ -44,6 +44,7 @@ COMMANDS = (
     Command("explain", "Votes", "Say why a choice won, round by round, in plain sentences."),
     Command("vote check", "Votes", "Check one signed envelope: form, types, signature."),
     Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
+    Command("pay", "Treasury", "Make a draft out of a file of payments, row by row."),
     Command("premiums split", "Treasury", "Split a premium into its exact shares, in wei."),
     Command("review", "Treasury", "Review a Safe transaction before anybody signs it."),
     Command("queue", "Treasury", "Make the Safe transaction of a part that passed."),

@@ -6,7 +6,7 @@ Decides the number and what is prefilled. What a payment is, and how a document 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -25,6 +25,7 @@ from dao.errors import DaoError, UsageError
 from dao.files import is_there
 from dao.record.checks_proposal import assets_of
 from dao.sentences import LANGUAGES, language, sentence
+from dao.session import Session
 from dao.store import durable
 from dao.store.journal import Journal
 from dao.views.opening import open_workspace
@@ -94,15 +95,22 @@ def command(
         _check(said)
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
         assets = _assets(session.desk)
-        write = partial(_write_text, said, created=times.spell_day(session.desk.now()))
-        documents = session.workspace.documents
-        last = _last_number(session.journal, documents)
-        if not number:  # the same words again are the same draft
-            number = last if last and _holds(_place(documents, out, last), write(number=last)) else last + 1
-        file, raw = _place(documents, out, number), write(number=number)
-        is_new = not _holds(file, raw)
-        if is_new:
-            _write(file, raw)
+        write = partial(write_text, said, created=times.spell_day(session.desk.now()))
+        return begin(session, write, number, out, assets)
+
+
+def begin(
+    session: Session, write: Callable[..., bytes], number: int, out: Path | None, assets: Mapping[str, Asset]
+) -> Answer:
+    """Write a draft that `write(number=…)` makes, once, and say what lint finds in it."""
+    documents = session.workspace.documents
+    last = _last_number(session.journal, documents)
+    if not number:  # the same words again are the same draft
+        number = last if last and _holds(_place(documents, out, last), write(number=last)) else last + 1
+    file, raw = _place(documents, out, number), write(number=number)
+    is_new = not _holds(file, raw)
+    if is_new:
+        _write(file, raw)
     findings, _ = lint(raw, name=file.name, assets=assets)
     document: dict[str, Any] = {
         "ok": not has_errors(findings),
@@ -131,7 +139,7 @@ def _ask(said: Said, folder: Path, number: int, out: Path | None) -> Said:
         file = _place(workspace.documents, out, number_)
     if is_there(file):
         raise DraftError("E_IO_EXISTS", "document", path=str(file))
-    return complete(said, lambda told: _write_text(told, created=day, number=number_), assets)
+    return complete(said, lambda told: write_text(told, created=day, number=number_), assets)
 
 
 def _assets(desk: Desk) -> Mapping[str, Asset]:
@@ -144,7 +152,8 @@ def _check(said: Said) -> None:
     _milestones(said)
 
 
-def _write_text(said: Said, *, created: str, number: int) -> bytes:
+def write_text(said: Said, *, created: str, number: int, budget: Sequence[BudgetRow] | None = None) -> bytes:
+    """Make the text of a draft; `budget` are its payments where they are not among what was said."""
     return draft(
         number=number,
         title=said.title or "",
@@ -154,7 +163,7 @@ def _write_text(said: Said, *, created: str, number: int) -> bytes:
         created=created,
         sections={name: sentence("DRAFT", name.lower(), {}, language()) for name in _SECTIONS}
         | {"Copyright": _LICENCE},
-        budget=_budget(said),
+        budget=_budget(said) if budget is None else budget,
         milestones=_milestones(said),
     )
 

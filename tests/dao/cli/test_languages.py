@@ -57,6 +57,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("explain", "IIP-1", "--chart", "x.png", *HERE),
     ],
     "audit": [("audit", "FOLDER/dao.toml"), ("audit", "FOLDER/none.json")],
+    "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],
     "queue": [("queue", "IIP-1/1", *HERE), ("queue", "IIP-1", *HERE), ("queue", "x", *HERE)],
