@@ -29,7 +29,6 @@ from dao.cli.proposals.lint import finding_row
 from dao.record.checks_proposal import assets_of
 from dao.session import Session
 from dao.workflow.proposing import settings_in_force
-from governance.settings import FundSettings
 from proposals import times
 from proposals.draft import budget_row
 from proposals.parts import decode_parts
@@ -70,15 +69,15 @@ def command(
         title=title, description=description, author=author, discussions_to=discussions_to, pay=None, part=(), due=()
     )
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
-        settings = settings_in_force(session.desk).funds[0]
-        assets = assets_of(settings)
+        settings = settings_in_force(session.desk)
+        fund, assets = settings.funds[0], assets_of(settings.funds[0])
         _check_decimals(session, assets)
-        rows, findings = read_pay_file(raw, _fund(session, settings, assets))
+        rows, findings = read_pay_file(raw, Fund(fund.chain_id, fund.safe, assets, _payees(session)))
         if has_errors(findings):
             return _refused(findings, len(rows))
         budget = _budget(session, rows)
         write = partial(write_text, said, created=times.spell_day(session.desk.now()), budget=budget)
-        drafted = begin(session, write, number, out, assets)
+        drafted = begin(session, write, number, out)
     totals = Counter[str]()
     for row in rows:
         totals[row.payment.asset.symbol] += row.payment.amount
@@ -94,10 +93,6 @@ def command(
     told = steps.noted("STEP_PAY_FILE", rows=len(rows), parts=budget[-1].part, totals=", ".join(spelled))
     warned = [line for finding in findings for line in text.told(finding, "  ")]
     return Answer(document, [*told, *warned, *drafted.lines], drafted.status)
-
-
-def _fund(session: Session, fund: FundSettings, assets: Mapping[str, Asset]) -> Fund:
-    return Fund(fund.chain_id, fund.safe, assets, _payees(session))
 
 
 def _check_decimals(session: Session, assets: Mapping[str, Asset]) -> None:
