@@ -21,7 +21,14 @@ from chain.safe_state import SafeState
 from chain.signer import Signer
 from treasury.errors import TreasuryError
 
-__all__ = ["Confirmation", "ConfirmationError", "check_confirmation", "check_confirmations", "sign_safe_tx"]
+__all__ = [
+    "Confirmation",
+    "ConfirmationError",
+    "check_confirmation",
+    "check_confirmations",
+    "needs_proof",
+    "sign_safe_tx",
+]
 
 
 class ConfirmationError(TreasuryError):
@@ -31,6 +38,15 @@ class ConfirmationError(TreasuryError):
 def sign_safe_tx(tx: SafeTx, signer: Signer) -> Confirmation:
     """Sign a transaction. Whoever calls this has reviewed it before."""
     return Confirmation(signer.address, signer.sign_typed(safe_tx_data(tx)))
+
+
+def needs_proof(confirmation: Confirmation) -> bool:
+    """Whether only the chain can say that the owner agreed; False also for bytes that are no owner's part."""
+    try:
+        entries = split_signatures(confirmation.signature)
+    except ChainError:
+        return False
+    return len(entries) == 1 and entries[0].kind in ("contract", "approved_hash")
 
 
 def check_confirmation(tx: SafeTx, confirmation: Confirmation, state: SafeState, proved: Proved = NOTHING) -> None:

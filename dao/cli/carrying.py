@@ -13,6 +13,8 @@ from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_json import write_safe_tx
 from dao.cli import steps
 from dao.cli.files import write
+from dao.record.case import Row
+from dao.record.owner_consents import confirmation_in
 from dao.session import Session
 from dao.workflow.desk import Desk
 from treasury.confirmations import Confirmation
@@ -35,10 +37,8 @@ def carried(out: Path, data: bytes, reason: str = "") -> list[str]:
 def safe_tx_file(session: Session, tx: SafeTx, *more: Confirmation) -> bytes:
     """A transaction as the Safe Transaction Service shows it, with the confirmations of the journal and some more."""
     signed = {confirmation.owner: confirmation.signature for confirmation in more}
-    for leaf in session.journal.leaves:
+    for index, leaf in enumerate(session.journal.leaves):
         if leaf.kind == "confirmation" and leaf.body["hash"] == safe_tx_hash(tx):
-            owner, made = leaf.body["owner"], leaf.body["signature"]
-            assert isinstance(owner, bytes), "the leaf's schema says so"
-            assert isinstance(made, bytes), "the leaf's schema says so"
+            owner, made = confirmation_in(Row(index, leaf), session.desk.get)
             signed[owner] = made
     return (json.dumps(write_safe_tx(tx, signed), indent=2) + "\n").encode()

@@ -23,12 +23,14 @@ from chain.signer import Signer
 from dao.errors import DaoError
 from dao.record.case import Case, Queued, Row, need
 from dao.record.checks_books import entries_of
-from dao.record.checks_payout import confirmations_of, window_of
+from dao.record.checks_payout import confirmation_rows, confirmations_of, window_of
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_stop import stopped
+from dao.record.owner_consents import proved_by
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow import sending
+from dao.workflow.consenting import confirmation_fact
 from dao.workflow.desk import PAID, QUEUED, Blocks, Desk, Fact
 from dao.workflow.proposing import settings_in_force
 from proposals.parts import Part
@@ -216,9 +218,9 @@ def _refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None
 
 
 def _take_confirmations(desk: Desk, proposal: bytes, tx: SafeTx, given: Sequence[Confirmation]) -> list[int]:
-    hash_ = safe_tx_hash(tx)
-    facts = [Fact("confirmation", {"hash": hash_, "owner": owner, "signature": signed}) for owner, signed in given]
-    return desk.take(facts, {}, proposal)
+    head, blocks = desk.head(), Blocks()
+    facts = [confirmation_fact(desk.node, tx, confirmation, head, blocks) for confirmation in given]
+    return desk.take(facts, blocks, proposal, head=head)
 
 
 def execute(
@@ -270,7 +272,8 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
     if now > span.latest - margin:
         raise PayError("E_EXPIRED", "soon", latest=span.latest, now=now, seconds=margin)
     state = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
-    blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state)
+    rows = confirmation_rows(case, safe_tx_hash(tx))
+    blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state, proved_by(case, tx, rows))
     return sending.Order(proposal, part, safe_tx_hash(tx), tx.safe, exec_transaction_call(tx, blob), sender)
 
 
