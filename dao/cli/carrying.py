@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from chain.safe import SafeTx, safe_tx_hash
+from chain.safe import CALL, InnerCall, SafeTx, decode_multi_send, safe_tx_hash
 from chain.safe_json import write_safe_tx
+from chain.transaction_builder import write_batch
 from dao.cli import steps
 from dao.cli.files import write
 from dao.record.case import Row
@@ -42,3 +43,11 @@ def safe_tx_file(session: Session, tx: SafeTx, *more: Confirmation) -> bytes:
             owner, made = confirmation_in(Row(index, leaf), session.desk.get)
             signed[owner] = made
     return (json.dumps(write_safe_tx(tx, signed), indent=2) + "\n").encode()
+
+
+def builder_file(session: Session, tx: SafeTx, name: str) -> bytes:
+    """The calls of a transaction as Safe's Transaction Builder reads them, with its checksum."""
+    calls = (InnerCall(CALL, tx.to, tx.value, tx.data),) if tx.operation == CALL else decode_multi_send(tx.data)
+    now = session.desk.now()
+    batch = write_batch(calls, chain_id=tx.chain_id, safe=tx.safe, created_at=now, name=name)
+    return (json.dumps(batch, indent=2) + "\n").encode()
