@@ -32,7 +32,7 @@ class Review:
     verdict: Literal["sign", "refuse"]
     findings: tuple[Finding, ...]
     unchecked: tuple[str, ...]
-    """Names of what nobody could check: `vote`, `window`, `nonce`, `configuration`, `code`."""
+    """Names of what nobody could check: `vote`, `window`, `nonce`, `configuration`, `dry_run`, `code`."""
     domain_hash: bytes
     message_hash: bytes
     """With `domain_hash` what hardware wallets show."""

@@ -60,6 +60,8 @@ class VotedPart:
     """The hash that spent each nonce, as far as proved."""
     codes: Mapping[bytes, tuple[ContractCode, ContractCode]] | None = None
     """What each called address ran when the part was published, and what it runs now; None where nobody looked."""
+    succeeds: bool | None = None
+    """Whether the transaction would succeed now, by a dry run; None where nobody tried."""
 
 
 class Signing(NamedTuple):
@@ -180,6 +182,13 @@ def calls_the_code_of_the_vote(case: Signing) -> Iterator[Finding]:
             yield Finding(code="E_CODE_CHANGED", reason="implementation", place=place, facts=facts)
 
 
+def would_succeed(case: Signing) -> Iterator[Finding]:
+    """W_DRY_RUN: tried now, a call inside fails. No money would move; but something is not as people think it is."""
+    if case.vote.succeeds is False:
+        facts = {"part": case.vote.payout.part}
+        yield Finding(code="W_DRY_RUN", level="warning", place="transaction", facts=facts)
+
+
 VOTE_RULES: tuple[Rule, ...] = (
     is_what_was_voted,
     is_not_paid,
@@ -190,6 +199,7 @@ VOTE_RULES: tuple[Rule, ...] = (
     has_the_configuration_of_the_vote,
     has_a_pinned_configuration,
     calls_the_code_of_the_vote,
+    would_succeed,
 )
 
 
@@ -200,6 +210,8 @@ def unchecked_of(vote: VotedPart | None) -> tuple[str, ...]:
     open_questions = [] if vote.state else ["nonce"]
     if vote.state is None or vote.expected is None:
         open_questions.append("configuration")
+    if vote.succeeds is None:
+        open_questions.append("dry_run")
     return (*open_questions, "code")
 
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from chain.clients.code_read import fetch_code
 from chain.clients.safe_deploy import exec_transaction_call
+from chain.clients.safe_dry_run import dry_run
 from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
 from chain.contract_code import ContractCode
 from chain.errors import CodedError
@@ -154,6 +155,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     released, stop = need(case.releases).get(part), need(case.stops).get(part)
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
+    tried = dry_run(desk.node, tx, state.block.number) if tx.safe == wanted.safe else None
     others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
     return review(
         tx,
@@ -174,6 +176,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             taken=frozenset(queued.tx.nonce for queued in others if not is_dead(desk, queued)),
             spent=spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal)),
             codes=_codes(desk, case, wanted),
+            succeeds=None if tried is None else tried.succeeds,
         ),
         is_own_safe=True,
     )

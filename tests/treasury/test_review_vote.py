@@ -180,3 +180,11 @@ def test_H85_a_payee_of_coins_needs_no_code() -> None:
     assert [] == codes(review(safe_tx(), voted(codes={PAYEE: (PERSON, PERSON)})))
     assert [("E_CODE_CHANGED", "code", "call 1")] == codes(review(safe_tx(), voted(codes={PAYEE: (CODE, OTHER_CODE)})))
     assert [("E_CODE_CHANGED", "code", "call 1")] == codes(review(safe_tx(), voted(codes={PAYEE: (CODE, PERSON)})))
+
+
+def test_a_dry_run_that_fails_is_told_and_one_that_nobody_made_is_named() -> None:
+    """No money would move, so it does not refuse."""
+    failing, untried = (review(safe_tx(), voted(succeeds=succeeds)) for succeeds in (False, None))
+
+    assert [("W_DRY_RUN", "", "transaction")] == codes(failing, "warning")
+    assert ("sign", "sign", ("dry_run", "code")) == (failing.verdict, untried.verdict, untried.unchecked)
