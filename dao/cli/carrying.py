@@ -7,6 +7,7 @@ this workspace's to write, which is said before anybody signs.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from chain.safe import CALL, InnerCall, SafeTx, decode_multi_send, safe_tx_hash
@@ -42,6 +43,11 @@ def safe_tx_file(session: Session, tx: SafeTx, *more: Confirmation) -> bytes:
         if leaf.kind == "confirmation" and leaf.body["hash"] == safe_tx_hash(tx):
             owner, made = confirmation_in(Row(index, leaf), session.desk.get)
             signed[owner] = made
+    return file_of(tx, signed)
+
+
+def file_of(tx: SafeTx, signed: Mapping[bytes, bytes]) -> bytes:
+    """A transaction with some confirmations, signature by owner, as the Safe Transaction Service shows it."""
     return (json.dumps(write_safe_tx(tx, signed), indent=2) + "\n").encode()
 
 

@@ -56,6 +56,7 @@ COMMANDS = (
     Command("review", "Treasury", "Review a Safe transaction before anybody signs it."),
     Command("queue", "Treasury", "Make the Safe transaction of a part that passed."),
     Command("sign", "Treasury", "Review a queued part and sign it as an owner."),
+    Command("post", "Treasury", "Post a queued transaction to a Safe Transaction Service."),
     Command("execute", "Treasury", "Send what enough owners signed, and book it."),
     Command("veto", "Treasury", "Stop parts that passed, as guardian or owner, and say why."),
     Command("end", "Treasury", "Free the money of a part that can no more be paid."),

@@ -77,6 +77,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],
     "queue": [("queue", "IIP-1/1", *HERE), ("queue", "IIP-1", *HERE), ("queue", "x", *HERE)],
     "sign": [("sign", "IIP-1/1", "--key", "ann", *HERE), ("sign", "IIP-1/1", "--key", "ben", *HERE)],
+    "post": [("post", "IIP-1/1", "--service-env", "NO_SUCH_SERVICE", *HERE)],
     "execute": [("execute", "IIP-1/1", "--key", "ann", *HERE), ("execute", "IIP-1/1", *HERE)],
     "milestone report": [("milestone", "report", "IIP-1/2", "--file", "FOLDER/dao.toml", "--key", "nora", *HERE)],
     "milestone approve": [("milestone", "approve", "IIP-1/1", "--file", "FOLDER/dao.toml", "--key", "lea", *HERE)],
