@@ -115,6 +115,7 @@ VERSION_OF_CONTRACTS = 2
 CONTRACTS: Mapping[str, tuple[str, Test]] = MappingProxyType({
     "vote": ("contract", _BLOCK),
     "closed": ("again", lambda value: bool(value) and _list_of(_asked_again)(value)),
+    "confirmation": ("contract", _BLOCK),
 })  # fmt: skip
 """The field that version 2 of a kind has besides, where a contract signed; all other leaves are of version 1."""
 
@@ -146,12 +147,8 @@ class Leaf:
     def encode(self) -> bytes:
         """Return the leaf's bytes; refuse a body that is not of its kind, so that none is ever written."""
         _check_body(self.kind, self.body)
-        fields = {
-            "v": _version(self.kind, self.body),
-            "kind": self.kind,
-            "time": self.time,
-            "block": self.block.to_map(),
-        }
+        version = _version(self.kind, self.body)
+        fields = {"v": version, "kind": self.kind, "time": self.time, "block": self.block.to_map()}
         return dag_cbor.encode({**fields, **self.body})
 
 

@@ -65,6 +65,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("audit",),
         ("audit", "--space", "x", "--hub", "http://127.0.0.1:PORT/"),
     ],
+    "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "premiums quote": [
         ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
@@ -82,6 +83,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],
     "queue": [("queue", "IIP-1/1", *HERE), ("queue", "IIP-1", *HERE), ("queue", "x", *HERE)],
     "sign": [("sign", "IIP-1/1", "--key", "ann", *HERE), ("sign", "IIP-1/1", "--key", "ben", *HERE)],
+    "post": [("post", "IIP-1/1", "--service-env", "NO_SUCH_SERVICE", *HERE)],
     "execute": [("execute", "IIP-1/1", "--key", "ann", *HERE), ("execute", "IIP-1/1", *HERE)],
     "milestone report": [("milestone", "report", "IIP-1/2", "--file", "FOLDER/dao.toml", "--key", "nora", *HERE)],
     "milestone approve": [("milestone", "approve", "IIP-1/1", "--file", "FOLDER/dao.toml", "--key", "lea", *HERE)],
