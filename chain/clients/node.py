@@ -8,7 +8,8 @@ so. What cannot be had is `NodeError` (`UncheckableError`), a revert is `CallRev
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -45,6 +46,9 @@ class Node:
     absent: tuple[NodeError, ...] = ()
     """Providers that were named, and are left out because they did not answer (`chain.clients.nodes`)."""
 
+    beside: Mapping[int, Callable[[], Node]] = MappingProxyType({})
+    """Nodes of other chains that this one's user can reach, by chain id; each is reached when it is first asked for."""
+
     def __init__(
         self, url: str, session: requests.Session | None = None, *, chain_id: int | None = None, name: str = ""
     ) -> None:
@@ -62,6 +66,14 @@ class Node:
     def labels(self) -> tuple[str, ...]:
         """Who answers here, each by host and name: they stand in evidence that somebody only said."""
         return (self.label,)
+
+    def on(self, chain_id: int) -> Node:
+        """Return this node, or the one beside it that is on another chain (`E_RPC_ENV` where there is none)."""
+        if chain_id == self.chain_id():
+            return self
+        if chain_id not in self.beside:
+            raise self.error("E_RPC_ENV", "chain", chain_id=chain_id)
+        return self.beside[chain_id]()
 
     def error(self, code: str, reason: str = "", **facts: object) -> NodeError:
         """Make an error that names this provider, for whoever catches it in a lie."""
