@@ -22,6 +22,7 @@ from dao.record.trust import Trust
 from governance.acts import ActLeaf, ReleaseFact
 from governance.certificate import Transcript
 from governance.commitment import Commitment
+from governance.disputes import Dispute
 from governance.messages import Envelope
 from governance.power import PowerTable
 from governance.rules import Verdict
@@ -196,6 +197,8 @@ class Case:
     releases: Mapping[int, ReleaseFact] | None = None
     stops: Mapping[int, Stop] | None = None
     """By the part's number, of those that are stopped."""
+    disputes: Mapping[int, Dispute] | None = None
+    """By the part's number, of those that somebody disputed."""
     superseded_by: int | None = None
     """Number of the proposal that superseded this one first."""
     safe_txs: Mapping[bytes, tuple[int, SafeTx]] | None = None

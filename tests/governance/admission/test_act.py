@@ -113,23 +113,58 @@ def test_a_veto_says_why() -> None:
     assert ("E_ACT", "no_evidence") == refusal(case(leaf(1, "guardian", "veto", evidence=NO_EVIDENCE)))
 
 
-def test_a_part_is_disputed_once() -> None:
-    """Also when the first dispute was about all parts, or the second one would be."""
-    one, all_parts = leaf(1, "author", "dispute", part=1), leaf(1, "author", "dispute", part=0)
+def test_a_part_is_disputed_once_and_alone() -> None:
+    """A second dispute is refused, and so is one on all parts; another part has its own."""
+    one = leaf(1, "author", "dispute", part=1)
 
     assert ("E_ACT", "disputed_before") == refusal(case(leaf(2, "payee", "dispute", part=1), one))
-    assert ("E_ACT", "disputed_before") == refusal(case(leaf(2, "payee", "dispute", part=2), all_parts))
-    assert ("E_ACT", "disputed_before") == refusal(case(leaf(2, "payee", "dispute", part=0), one))
+    assert ("E_ACT", "one_part") == refusal(case(leaf(2, "payee", "dispute", part=0)))
+    assert ("E_ACT", "no_evidence") == refusal(case(leaf(2, "payee", "dispute", evidence=NO_EVIDENCE)))
     admit_act(case(leaf(2, "payee", "dispute", part=2), one))
 
 
+def test_a_resolved_part_is_not_disputed_again() -> None:
+    """What the panel has decided stays decided."""
+    told = [leaf(1, "author", "dispute"), leaf(2, "judge 1", "resolve"), leaf(3, "judge 2", "resolve")]
+
+    assert ("E_ACT", "disputed_before") == refusal(case(leaf(4, "payee", "dispute"), *told))
+    assert ("E_ACT", "no_dispute") == refusal(case(leaf(4, "judge 1", "resolve"), *told))
+
+
 def test_only_an_open_dispute_is_resolved_and_by_each_judge_once() -> None:
-    """Nothing to resolve, or judged before."""
+    """Nothing to resolve, judged before, without a decision, or too late."""
     dispute, judged = leaf(1, "author", "dispute"), leaf(2, "judge 1", "resolve")
 
     assert ("E_ACT", "no_dispute") == refusal(case(leaf(3, "judge 1", "resolve")))
     assert ("E_ACT", "no_dispute") == refusal(case(leaf(3, "judge 1", "resolve", part=2), dispute))
     assert ("E_ACT", "resolved_before") == refusal(case(leaf(3, "judge 1", "resolve"), dispute, judged))
+    assert ("E_ACT", "one_part") == refusal(case(leaf(3, "judge 1", "resolve", part=0), dispute))
+    assert ("E_ACT", "no_evidence") == refusal(case(leaf(3, "judge 1", "resolve", evidence=NO_EVIDENCE), dispute))
+    last = settings().disputes.seconds // 60 + 1
+    admit_act(case(leaf(last, "judge 1", "resolve"), dispute))
+    assert ("E_DISPUTED", "late") == refusal(case(leaf(last + 1, "judge 1", "resolve"), dispute))
+
+
+def test_a_party_does_not_judge() -> None:
+    """A member of the panel whom the part pays, or who asked for it, is silent."""
+    dispute = leaf(1, "author", "dispute")
+    roles = replace(ROLES, payees=frozenset({person("judge 1")}))
+
+    assert ("E_ACT", "party") == refusal(case(leaf(2, "judge 1", "resolve"), dispute, roles=roles))
+    assert ("E_ACT", "party") == refusal(
+        case(leaf(2, "judge 2", "resolve"), dispute, roles=replace(ROLES, author=person("judge 2")))
+    )
+
+
+def test_a_frozen_milestone_waits() -> None:
+    """Nothing is reported or approved while a dispute is open; after the panel's decision it goes on."""
+    report, dispute = leaf(1, "payee", "report"), leaf(2, "author", "dispute")
+
+    assert ("E_DISPUTED", "act") == refusal(case(leaf(3, "reviewer 1", "approve"), report, dispute))
+    assert ("E_DISPUTED", "act") == refusal(case(leaf(3, "payee", "report"), report, dispute))
+    decided = [report, dispute, leaf(3, "judge 1", "resolve"), leaf(4, "judge 2", "resolve")]
+    admit_act(case(leaf(5, "reviewer 1", "approve"), *decided))
+    admit_act(case(leaf(3, "guardian", "veto"), report, dispute))
 
 
 def test_acts_are_about_this_proposal_and_its_parts() -> None:
