@@ -23,7 +23,8 @@ from dao.views.contents import of_proposal
 from dao.workflow import proposing
 from governance.counting import method
 from governance.settings import FundSettings
-from proposals.document import parse_document
+from proposals.decode import functions_of
+from proposals.document import Document, parse_document
 from proposals.explain import sentences
 
 EXAMPLES = (
@@ -99,7 +100,7 @@ def command(
         bound = [] if out else of_proposal(session.journal, published.id, settings.prefix)
         pinned, told = kept(folder, lambda: bound) if bound else ([], [])
     names = list(dict.fromkeys(named.name for named in older))
-    answer = _published(name, published, paying, out, names, is_new=standing is None)
+    answer = _published(name, published, paying, out, names, document=parse_document(raw), is_new=standing is None)
     document = {**cast("dict[str, object]", answer.document), "pinned": pinned}
     return Answer(document, [*answer.lines, *carried, *told])
 
@@ -119,14 +120,16 @@ def _published(
     out: Path | None,
     supersedes: list[str],
     *,
+    document: Document,
     is_new: bool,
 ) -> Answer:
-    told = [(part.release, sentences(part, assets_of(fund))) for part in published.parts]
+    functions = functions_of(document)
+    told = [(part.release, sentences(part, assets_of(fund), functions)) for part in published.parts]
     parts = [
         {"part": number, "release": release or None, "payments": payments}
         for number, (release, payments) in enumerate(told, 1)
     ]
-    document: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "ok": True,
         "proposal": name,
         "id": "0x" + published.id.hex(),
@@ -153,7 +156,7 @@ def _published(
     for number, (release, payments) in enumerate(told, 1):
         place = text.place(f"part {number}")
         rows += [(place, _after(payment, release)) for payment in payments]
-    return Answer(document, [*lines, *text.rows(rows)])
+    return Answer(answer, [*lines, *text.rows(rows)])
 
 
 def _after(payment: str, release: str) -> str:

@@ -49,7 +49,7 @@ def command(
     with open_session(folder, passphrase_file=passphrase_file) as session:
         numbered, data = _make(session, iip)
         path = out or folder / f"{iip.lower().partition('/')[0]}.car"
-        report = verify(data)
+        report = verify(data, spread=session.desk.spread)
         answer = answer_of(report)
         is_new = False
         pinned: list[dict[str, object]] = []
