@@ -308,3 +308,17 @@ def test_mistakes(
 
     assert (status, code) == (outcome.status, outcome.document["error"]["code"])
     assert [] == list(tmp_path.iterdir())
+
+
+def test_doctor_names_what_is_missing(dao: Dao, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node that is named needs the extra; a table that is wrong is a finding."""
+    from dao.views import health
+
+    monkeypatch.setattr(health, "find_spec", lambda name: None if name == "ipfshttpclient" else True)
+    findings = dao("doctor", "--dir", folder, "--json").document["findings"]
+    assert [True] == ["mutual-dao[ipfs]" in one["message"] for one in findings if one["code"] == "E_EXTRA"]
+
+    config = folder / "dao.toml"
+    config.write_text(config.read_text("utf-8").replace('"IPFS_API"', "7"), "utf-8")
+    findings = dao("doctor", "--dir", folder, "--json").document["findings"]
+    assert "E_IPFS_ENV" in {one["code"] for one in findings}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chain.errors import CodedError
 from chain.signature import sign
 from governance.acts import NO_EVIDENCE, ActLeaf, act_message, read_act, sign_act
 from governance.admission import ActCase, ActRoles, admit_act
+from governance.disputes import dispute_on
 from tests.governance.space_values import NOW, key, person, settings, signer
 
 PROPOSAL = b"\x33" * 32
@@ -224,3 +228,50 @@ def test_the_signature_is_judged() -> None:
     forged = replace(found.act, signature=sign(bytes(32), key("mallory")))
 
     assert ("E_SIG_SIGNER", "other") == refusal(case(ActLeaf(1, found.time, forged)))
+
+
+WALKERS = ("author", "payee", "reviewer 1", "guardian", "judge 1", "judge 2", "mallory")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(("dispute", "resolve", "resolve", "report", "approve", "veto")),
+            st.sampled_from(WALKERS),
+            st.integers(0, 2),
+            st.sampled_from((REPORT, b"\x55" * 32)),
+            st.integers(1, 12_000),
+        ),
+        max_size=14,
+    )
+)
+def test_a_walk_never_resolves_without_its_evidence(steps: list[tuple[str, str, int, bytes, int]]) -> None:
+    """Whatever anybody tries, in any order: a dispute is a party's, the first on its part and before any decision; a
+    resolution has two judges over one text in time; and reading the journal again says the same.
+    """
+    journal: list[ActLeaf] = []
+    minutes = 0
+    for kind, by, part, evidence, wait in steps:
+        minutes += wait
+        told = {"proposal": PROPOSAL, "part": part, "kind": kind, "evidence": evidence, "timestamp": NOW + 60 * minutes}
+        tried = ActLeaf(len(journal), NOW + 60 * minutes, read_act(sign_act(act_message(**told), signer(by))))
+        with suppress(CodedError):
+            admit_act(case(tried, *journal))
+            journal.append(tried)
+    for part in (1, 2):
+        found = dispute_on(journal, settings().disputes, part)
+        opened = [leaf for leaf in journal if (leaf.act.kind, leaf.act.part) == ("dispute", part)]
+        judged = [leaf for leaf in journal if (leaf.act.kind, leaf.act.part) == ("resolve", part)]
+        assert (found is None) == (opened == [])
+        if found is None:
+            assert [] == judged
+            continue
+        assert [found.opened] == opened
+        assert found.opened.act.address in {person(name) for name in WALKERS[:4]}
+        assert found == dispute_on(reversed(journal), settings().disputes, part)
+        frozen = [leaf for leaf in journal if found.freezes_leaf(leaf.index) and leaf.act.part == part]
+        assert {"resolve", "veto"} >= {leaf.act.kind for leaf in frozen}
+        if found.resolved is not None:
+            agreed = {leaf.act.address for leaf in judged if leaf.act.evidence == found.resolved.act.evidence}
+            assert {person("judge 1"), person("judge 2")} == agreed
+            assert found.opened.time <= found.resolved.time <= found.deadline
