@@ -208,13 +208,6 @@ def test_nothing_that_did_not_pass_is_disputed(stage: Stage) -> None:
     refuses(stage, "E_STATE", "not_released", acts(stage, published, "dispute", "nora"))
 
 
-def test_without_a_panel_nobody_disputes(stage: Stage) -> None:
-    """Settings without a panel know no dispute: it could end by silence alone."""
-    published = stage.pass_(1, eth("0.5"))
-
-    refuses(stage, "E_ACT", "role", acts(stage, published, "dispute", "nora"))
-
-
 def test_a_frozen_milestone_waits_and_is_paid_late(stage: Stage) -> None:
     """A milestone's approvals wait while its part is disputed; one part freezes, the other is paid meanwhile."""
     found_panel(stage)
