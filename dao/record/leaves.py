@@ -77,6 +77,10 @@ def _asked_again(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and _HASH(value[0]) and _optional(_BLOCK)(value[1])
 
 
+def _cause(value: object) -> bool:
+    return value in ("expired", "vetoed", "superseded", "terminated")
+
+
 _ADDRESS, _HASH = _bytes(20), _bytes(32)
 _FOREIGN, _BLOCK = _link(RAW), _link(DAG_CBOR)
 _POSTING = _map_of(account=_text, amount=_signed, asset=_text)
@@ -101,7 +105,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "confirmation": {"hash": _HASH, "owner": _ADDRESS, "signature": _bytes(65)},
     "executed": {"proposal": _HASH, "part": _int, "hash": _HASH, "receipt": _BLOCK, "state": _BLOCK},
     "spent": {"hash": _HASH, "safe_tx": _BLOCK, "receipt": _BLOCK},
-    "ended": {"proposal": _HASH, "part": _int, "cause": lambda v: v in ("expired", "vetoed", "superseded")},
+    "ended": {"proposal": _HASH, "part": _int, "cause": _cause},
     "premium": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "forward": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "donation": {"fund": _text, "receipt": _BLOCK, "log": _int},

@@ -36,7 +36,7 @@ MAX_BYTES = carrier.MAX_BYTES
 _CAR = b"\xa2\x65roots"
 """How a CAR begins, after the length of its header."""
 _CLOSED = (10, 20, 21, 22, 23, 24, 30, 31, 32)
-_ACTS = MappingProxyType({"report": 0, "return": 1, "approve": 1})
+_ACTS = MappingProxyType({"report": 0, "return": 1, "approve": 1, "resolve": 3})
 
 
 class TakeError(DaoError):
