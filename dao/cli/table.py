@@ -41,7 +41,7 @@ COMMANDS = (
     Command("cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
     Command("vote cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("tally", "Votes", "Count a vote; after its end write the signed result, once."),
-    Command("explain", "Votes", "Say why a choice won, round by round, in plain sentences."),
+    Command("explain", "Votes", "Say what a document would do, or why a choice won."),
     Command("vote check", "Votes", "Check one signed envelope: form, types, signature."),
     Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),
@@ -77,6 +77,10 @@ COMMANDS = (
     Command("keys new", "Workspace", "Make a key in an encrypted keystore."),
     Command("keys import", "Workspace", "Put a key from a variable into a keystore."),
     Command("keys journal", "Workspace", "Make the key that signs a journal's checkpoints."),
+    Command("ipfs add", "Workspace", "Put a file into IPFS under a name computed here."),
+    Command("ipfs get", "Workspace", "Fetch content; every block must have its name."),
+    Command("ipfs pin", "Workspace", "Have content kept, or no longer kept, by its name."),
+    Command("ipfs check", "Workspace", "Say what of a workspace is kept where, and mend it."),
     Command("doctor", "Workspace", "Find what is missing or unsafe, and how to mend it."),
     Command("completion", "Workspace", "Print the script that lets a shell complete dao."),
     Command("rebuild", "Workspace", "Write the database anew from the journal's own bytes."),
@@ -86,6 +90,7 @@ COMMANDS = (
 
 GROUPS = {
     "devnet": "The embedded chain of a workspace.",
+    "ipfs": "Content outside the journal: nodes, folders of blocks, pinning services.",
     "journal": "The journal, and files for those who follow it; without a command it is listed.",
     "keys": "The keyring of a workspace; without a command it is listed.",
     "milestone": "Milestones that release a part.",

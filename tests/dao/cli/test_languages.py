@@ -31,6 +31,7 @@ DATA = re.compile(
 """What is shown as it is: code, commands, titles of proposals, paths, what a wallet calls a hash."""
 
 HERE = ("--dir", "FOLDER")
+ABSENT = "QmTJzHxw4pPgcv6ZtA7hm9L32Evr2Z6A1LoEuTp9UGZC2n"
 FINISHED: dict[str, list[tuple[str, ...]]] = {
     "demo": [("demo", *HERE)],
     "verify": [
@@ -94,6 +95,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "settings evidence": [("settings", "evidence", "FOLDER/dao.toml", *HERE), ("settings", "evidence", "NONE", *HERE)],
     "settings sign": [("settings", "sign", "--key", "ann", *HERE), ("settings", "sign", *HERE)],
     "settings found": [("settings", "found", *HERE)],
+    "ipfs add": [("ipfs", "add", "FOLDER/dao.toml", "--blocks", "NEW"), ("ipfs", "add", "FOLDER/dao.toml", *HERE)],
+    "ipfs get": [("ipfs", "get", ABSENT, "--blocks", "NEW"), ("ipfs", "get", "x", *HERE)],
+    "ipfs pin": [("ipfs", "pin", ABSENT, "--blocks", "NEW"), ("ipfs", "pin", ABSENT, "--remove", "--blocks", "NEW")],
+    "ipfs check": [("ipfs", "check", *HERE)],
     "keys list": [("keys", *HERE)],
     "keys new": [("keys", "new", "zoe", *HERE), ("keys", "new", "ann", *HERE)],
     "keys import": [("keys", "import", "zoe", "--key-env", "NO_SUCH_KEY", *HERE)],
