@@ -13,7 +13,7 @@ from tests.treasury.mutual_pool.test_contract import DAY, ETH, NEW, T, buy
 from treasury.mutual_pool import calls
 from treasury.mutual_pool.claims import claim_amount, claims
 from treasury.mutual_pool.figures import figures, payout_multiple
-from treasury.mutual_pool.history import read_history, replay
+from treasury.mutual_pool.history import read_history, replay, states
 from treasury.mutual_pool.rounds import close, open_next
 from treasury.mutual_pool.state import DAY_SECONDS, Cage, Claim, deploy
 from treasury.premiums import PremiumError
@@ -57,7 +57,7 @@ def test_the_contract_s_reading_is_what_the_history_was_paid(replayed: Any) -> N
     amounts = {row.account: row.amount for row in told.claimants}
     paid = {
         event.actor: outcome.received
-        for event, outcome in zip(history.events, run_.outcomes, strict=True)
+        for event, outcome in zip(history.events, run_.results, strict=True)
         if isinstance(event, Claim) and outcome.ok
     }
 
@@ -127,8 +127,8 @@ def test_figures_of_an_ended_pool_are_frozen() -> None:
 
 def test_a_closed_round_balances_to_the_wei(replayed: Any) -> None:
     """Held is owed as claims, dividends, referrals or stuck; at the history's end 468 wei are left, all stuck."""
-    _, run_ = replayed
-    ended = next(outcome.pool for outcome in run_.outcomes if outcome.pool.ended)
+    history, run_ = replayed
+    ended = next(outcome.pool for outcome in states(history) if outcome.pool.ended)
     at_once, at_last = close(ended), close(run_.last, 2)
 
     assert 0 == sum(line.wei for line in at_once.lines) == sum(line.wei for line in at_last.lines)
