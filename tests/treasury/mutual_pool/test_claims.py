@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +24,6 @@ from treasury.supply import SupplyError, supply
 
 @pytest.fixture(scope="module")
 def replayed() -> Any:
-    import json
-
     history = read_history(json.dumps(history_document()).encode())
     return history, replay(history)
 
@@ -225,3 +225,30 @@ def test_a_supply_is_a_part_of_a_total(total: int, circulating: int) -> None:
         supply(total, circulating)
 
     assert "E_SUPPLY" == refused.value.code
+
+
+def test_vectors_are_the_measured_ones(shared_data: Path) -> None:
+    """Tiers, upgrades, claims, multiples, the scenario and the supply were retyped without a change."""
+
+    def told(name: str) -> Any:
+        return json.loads((shared_data / "mutual" / f"{name}.json").read_text("utf-8"))
+
+    tiers, ours = told("agent_tiers"), vector("agent_tiers")
+    assert [tier["requirement_wei"] for tier in tiers["tiers"]] == [tier["requirement"] for tier in ours["tiers"]]
+    assert [case["accumulated_ref_wei"] for case in tiers["upgrade_cases"]] == [
+        case["earned"] for case in ours["upgrades"]
+    ]
+    assert [(case["pool"], case["units"]) for case in told("claim_split")["cases"]] == [
+        (case["pool"], case["units"]) for case in vector("claim_split")["cases"]
+    ]
+    assert [case["odd_1e18"] for case in told("payout_multiple")["cases"]] == [
+        case["multiple"] for case in vector("payout_multiple")["cases"]
+    ]
+    scenario = [step for step in vector("dividend_claim_scenario")["steps"] if step["op"] == "buy"]
+    assert [step["state"] for step in told("dividend_claim_scenario")["log"] if step["op"] == "buy"] == [
+        step["state"] for step in scenario
+    ]
+    supplied = vector("mds_supply")
+    assert {key: value for key, value in told("mds_supply").items() if key in supplied} == {
+        key: value for key, value in supplied.items() if key != "source"
+    }
