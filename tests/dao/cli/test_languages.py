@@ -64,6 +64,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
         ("premiums", "quote", "--units", "1e3", "--days", "0", "--shares", "0"),
     ],
+    "premiums import": [("premiums", "import", "NEW"), ("premiums", "import", "FOLDER/dao.toml", *HERE)],
     "pool simulate": [("pool", "simulate", "HISTORY"), ("pool", "simulate", "FOLDER/dao.toml")],
     "pool status": [("pool", "status", "--file", "HISTORY"), ("pool", "status")],
     "pool claims": [("pool", "claims", "HISTORY"), ("pool", "claims", "HISTORY", "--at", "2020-01-01T00:00:00Z")],
