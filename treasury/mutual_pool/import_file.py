@@ -44,6 +44,20 @@ class Import:
         """Where to go on."""
         return self.from_block if self.last is None else self.last.number + 1
 
+    @property
+    def reached(self) -> BlockRef:
+        """The last block. Raises `PremiumError` (`E_PREM_IMPORT`) where none was read."""
+        if self.last is None:
+            raise PremiumError("E_PREM_IMPORT", "nothing", from_block=self.from_block)
+        return self.last
+
+    def expect(self, contract: bytes, chain_id: int, from_block: int | None) -> None:
+        """Refuse (`E_PREM_IMPORT`) another contract or chain, or another beginning than was asked for."""
+        if (self.contract, self.chain_id) != (contract, chain_id):
+            raise PremiumError("E_PREM_IMPORT", "other", found=self.contract, chain_id=self.chain_id, expected=contract)
+        if from_block is not None and from_block != self.from_block:
+            raise PremiumError("E_PREM_IMPORT", "begun", from_block=self.from_block, asked=from_block)
+
     def with_purchases(self, purchases: Sequence[Purchase], last: BlockRef) -> Import:
         """The import after more blocks, all purchases of which are these. Raises as `follow` does."""
         followed, rows = follow_all(self.followed, purchases)

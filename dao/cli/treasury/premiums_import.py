@@ -26,7 +26,6 @@ from dao.store import durable
 from treasury.mutual_pool.calls import CONTRACT
 from treasury.mutual_pool.follower import check_complete
 from treasury.mutual_pool.import_file import BYTES_MAX, Import, read_import, told_import
-from treasury.premiums import PremiumError
 
 EXAMPLES = (
     "dao premiums import premiums.json --rpc-env NODE --from 10758000",
@@ -89,10 +88,7 @@ def _begin(file: Path, contract: bytes, chain_id: int, start: int | None) -> Imp
             raise UsageError("E_USAGE", "pool_from")
         return Import(contract=contract, chain_id=chain_id, from_block=start)
     begun = read_import(read(file, BYTES_MAX))
-    if (begun.contract, begun.chain_id) != (contract, chain_id):
-        raise PremiumError("E_PREM_IMPORT", "other", found=begun.contract, chain_id=begun.chain_id, expected=contract)
-    if start is not None and start != begun.from_block:
-        raise PremiumError("E_PREM_IMPORT", "begun", from_block=begun.from_block, asked=start)
+    begun.expect(contract, chain_id, start)
     return begun
 
 
@@ -124,24 +120,22 @@ def _check(node: Node, found: Import) -> None:
     from treasury.clients.mutual_contract import read_totals
     from treasury.clients.mutual_logs import read_paid
 
-    if found.last is None:
-        raise PremiumError("E_PREM_IMPORT", "nothing", from_block=found.from_block)
-    number = found.last.number
+    number = found.reached.number
     totals = read_totals(node, found.contract, number).numbers
     paid = read_paid(node, found.contract, list(found.followed.paid), number)
     check_complete(found.followed, totals["ethOfShare"], totals["shares"], paid)
-    node.expect_block(found.last)
+    node.expect_block(found.reached)
 
 
 def _document(found: Import, begun: Import, file: Path) -> dict[str, Any]:
-    followed, last = found.followed, found.last
+    followed = found.followed
     return {
         "ok": True,
         "path": str(file),
         "contract": address.checksum(found.contract),
         "chain_id": found.chain_id,
         "from_block": found.from_block,
-        "to_block": last.number if last else None,
+        "to_block": found.reached.number,
         "new": followed.count - begun.followed.count,
         "purchases": followed.count,
         "premiums": str(followed.premiums),
@@ -152,8 +146,8 @@ def _document(found: Import, begun: Import, file: Path) -> dict[str, Any]:
 
 
 def _lines(found: Import, begun: Import, file: Path) -> Iterator[str]:
-    followed, last = found.followed, found.last
-    yield from wrapped(say("POOL", "imported", path=str(file), block=last.number if last else 0))
+    followed = found.followed
+    yield from wrapped(say("POOL", "imported", path=str(file), block=found.reached.number))
     yield ""
     yield from rows(
         [
