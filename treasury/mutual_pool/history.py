@@ -10,7 +10,7 @@ account, whose money is not followed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from chain.amount import AmountError, parse_base_units
@@ -41,6 +41,7 @@ STEPS_MAX = 100_000
 TIME_MAX = 10_000_000_000
 """Later than this is somebody's milliseconds."""
 WALLET = "wallet"
+_TOLD_EVERY = 500
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z", re.ASCII)
 _LABEL_MAX = 64
@@ -99,12 +100,17 @@ def read_history(data: bytes) -> History:
     return History(deploy_ts, accounts, tuple(_events(steps, frozenset(accounts), deploy_ts)))
 
 
-def replay(history: History) -> Replay:
-    """Run every step; one that the contract would revert changes nothing and is an outcome like any other."""
+def replay(history: History, told: Callable[[int, int], None] | None = None) -> Replay:
+    """Run every step; one that the contract would revert changes nothing and is an outcome like any other.
+
+    `told` is called now and then with the steps that are done, and with all there are.
+    """
     pool = before_end = deploy(history.deploy_ts)
     results = []
     for outcome in states(history):
         results.append(StepResult(outcome.received, outcome.revert))
+        if told is not None and len(results) % _TOLD_EVERY == 0:
+            told(len(results), len(history.events))
         pool = outcome.pool
         if not pool.ended:
             before_end = pool

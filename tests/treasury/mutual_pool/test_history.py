@@ -106,6 +106,14 @@ def test_replay_is_a_function_of_its_steps(history: History) -> None:
     assert list(states(history))[300].pool == replay(history._replace(events=history.events[:301])).last
 
 
+def test_a_long_run_tells_how_far_it_is(history: History) -> None:
+    """Whoever waits is told, and the outcome is the same."""
+    heard: list[tuple[int, int]] = []
+
+    assert replay(history) == replay(history, lambda done, of: heard.append((done, of)))
+    assert [(500, 698)] == heard
+
+
 def edited(change: Callable[[dict[str, Any]], None]) -> bytes:
     document = {
         "deploy_ts": 1_600_000_000,
