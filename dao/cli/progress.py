@@ -1,6 +1,6 @@
-"""How far a long piece of work is, on the terminal's error stream and nowhere else.
+"""A bar on stderr while something takes long, and nothing where stderr is no terminal.
 
-Decides that nothing is shown where the work is short or nobody sits at a terminal. How far it is, the work itself says.
+Decides only how it looks; what is counted, and its words, are the caller's. Nothing of it ever reaches stdout.
 """
 
 from __future__ import annotations
@@ -9,20 +9,29 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Told = Callable[[int, int], None]
-"""Is told how much is done, of how much."""
+from dao.cli.text import say
+
+Progress = Callable[[str, int, int], None]
+"""Told which stage, how many are done, and of how many; 0 where nobody knows."""
 
 
 @contextmanager
-def progress(size: int, least: int) -> Iterator[Told | None]:
-    """Show percent while work of at least `least` goes on; None where nothing is shown."""
-    if size < least or not sys.stderr.isatty():
-        yield None
+def bar(code: str) -> Iterator[Progress]:
+    """Show a bar for the time of a `with` statement; a stage is a reason of `code` in the catalogue."""
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+        yield lambda _stage, _done, _whole: None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
 
-    def told(done: int, of: int) -> None:
-        sys.stderr.write(f"\r{done * 100 // of:3} %")
-        sys.stderr.flush()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(file=sys.__stderr__), transient=True) as bars:
+        tasks: dict[str, object] = {}
 
-    yield told
-    sys.stderr.write("\r     \r")
+        def told(stage: str, done: int, whole: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(say(code, stage), total=whole or None)
+            bars.update(tasks[stage], completed=done, total=whole or None)  # type: ignore[arg-type]
+
+        yield told

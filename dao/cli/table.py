@@ -42,6 +42,7 @@ COMMANDS = (
     Command("vote cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("tally", "Votes", "Count a vote; after its end write the signed result, once."),
     Command("explain", "Votes", "Say what a document would do, or why a choice won."),
+    Command("vote sign", "Votes", "Sign the vote of a Safe as one of its owners."),
     Command("vote check", "Votes", "Check one signed envelope: form, types, signature."),
     Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),

@@ -13,7 +13,7 @@ import typer
 
 from chain import amount
 from dao.cli.files import read
-from dao.cli.progress import progress
+from dao.cli.progress import bar
 from dao.cli.text import label, paint, rows, say, wrapped
 from dao.errors import UsageError
 from proposals import times
@@ -32,8 +32,10 @@ _TOLD_FROM = 5_000
 def run_file(file: Path) -> tuple[History, Replay]:
     """Read a history and run it."""
     history = read_history(read(file, BYTES_MAX))
-    with progress(len(history.events), _TOLD_FROM) as told:
-        return history, replay(history, told)
+    if len(history.events) < _TOLD_FROM:
+        return history, replay(history)
+    with bar("POOL") as told:
+        return history, replay(history, lambda done, whole: told("running", done, whole))
 
 
 def last_time(history: History) -> int:

@@ -6,13 +6,16 @@ counted and compared is decided by `dao.workflow.recounting`.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chain.amount import spell
 from dao import cores
 from dao.cli import steps, text
 from dao.cli.answer import Answer
-from dao.cli.progress import progress
 from dao.record.case import Row, cid_of, need
 from dao.record.checks_vote import rules
 from dao.store.journal import FILE_NAME
@@ -22,6 +25,9 @@ from dao.workflow.recounting import Opened, Recounted, opened, recount
 from dao.workspace import CHECKPOINT_FILE, read_anchors
 from governance.admission.window import member_int
 from governance.messages import read_envelope
+
+if TYPE_CHECKING:
+    from dao.workflow.recounting import Told
 
 _TOLD_FROM = 100_000
 """Leaves from which on progress is shown: some ten seconds of one core."""
@@ -33,7 +39,7 @@ def tally_recount(folder: Path, name: str) -> Answer:
     guard = Guard(anchors, folder / CHECKPOINT_FILE)
     with opened(folder / FILE_NAME, guard, anchors.chain_id) as journal, cores.spread_if_many(least=4) as spread:
         proposal, shown = _find(journal, name)
-        with progress(journal.size, _TOLD_FROM) as told:
+        with _progress(journal.size) as told:
             found = recount(journal, proposal, guard, spread, told)
     return _answer(journal, found, shown)
 
@@ -85,3 +91,18 @@ def _answer(journal: Opened, found: Recounted, shown: str) -> Answer:
     lines += text.rows([(choice, spell(score, 18).rjust(width)) for choice, score in pairs])
     code, _, reason = judged.key.partition(".")
     return Answer(document, [*lines, *steps.done(code, reason, **judged.facts)])
+
+
+@contextmanager
+def _progress(size: int) -> Iterator[Told | None]:
+    """Say on the terminal's error stream how far a long recount is."""
+    if size < _TOLD_FROM or not sys.stderr.isatty():
+        yield None
+        return
+
+    def told(read: int, of: int) -> None:
+        sys.stderr.write(f"\r{read * 100 // of:3} %")
+        sys.stderr.flush()
+
+    yield told
+    sys.stderr.write("\r     \r")

@@ -46,6 +46,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "withdraw": [("withdraw", "IIP-1", "--reason", "Zu spät", "--key", "dora", *HERE), ("withdraw", "IIP-1", *HERE)],
     "record": [("record", "IIP-1", *HERE), ("record", "IIP-1", "--out", "FOLDER/dao.toml", *HERE)],
     "vote cast": [("vote", "cast", "IIP-1", "For", "--key", "eve", *HERE), ("vote", "cast", "IIP-1", *HERE)],
+    "vote sign": [("vote", "sign", "VOTE", "--key", "ann", *HERE), ("vote", "sign", "VOTE", *HERE)],
     "vote check": [("vote", "check", "VOTE"), ("vote", "check", "FOLDER/dao.toml"), ("vote",), ("vote", "chek")],
     "tally": [
         ("tally", "IIP-1", *HERE),
@@ -58,7 +59,12 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("explain", "IIP-9", *HERE),
         ("explain", "IIP-1", "--chart", "x.png", *HERE),
     ],
-    "audit": [("audit", "FOLDER/dao.toml"), ("audit", "FOLDER/none.json")],
+    "audit": [
+        ("audit", "FOLDER/dao.toml"),
+        ("audit", "FOLDER/none.json"),
+        ("audit",),
+        ("audit", "--space", "x", "--hub", "http://127.0.0.1:PORT/"),
+    ],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "premiums quote": [
         ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
