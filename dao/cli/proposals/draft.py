@@ -7,7 +7,7 @@ laid out, is decided by `proposals`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -36,7 +36,7 @@ from proposals import times
 from proposals.annex import with_annexes
 from proposals.draft import budget_row, draft, milestone, tranches
 from proposals.front_matter import PAYING_TYPES, TYPES
-from proposals.imported import Imported, read_source
+from proposals.imported import read_source
 from proposals.lint import lint
 from proposals.parts import MAX_PARTS
 from proposals.tables import BudgetRow, Milestone
@@ -112,41 +112,29 @@ def command(
     else:
         _check(said)
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
-        write = partial(write_text, said, created=times.spell_day(session.desk.now()))
-        return begin(session, write, number, out, said.source)
+        return begin(session, said, number, out)
 
 
 def begin(
-    session: Session, write: Callable[..., bytes], number: int, out: Path | None, source: Imported | None = None
+    session: Session, said: Said, number: int, out: Path | None, budget: Sequence[BudgetRow] | None = None
 ) -> Answer:
-    """Write a draft that `write(number=…, sections=…)` makes, once, and say what lint finds in it.
-
-    What is too long for the space stands in files beside it.
-    """
+    """Write a draft, once, and say what lint finds in it; `budget` are its payments where they were not said."""
     settings = settings_in_force(session.desk)
     assets, prefix = assets_of(settings.funds[0]), settings.prefix
-
-    def make(number: int) -> tuple[bytes, Mapping[str, bytes]]:
-        return with_annexes(
-            lambda sections: write(number=number, sections=sections),
-            source.sections if source else {},
-            limit=settings.limits.body,
-            stem=f"{prefix.lower()}-{number}",
-            told=lambda path, cid: sentence("DRAFT", "annex", {"path": path, "cid": str(cid)}, language()),
-        )
-
+    created, limit = times.spell_day(session.desk.now()), settings.limits.body
+    write = partial(_with_annexes, said, created=created, limit=limit, prefix=prefix, budget=budget)
     documents = session.workspace.documents
     last = _last_number(session.journal, documents, prefix)
     if not number:  # the same words again are the same draft
-        number = last if last and _holds(_place(documents, out, prefix, last), make(last)[0]) else last + 1
-    file, (raw, annexes) = _place(documents, out, prefix, number), make(number)
+        number = last if last and _holds(_place(documents, out, prefix, last), write(number=last)[0]) else last + 1
+    file, (raw, annexes) = _place(documents, out, prefix, number), write(number=number)
     is_new = not _holds(file, raw)
     if is_new:
         for path, annex in annexes.items():
             _write_annex(file.parent / path, annex)
         _write(file, raw)
     findings, _ = lint(raw, name=file.name, prefix=prefix, assets=assets)
-    left_out = list(source.left_out) if source else []
+    left_out = list(said.source.left_out) if said.source else []
     return _answer(file, raw, number, findings, left_out, annexes=list(annexes), is_new=is_new)
 
 
@@ -196,7 +184,7 @@ def _ask(said: Said, folder: Path, number: int, out: Path | None) -> Said:
         file = _place(workspace.documents, out, prefix, number_)
     if is_there(file):
         raise DraftError("E_IO_EXISTS", "document", path=str(file))
-    return complete(said, lambda told: write_text(told, created=day, number=number_), assets)
+    return complete(said, lambda told: _write_text(told, created=day, number=number_), assets)
 
 
 def _kind(text_: str) -> str:
@@ -211,26 +199,35 @@ def _check(said: Said) -> None:
     _milestones(said)
 
 
+def _with_annexes(
+    said: Said, *, created: str, limit: int, prefix: str, budget: Sequence[BudgetRow] | None, number: int
+) -> tuple[bytes, Mapping[str, bytes]]:
+    """The draft, with what is too long for the space in files beside it."""
+    return with_annexes(
+        lambda sections: _write_text(said, created=created, number=number, sections=sections, budget=budget),
+        said.source.sections if said.source else {},
+        limit=limit,
+        stem=f"{prefix.lower()}-{number}",
+        told=lambda path, cid: sentence("DRAFT", "annex", {"path": path, "cid": str(cid)}, language()),
+    )
+
+
 def _write_annex(file: Path, raw: bytes) -> None:
     if not _holds(file, raw):
         file.parent.mkdir(exist_ok=True)
         _write(file, raw)
 
 
-def write_text(
+def _write_text(
     said: Said,
     *,
     created: str,
     number: int,
-    budget: Sequence[BudgetRow] | None = None,
     sections: Mapping[str, str] | None = None,
+    budget: Sequence[BudgetRow] | None = None,
 ) -> bytes:
-    """Make the text of a draft; `budget` are its payments where they are not among what was said, and `sections` its
-    text by title where it is not the source's.
-    """
     source, paying = said.source, said.kind in PAYING_TYPES
     headers = source.headers if source else {}
-    given = sections if sections is not None else source.sections if source else {}
     prefilled = {name: sentence("DRAFT", name.lower(), {}, language()) for name in (_SECTIONS if paying else _PLAIN)}
     return draft(
         number=number,
@@ -239,7 +236,7 @@ def write_text(
         author=said.author or "",
         discussions_to=said.discussions_to or "",
         created=created,
-        sections=prefilled | {"Copyright": _LICENCE} | dict(given),
+        sections=prefilled | {"Copyright": _LICENCE} | dict(sections or {}),
         budget=_budget(said) if budget is None else budget,
         milestones=_milestones(said),
         kind=said.kind,
