@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from chain.errors import CodedError
@@ -130,3 +132,13 @@ def test_languages_are_not_mixed() -> None:
     twin = HANT.replace("機器人“停止”。", "| 分項 | 付款 |\n|---|---|\n| 1 | 2 |").encode()
     assert "table_place" in [finding.reason for finding in lint(twin)[0]]
     assert () == read_outline(["## 摘要"], 1).findings
+
+
+def test_reference_has_the_words_of_every_language() -> None:
+    """`docs/reference/documents.md` names each section and column as they are read."""
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "documents.md").read_text("utf-8")
+    rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in text.splitlines()]
+
+    for english, *own in [row for row in rows if row[0] in FRAMES[1].sections.values()]:
+        assert own == [frame.section(english) for frame in FRAMES[1:]]
+    assert [] == [name for frame in FRAMES[1:] for name in frame.columns if name not in text]
