@@ -99,15 +99,9 @@ def command(
         from dao.places import Named
 
         wanted = audit_hub.Wanted(
-            space=space,
-            proposal=proposal,
-            hub=hub,
-            key_env=key_env,
-            keep=keep,
-            order="voter" if order is None else order.value,
-            rpc_env=rpc_env,
-            ipfs=Named(api_env=ipfs_env, blocks=blocks),
-        )
+            space=space, proposal=proposal, hub=hub, key_env=key_env, keep=keep, rpc_env=rpc_env,
+            order="voter" if order is None else order.value, ipfs=Named(api_env=ipfs_env, blocks=blocks),
+        )  # fmt: skip
         return audit_hub.answer_of(wanted, audit_hub.Files(csv, html, force))
     answer = read_hub_answer(read(file, LIMIT))
     way = _Order.FILE if order is None else order
