@@ -91,8 +91,7 @@ def command(
     added: `file`, `voter` (by address) or `vp` (by power). The exit status is 1 where another choice wins, or where
     Snapshot's own code gives what was published in none of these orders; 2 where votes could not be checked.
     """
-    asked = bool(space or proposal)
-    if asked == (file is not None):
+    if bool(space or proposal) == (file is not None):
         raise UsageError("E_USAGE", "audit")
     if file is None:
         from dao.cli.votes import audit_hub
@@ -109,8 +108,11 @@ def command(
             ipfs=Named(api_env=ipfs_env, blocks=blocks),
         )
         return audit_hub.answer_of(wanted, audit_hub.Files(csv, html, force))
+    return _of_file(file, _Order.FILE if order is None else order)
+
+
+def _of_file(file: Path, way: _Order) -> Answer:
     answer = read_hub_answer(read(file, LIMIT))
-    way = _Order.FILE if order is None else order
     found = audit(answer, way.value)
     return Answer(document_of(answer, found, way), _lines(answer, found, way), TRUE if found.ok else FALSE)
 
