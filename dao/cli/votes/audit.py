@@ -25,7 +25,7 @@ from governance.hub_answer import HubAnswer, read_hub_answer
 
 EXAMPLES = (
     "dao audit --space ens.eth",
-    "dao audit --space comp-vote.eth --proposal 0x0a898c9a26b02ebd80f9de77c29a5ff5cdaca77b39a3d1ce22c0555be40028ed",
+    "dao audit --space ens.eth --proposal ID",
     "dao audit --space ens.eth --html report.html --csv report.csv --keep pages",
     "dao audit proposal.json",
     "dao audit proposal.json --order voter",
@@ -37,6 +37,21 @@ class _Order(StrEnum):
     FILE = "file"
     VOTER = "voter"
     VP = "vp"
+
+
+_IpfsEnv = Annotated[
+    str,
+    typer.Option(
+        "--ipfs-env", help="Variable with an IPFS node's URL, for votes that cannot be rebuilt.", metavar="NAME"
+    ),
+]
+_Blocks = Annotated[
+    Path | None, typer.Option("--blocks", help="Folder of blocks to look for them in.", metavar="FOLDER")
+]
+_Keep = Annotated[
+    Path | None,
+    typer.Option("--keep", help="Keep what the hub answers here; an audit that broke off goes on.", metavar="DIR"),
+]
 
 
 def command(
@@ -59,19 +74,9 @@ def command(
         str,
         typer.Option("--rpc-env", help="Variable with a node's URL, to compute the powers again.", metavar="NAME"),
     ] = "",
-    ipfs_env: Annotated[
-        str,
-        typer.Option(
-            "--ipfs-env", help="Variable with an IPFS node's URL, for votes that cannot be rebuilt.", metavar="NAME"
-        ),
-    ] = "",
-    blocks: Annotated[
-        Path | None, typer.Option("--blocks", help="Folder of blocks to look for them in.", metavar="FOLDER")
-    ] = None,
-    keep: Annotated[
-        Path | None,
-        typer.Option("--keep", help="Keep what the hub answers here; an audit that broke off goes on.", metavar="DIR"),
-    ] = None,
+    ipfs_env: _IpfsEnv = "",
+    blocks: _Blocks = None,
+    keep: _Keep = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the table to this file.", metavar="FILE")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the report to this file.", metavar="FILE")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
