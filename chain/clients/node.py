@@ -14,11 +14,13 @@ from typing import Any
 import requests
 
 from chain.blocks import BlockRef
-from chain.clients import multicall, node_evidence
+from chain.clients import contract_ask, multicall, node_evidence
 from chain.clients.multicall import Read
 from chain.clients.node_values import BlockInfo, ChainLog, StateProof, TxReceipt
 from chain.clients.rpc import CallReverted, NodeError, Rpc, block_tag, hex_text
 from chain.clients.rpc_answer import Answer, octets, quantity
+from chain.erc1271 import Answer as Signed
+from chain.erc1271 import Question
 from chain.keccak import keccak256
 from chain.receipt import Log, ReceiptProof
 from chain.signer import KeySigner
@@ -168,6 +170,26 @@ class Node:
             return found
         middle = len(addresses) // 2
         return self._balance_batch(addresses[:middle], number) + self._balance_batch(addresses[middle:], number)
+
+    def ask_contract(self, question: Question, number: int) -> Signed:
+        """Ask a contract whether it signed, with bounded gas, bytes and seconds; `E_1271_LIMIT` for a node that gave
+        too little gas, or took too long or answered too much all the same.
+        """
+        self.chain_id()
+        asked = {"data": hex_text(contract_ask.pack(question)), "gas": hex(contract_ask.CALL_GAS)}
+        rpc = self._rpc.narrowed(contract_ask.SECONDS_MAX, contract_ask.ANSWER_MAX)
+        try:
+            answer = octets(rpc, "eth_call", rpc.ask("eth_call", asked, block_tag(number)))
+        except NodeError as error:
+            if error.code != "E_RPC_TIMEOUT" and error.reason != "size":
+                raise
+            raise rpc.error("E_1271_LIMIT", "node", address=question.to) from None
+        except CallReverted:
+            answer = b""
+        found = contract_ask.unpack(answer)
+        if found is None:
+            raise rpc.error("E_1271_LIMIT", "node_gas", address=question.to)
+        return found
 
     def expect_block(self, block: BlockRef) -> None:
         """Raise `E_RPC_REORG` unless this block stands at its number, on this chain, now."""

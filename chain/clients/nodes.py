@@ -20,6 +20,7 @@ from chain.clients.multicall import Read
 from chain.clients.node import Node
 from chain.clients.node_values import BlockInfo, ChainLog, StateProof, TxReceipt
 from chain.clients.rpc import CallReverted, NodeError
+from chain.erc1271 import Answer, Question
 from chain.keccak import keccak256
 
 __all__ = ["Nodes"]
@@ -160,6 +161,11 @@ class Nodes(Node):
                     raise _disagree(first, other, "balance", left, right, address=address, number=at)
         return answers
 
+    def ask_contract(self, question: Question, number: int) -> Answer:
+        """Ask a contract whether it signed; every provider must say the same."""
+        at = self._at(number)
+        return self._same("call", lambda node: node.ask_contract(question, at), address=question.to, number=at)
+
     def state_proof(self, address: bytes, slots: Sequence[int], number: int) -> StateProof:
         """Return the evidence of the first, at a block on which all agree."""
         proof = self.nodes[0].state_proof(address, slots, number)
@@ -270,6 +276,8 @@ def _brief(value: object) -> object:
     match value:
         case CallReverted():
             return "revert"
+        case Answer():
+            return value.word if value.size == 32 else value.outcome
         case BlockInfo():
             return value.ref.hash, value.timestamp
         case TxReceipt():

@@ -109,6 +109,16 @@ class VoteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractVote:
+    """A vote that a contract signed."""
+
+    index: int
+    leaf: Leaf
+    raw: bytes
+    """Its envelope."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """From where on nothing of a part may be queued, signed or executed any more."""
 
@@ -181,6 +191,12 @@ class Case:
     votes: tuple[VoteRow, ...] | None = None
     admitted: Sequence[Ballot] | None = None
     """Their ballots, in the order of the journal; of a vote by the million nothing else is kept."""
+    contract_votes: Mapping[bytes, ContractVote] = field(default_factory=dict)
+    """By id, the votes that contracts signed."""
+    contract_assumed: bool = False
+    """Whether any contract's signature was taken on the word of those who asked it (A_1271)."""
+    void: frozenset[bytes] = frozenset()
+    """Ids of votes that do not count: their block left the chain, and their contract would not say yes again."""
     cancelled: Row | None = None
     """The author's cancellation, where there is one: nothing of the proposal is decided or paid."""
     closed: Row | None = None

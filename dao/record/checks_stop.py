@@ -86,6 +86,7 @@ def _superseded(case: Case) -> Stop | None:
         for check in _PASSING:
             check(newer)
         case.power_assumed |= newer.power_assumed
+        case.contract_assumed |= newer.contract_assumed
         row = next(newer.rows("result", proposal=id_))
         if need(newer.released):
             stops.append((row.index, row.leaf.time, need(newer.commitment).iip))

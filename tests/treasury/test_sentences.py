@@ -11,9 +11,12 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "dao" / "sentences" / "en"
-SENTENCES: dict[str, str] = tomllib.loads((CATALOGUE / "treasury.toml").read_text("utf-8"))
-WITHOUT_A_RAISE = ("ACTION.",)
-"""Told by `treasury.review` as kinds; `test_review` holds each against its sentence."""
+FILES = ("treasury.toml", "pool.toml")
+SENTENCES: dict[str, str] = {
+    key: told for file in FILES for key, told in tomllib.loads((CATALOGUE / file).read_text("utf-8")).items()
+}
+WITHOUT_A_RAISE = ("ACTION.", "POOL.", "E_USAGE.pool_")
+"""Told as kinds by `treasury.review`, whose test holds each against its sentence, and as rows by `dao pool`."""
 
 
 class Raised(NamedTuple):
@@ -89,7 +92,7 @@ def test_no_other_room_tells_the_same() -> None:
     others = {
         key
         for file in CATALOGUE.glob("*.toml")
-        if file.name != "treasury.toml"
+        if file.name not in FILES
         for key in tomllib.loads(file.read_text("utf-8"))
     }
 

@@ -7,7 +7,7 @@ laid out, is decided by `proposals`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -27,6 +27,7 @@ from dao.errors import DaoError, UsageError
 from dao.files import is_there
 from dao.record.checks_proposal import assets_of
 from dao.sentences import LANGUAGES, language, sentence
+from dao.session import Session
 from dao.store import durable
 from dao.store.journal import Journal
 from dao.views.opening import open_workspace
@@ -105,20 +106,31 @@ def command(
     else:
         _check(said)
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
-        settings = settings_in_force(session.desk)
-        assets, prefix = assets_of(settings.funds[0]), settings.prefix
-        write = partial(_write_text, said, created=times.spell_day(session.desk.now()))
-        documents = session.workspace.documents
-        last = _last_number(session.journal, documents, prefix)
-        if not number:  # the same words again are the same draft
-            number = last if last and _holds(_place(documents, out, prefix, last), write(number=last)) else last + 1
-        file, raw = _place(documents, out, prefix, number), write(number=number)
-        is_new = not _holds(file, raw)
-        if is_new:
-            _write(file, raw)
+        write = partial(write_text, said, created=times.spell_day(session.desk.now()))
+        left_out = list(said.source.left_out) if said.source else []
+        return begin(session, write, number, out, left_out)
+
+
+def begin(
+    session: Session,
+    write: Callable[..., bytes],
+    number: int,
+    out: Path | None,
+    left_out: Sequence[str] = (),
+) -> Answer:
+    """Write a draft that `write(number=…)` makes, once, and say what lint finds in it."""
+    settings = settings_in_force(session.desk)
+    assets, prefix = assets_of(settings.funds[0]), settings.prefix
+    documents = session.workspace.documents
+    last = _last_number(session.journal, documents, prefix)
+    if not number:  # the same words again are the same draft
+        number = last if last and _holds(_place(documents, out, prefix, last), write(number=last)) else last + 1
+    file, raw = _place(documents, out, prefix, number), write(number=number)
+    is_new = not _holds(file, raw)
+    if is_new:
+        _write(file, raw)
     findings, _ = lint(raw, name=file.name, prefix=prefix, assets=assets)
-    left_out = list(said.source.left_out) if said.source else []
-    return _answer(file, raw, number, findings, left_out, is_new=is_new)
+    return _answer(file, raw, number, findings, list(left_out), is_new=is_new)
 
 
 def _answer(
@@ -157,7 +169,7 @@ def _ask(said: Said, folder: Path, number: int, out: Path | None) -> Said:
         file = _place(workspace.documents, out, prefix, number_)
     if is_there(file):
         raise DraftError("E_IO_EXISTS", "document", path=str(file))
-    return complete(said, lambda told: _write_text(told, created=day, number=number_), assets)
+    return complete(said, lambda told: write_text(told, created=day, number=number_), assets)
 
 
 def _kind(text_: str) -> str:
@@ -172,7 +184,8 @@ def _check(said: Said) -> None:
     _milestones(said)
 
 
-def _write_text(said: Said, *, created: str, number: int) -> bytes:
+def write_text(said: Said, *, created: str, number: int, budget: Sequence[BudgetRow] | None = None) -> bytes:
+    """Make the text of a draft; `budget` are its payments where they are not among what was said."""
     source, paying = said.source, said.kind in PAYING_TYPES
     headers = source.headers if source else {}
     prefilled = {name: sentence("DRAFT", name.lower(), {}, language()) for name in (_SECTIONS if paying else _PLAIN)}
@@ -184,7 +197,7 @@ def _write_text(said: Said, *, created: str, number: int) -> bytes:
         discussions_to=said.discussions_to or "",
         created=created,
         sections=prefilled | {"Copyright": _LICENCE} | dict(source.sections if source else {}),
-        budget=_budget(said),
+        budget=_budget(said) if budget is None else budget,
         milestones=_milestones(said),
         kind=said.kind,
         category=headers.get("category", "Core") if said.kind == "Protocol" else None,

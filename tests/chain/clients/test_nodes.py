@@ -14,6 +14,7 @@ from chain.clients.devnet import FAUCET_KEY, Devnet
 from chain.clients.devnet_contracts import deploy_votes_token, transfer
 from chain.clients.node import CallReverted, Node, NodeError, Read
 from chain.clients.nodes import Nodes
+from chain.erc1271 import question
 from chain.networks import DEVNET_CHAIN_ID
 from chain.signature import address_of
 from tests.chain.clients.canned import URL, through
@@ -63,6 +64,10 @@ COMPARED: dict[str, tuple[Change, Callable[[Nodes, bytes], object]]] = {
     "read_many": (
         result("eth_call", "0x" + "00" * 32),
         lambda asked, token: asked.read_many([Read(token, balance_of(FAUCET))], asked.head().ref.number),
+    ),
+    "ask_contract": (
+        result("eth_call", "0x" + "".join(f"{word:064x}" for word in (7_000_000, 1, 10, 32, 1, 6_900_000, 5))),
+        lambda asked, token: asked.ask_contract(question("erc-1271", token, bytes(32), b""), asked.head().ref.number),
     ),
     "balances": (
         result("eth_getBalance", "0x1"),

@@ -46,6 +46,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "withdraw": [("withdraw", "IIP-1", "--reason", "Zu spät", "--key", "dora", *HERE), ("withdraw", "IIP-1", *HERE)],
     "record": [("record", "IIP-1", *HERE), ("record", "IIP-1", "--out", "FOLDER/dao.toml", *HERE)],
     "vote cast": [("vote", "cast", "IIP-1", "For", "--key", "eve", *HERE), ("vote", "cast", "IIP-1", *HERE)],
+    "vote sign": [("vote", "sign", "VOTE", "--key", "ann", *HERE), ("vote", "sign", "VOTE", *HERE)],
     "vote check": [("vote", "check", "VOTE"), ("vote", "check", "FOLDER/dao.toml"), ("vote",), ("vote", "chek")],
     "tally": [
         ("tally", "IIP-1", *HERE),
@@ -58,7 +59,13 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("explain", "IIP-9", *HERE),
         ("explain", "IIP-1", "--chart", "x.png", *HERE),
     ],
-    "audit": [("audit", "FOLDER/dao.toml"), ("audit", "FOLDER/none.json")],
+    "audit": [
+        ("audit", "FOLDER/dao.toml"),
+        ("audit", "FOLDER/none.json"),
+        ("audit",),
+        ("audit", "--space", "x", "--hub", "http://127.0.0.1:PORT/"),
+    ],
+    "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "premiums quote": [
         ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
@@ -76,6 +83,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],
     "queue": [("queue", "IIP-1/1", *HERE), ("queue", "IIP-1", *HERE), ("queue", "x", *HERE)],
     "sign": [("sign", "IIP-1/1", "--key", "ann", *HERE), ("sign", "IIP-1/1", "--key", "ben", *HERE)],
+    "post": [("post", "IIP-1/1", "--service-env", "NO_SUCH_SERVICE", *HERE)],
     "execute": [("execute", "IIP-1/1", "--key", "ann", *HERE), ("execute", "IIP-1/1", *HERE)],
     "milestone report": [("milestone", "report", "IIP-1/2", "--file", "FOLDER/dao.toml", "--key", "nora", *HERE)],
     "milestone approve": [("milestone", "approve", "IIP-1/1", "--file", "FOLDER/dao.toml", "--key", "lea", *HERE)],

@@ -18,8 +18,11 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import acting, paying, stopping, submitting
+from dao.workflow import acting, paying, stopping, submitting, voting
+from governance.messages import message_id
 from tests.dao.record.forge import Bench
+from tests.dao.workflow import contract_voters
+from tests.dao.workflow.contract_voters import SafeVoter
 from tests.dao.workflow.stage import Stage, eth, open_stage
 from tests.dao.workflow.stops import (
     DECISION,
@@ -151,6 +154,25 @@ def _overtaken(stage: Stage) -> list[bytes]:
     return [first.id, second.id]
 
 
+def _contracts(stage: Stage) -> list[bytes]:
+    """IIP-1 passes with the votes of three contracts beside those of keys: a Safe by its owners, a Safe that signed on
+    chain, and a wallet that only says so.
+    """
+    by_keys, on_chain = SafeVoter.create(stage), SafeVoter.create(stage, salt=8)
+    wallet = contract_voters.deploy(stage, contract_voters.YES)
+    published = stage.publish(1, eth("0.5"))
+    stage.vote(published, 1, "eve", "hana")
+    message = contract_voters.ballot(stage, published, by_keys.address)
+    voting.cast(stage.desk, by_keys.envelope(message, "ann", "cho"))
+    message = contract_voters.ballot(stage, published, on_chain.address, choice=2)
+    on_chain.execute_message(message_id("Vote", message))
+    voting.cast(stage.desk, on_chain.envelope(message))
+    message = contract_voters.ballot(stage, published, wallet)
+    voting.cast(stage.desk, contract_voters.vote(message, wallet, b"\x01" * 130))
+    stage.decide(published)
+    return [published.id]
+
+
 _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "vetoed": (_vetoed, 0),
     "after a veto": (_vetoed, 1),
@@ -159,6 +181,7 @@ _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "superseding": (_superseded, 1),
     "withdrawn": (_withdrawn, 0),
     "asked again": (_asked_again, 0),
+    "contracts": (_contracts, 0),
     "overtaken": (_overtaken, 0),
     "overtaking": (_overtaken, 1),
 }
