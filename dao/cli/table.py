@@ -48,6 +48,7 @@ COMMANDS = (
     Command("pay", "Treasury", "Make a draft out of a file of payments, row by row."),
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),
     Command("premiums split", "Treasury", "Split a premium into its exact shares, in wei."),
+    Command("premiums import", "Treasury", "Read every premium from a chain, and prove none missing."),
     Command("pool simulate", "Treasury", "Run a history of the mutual's pool, to the wei."),
     Command("pool status", "Treasury", "Show the mutual's dashboard, of a chain or a history."),
     Command("pool claims", "Treasury", "Split the pool by both readings of a shutdown's day."),

@@ -73,12 +73,12 @@ def _entry_id(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 300
 
 
-def _cause(value: object) -> bool:
-    return value in ("expired", "vetoed", "superseded", "terminated")
-
-
 def _asked_again(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and _HASH(value[0]) and _optional(_BLOCK)(value[1])
+
+
+def _cause(value: object) -> bool:
+    return value in ("expired", "vetoed", "superseded", "terminated")
 
 
 _ADDRESS, _HASH = _bytes(20), _bytes(32)

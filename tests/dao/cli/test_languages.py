@@ -71,8 +71,13 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
         ("premiums", "quote", "--units", "1e3", "--days", "0", "--shares", "0"),
     ],
+    "premiums import": [("premiums", "import", "NEW"), ("premiums", "import", "FOLDER/dao.toml", *HERE)],
     "pool simulate": [("pool", "simulate", "HISTORY"), ("pool", "simulate", "FOLDER/dao.toml")],
-    "pool status": [("pool", "status", "--file", "HISTORY"), ("pool", "status")],
+    "pool status": [
+        ("pool", "status", "--file", "HISTORY"),
+        ("pool", "status"),
+        ("pool", "status", "0x66be1bc6C6aF47900BBD4F3711801bE6C2c6CB32", *HERE),
+    ],
     "pool claims": [("pool", "claims", "HISTORY"), ("pool", "claims", "HISTORY", "--at", "2020-01-01T00:00:00Z")],
     "pool agent": [("pool", "agent"), ("pool", "agent", "HISTORY")],
     "pool round": [
