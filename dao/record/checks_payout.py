@@ -12,6 +12,7 @@ from chain.receipt import ProvedReceipt
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need, part_number
+from dao.record.checks_dispute import frozen
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_settings import check_known_singleton
 from dao.record.checks_stop import stopped
@@ -19,11 +20,12 @@ from dao.record.errors import RecordError
 from dao.record.owner_consents import confirmation_in, proved_by
 from dao.record.queue import payout_of, read_queue, spent_before
 from dao.record.receipts import check_final, receipt_behind
+from dao.record.windows import window_of
 from treasury.binding import check_binding
 from treasury.confirmations import Confirmation, check_confirmation, check_confirmations
 from treasury.execution import check_execution, check_token_transfers
 from treasury.nonces import check_single
-from treasury.window import Window, check_window, window
+from treasury.window import check_window
 
 
 def payout_binding(case: Case) -> None:
@@ -151,20 +153,9 @@ def payout_window(case: Case) -> None:
         check_window(window_of(case, number), time)
         if number in stops and time > stops[number].time:
             raise stopped(number, stops[number])
-
-
-def window_of(case: Case, number: int) -> Window:
-    """When part `number` may be signed and executed."""
-    settings = need(case.settings)
-    released = need(case.releases).get(number)
-    part = need(case.parts)[number - 1]
-    return window(
-        part,
-        need(case.closed).leaf.time,
-        None if released is None else released.time,
-        settings.timelock,
-        settings.grace,
-    )
+        dispute = need(case.disputes).get(number)
+        if dispute is not None and dispute.freezes_time(time):
+            raise frozen(number, dispute.deadline)
 
 
 def confirmations_of(case: Case, tx_hash: bytes) -> list[Confirmation]:

@@ -24,12 +24,14 @@ from chain.signer import Signer
 from dao.errors import DaoError
 from dao.record.case import Case, Queued, Row, need
 from dao.record.checks_books import entries_of
-from dao.record.checks_payout import confirmation_rows, confirmations_of, window_of
+from dao.record.checks_dispute import frozen
+from dao.record.checks_payout import confirmation_rows, confirmations_of
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_stop import stopped
 from dao.record.owner_consents import proved_by
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
+from dao.record.windows import window_of
 from dao.workflow import sending
 from dao.workflow.consenting import confirmation_fact
 from dao.workflow.desk import PAID, QUEUED, Blocks, Desk, Fact
@@ -64,6 +66,9 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
     wanted = part_of(case, part)
     if part in need(case.stops):
         raise stopped(part, need(case.stops)[part])
+    dispute = need(case.disputes).get(part)
+    if dispute is not None and dispute.resolved is None:
+        raise frozen(part, dispute.deadline)
     if need(case.released) and (not wanted.release or part in need(case.releases)):
         span = window_of(case, part)
         if desk.now() > span.latest:
@@ -128,7 +133,10 @@ def is_dead(desk: Desk, queued: Queued) -> bool:
         return False
     proposal, part = queued.payout
     try:
-        return desk.now() > window_of(desk.case(proposal, *QUEUED), part).latest
+        case = desk.case(proposal, *QUEUED)
+        dispute = need(case.disputes).get(part)
+        is_waiting = dispute is not None and dispute.is_open(desk.now())
+        return not is_waiting and desk.now() > window_of(case, part).latest
     except CodedError:
         return False  # whatever is wrong with that one, it is none of this one's business
 
@@ -153,6 +161,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     settings, closed = need(case.settings), need(case.closed)
     wanted = part_of(case, part)
     released, stop = need(case.releases).get(part), need(case.stops).get(part)
+    dispute = need(case.disputes).get(part)
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
     tried = dry_run(desk.node, tx, state.block.number) if tx.safe == wanted.safe else None
@@ -166,6 +175,8 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             released_at=None if released is None else released.time,
             timelock=settings.timelock,
             grace=settings.grace,
+            extension=0 if dispute is None else dispute.extension_at(desk.now()),
+            is_disputed=dispute is not None and dispute.resolved is None,
             is_paid=part in need(case.executed),
             stop=None if stop is None else (stop.cause, stop.time),
             outside=_paid_outside(desk, case, wanted),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -23,13 +22,12 @@ from dao.cli import steps, text
 from dao.cli.answer import FALSE, Answer
 from dao.cli.files import read
 from dao.cli.options import Dir, PassphraseFile
-from dao.cli.proposals.draft import begin, write_text
+from dao.cli.proposals.draft import begin
 from dao.cli.proposals.draft_ask import Said
 from dao.cli.proposals.lint import finding_row
 from dao.record.checks_proposal import assets_of
 from dao.session import Session
 from dao.workflow.proposing import settings_in_force
-from proposals import times
 from proposals.draft import budget_row
 from proposals.parts import decode_parts
 from proposals.pay_file import MAX_BYTES, Fund, PayFileError, PayRow, read_pay_file
@@ -76,8 +74,7 @@ def command(
         if has_errors(findings):
             return _refused(findings, len(rows))
         budget = _budget(session, rows)
-        write = partial(write_text, said, created=times.spell_day(session.desk.now()), budget=budget)
-        drafted = begin(session, write, number, out)
+        drafted = begin(session, said, number, out, budget)
     totals = Counter[str]()
     for row in rows:
         totals[row.payment.asset.symbol] += row.payment.amount

@@ -13,7 +13,7 @@ from dao.cli import carrying, steps
 from dao.cli.answer import Answer
 from dao.cli.options import Dir, PassphraseFile
 from dao.record.case import need
-from dao.record.checks_payout import window_of
+from dao.record.windows import window_of
 from dao.session import Session
 from dao.workflow import paying
 from dao.workflow.desk import QUEUED
