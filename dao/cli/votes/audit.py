@@ -99,18 +99,16 @@ def command(
         from dao.places import Named
 
         wanted = audit_hub.Wanted(
-            space=space,
-            proposal=proposal,
-            hub=hub,
-            key_env=key_env,
-            keep=keep,
-            order="voter" if order is None else order.value,
-            rpc_env=rpc_env,
+            space=space, proposal=proposal, hub=hub, key_env=key_env, keep=keep,
+            order="voter" if order is None else order.value, rpc_env=rpc_env,
             ipfs=Named(api_env=ipfs_env, blocks=blocks),
-        )
+        )  # fmt: skip
         return audit_hub.answer_of(wanted, audit_hub.Files(csv, html, force))
+    return _of_file(file, _Order.FILE if order is None else order)
+
+
+def _of_file(file: Path, way: _Order) -> Answer:
     answer = read_hub_answer(read(file, LIMIT))
-    way = _Order.FILE if order is None else order
     found = audit(answer, way.value)
     return Answer(document_of(answer, found, way), _lines(answer, found, way), TRUE if found.ok else FALSE)
 
