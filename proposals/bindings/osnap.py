@@ -56,7 +56,7 @@ def _call(row: Mapping[str, Any], place: str) -> BoundCall:
     repeated = row.get("formatted")
     if repeated is not None:
         if not isinstance(repeated, list) or len(repeated) != 4:
-            raise BindingError("E_BINDING", "form", place=f"{place}.formatted", expected="a list of 4")
+            raise BindingError("E_BINDING", "form", place=f"{place}.formatted", expected="a list")
         to, operation, value, data = repeated
         again = call({"to": to, "operation": operation, "value": value, "data": data}, f"{place}.formatted")
         if again != found:

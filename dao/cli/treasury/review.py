@@ -32,7 +32,7 @@ def command(
         str,
         typer.Argument(
             help="A transaction as the Safe Transaction Service or Transaction Builder writes it, or a queued part, "
-            "as IIP-1/1.",
+            "as IIP-1/1, or its hash.",
             metavar="FILE",
         ),
     ],

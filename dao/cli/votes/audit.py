@@ -103,15 +103,10 @@ def command(
         from dao.places import Named
 
         wanted = audit_hub.Wanted(
-            space=space,
-            proposal=proposal,
-            hub=hub,
-            key_env=key_env,
-            keep=keep,
-            order="voter" if order is None else order.value,
-            rpc_env=rpc_env,
+            space=space, proposal=proposal, hub=hub, key_env=key_env, keep=keep,
+            order="voter" if order is None else order.value, rpc_env=rpc_env,
             ipfs=Named(api_env=ipfs_env, blocks=blocks),
-        )
+        )  # fmt: skip
         return audit_hub.answer_of(wanted, audit_hub.Files(csv, html, force))
     return _of_file(file, _Order.FILE if order is None else order)
 

@@ -181,6 +181,8 @@ def test_a_part_is_paid_once(dao: Dao, folder: Path) -> None:
     before = steps_workspace.state(folder)
     again = dao("queue", "IIP-1/1", "--dir", folder, "--json")
     review = dao("review", "IIP-1/1", "--dir", folder, "--json")
+    assert review.document == dao("review", again.document["safe_tx_hash"], "--dir", folder, "--json").document
+    assert 1 == dao("review", "0x" + "11" * 32, "--dir", folder, "--json").status
     assert (False, "sign", before) == (
         again.document["is_new"],
         review.document["verdict"],
