@@ -20,6 +20,7 @@ from dao.record.checks_proposal import assets_of, events
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
 from dao.workflow.early_facts import history
+from dao.workflow.payees import paid_payees
 from dao.workflow.power_evidence import gather
 from governance.admission import AdmissionError
 from governance.admission.window import member_int
@@ -207,7 +208,8 @@ def _compiled(desk: Desk, raw: bytes, money: FundSettings, *, decides: bool) -> 
         if document.budget:
             raise PublishError("E_OPTION_MAP", "budget", line=document.budget[0].line)
         return document, ()
-    parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money))
+    known = paid_payees(desk.journal)  # at this door and no later one: what was voted on is verified as it was
+    parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money), known=known)
     _refuse_hostage_parts(desk, parts)
     return document, parts
 
