@@ -1,12 +1,12 @@
 """How fast signed votes are verified on all cores: against bare recoveries in the same pool, and against snapshot.js.
 
-Three things are timed in turn, in one pool of processes, so that a busy machine slows all of them: coincurve's recovery
-of a public key and nothing else; `check_signatures`, which takes envelopes that were read before; and `check_many`,
+Three things are timed in turn, in one pool of processes, so that a busy machine slows all of them: libsecp256k1's bare
+`secp256k1_ecdsa_recover`; `check_signatures`, which takes envelopes that were read before; and `check_many`,
 which takes the bytes of the envelopes (JSON, types, domain, EIP-712 digest, signature). Between them snapshot.js's
 `utils.verify` verifies some of the same votes, parsed beforehand, on the one core that it uses; it is left out where
 `npm ci --prefix tests/snapshot_js --ignore-scripts` was not run. Processor time is compared, because others may use the
-machine, and all cores are set against snapshot.js's one. The bars are 0.80 of the bare recoveries for signatures, and
-60 times snapshot.js. The last figures stand in `benchmarks/results/verify_votes.json`.
+machine, and all cores are set against snapshot.js's one. The bars are 0.80 of the bare recoveries, and 60 times
+snapshot.js. The last figures stand in `benchmarks/results/verify_votes.json`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from coincurve import PublicKey
+from coincurve import GLOBAL_CONTEXT
+from coincurve._libsecp256k1 import ffi, lib
 
 from chain.signer import KeySigner
 from dao import cores
@@ -36,6 +37,7 @@ VOTES = 12_800
 FOR_NODE = 200
 RUNS = 7
 BAR_RECOVER, BAR_SNAPSHOT_JS = 0.80, 60
+CONTEXT = GLOBAL_CONTEXT.ctx
 HERE = Path(__file__).parent
 RESULT = HERE / "results" / "verify_votes.json"
 MODULES = HERE.parent / "tests" / "snapshot_js" / "node_modules"
@@ -130,8 +132,10 @@ def _recover(envelopes: list[Envelope], spread: Spread) -> None:
 
 
 def _recover_chunk(chunk: list[tuple[bytes, bytes]]) -> int:
+    parsed, key = ffi.new("secp256k1_ecdsa_recoverable_signature *"), ffi.new("secp256k1_pubkey *")
     for signature, digest in chunk:
-        PublicKey.from_signature_and_message(signature, digest, hasher=None)
+        lib.secp256k1_ecdsa_recoverable_signature_parse_compact(CONTEXT, parsed, signature[:64], signature[64])
+        assert lib.secp256k1_ecdsa_recover(CONTEXT, key, parsed, digest)
     return len(chunk)
 
 
