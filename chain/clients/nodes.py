@@ -18,7 +18,7 @@ from chain.clients import node as one
 from chain.clients.broadcast import what_was_said
 from chain.clients.multicall import Read
 from chain.clients.node import Node
-from chain.clients.node_values import BlockInfo, ChainLog, StateProof, TxReceipt
+from chain.clients.node_values import BlockInfo, ChainLog, SentTx, StateProof, TxReceipt
 from chain.clients.rpc import CallReverted, NodeError
 from chain.erc1271 import Answer, Question
 from chain.keccak import keccak256
@@ -215,6 +215,10 @@ class Nodes(Node):
 
         return self._same("receipt", caught_up, transaction=tx_hash)
 
+    def transaction(self, tx_hash: bytes) -> SentTx:
+        """Return who sent a mined transaction, to whom, with how many wei, as every provider says."""
+        return self._same("transaction", lambda node: node.transaction(tx_hash), transaction=tx_hash)
+
     def prepare(
         self, sender: bytes, to: bytes | None, value: int = 0, data: bytes = b"", *, gas: int | None = None
     ) -> dict[str, Any]:
@@ -282,6 +286,8 @@ def _brief(value: object) -> object:
             return value.ref.hash, value.timestamp
         case TxReceipt():
             return value.block.number, value.block.hash, value.status, len(value.logs)
+        case SentTx():
+            return value.sender, value.to, value.value
     return value
 
 

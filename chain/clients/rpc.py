@@ -80,12 +80,12 @@ class Rpc:
         self._patience = PATIENCE_SECONDS if patience is None else patience
         self._name = name
         self._is_own = session is None
-        self._session = session or _bounded_session(max(ANSWER_SECONDS, self._patience))
+        self._session = session or bounded_session(max(ANSWER_SECONDS, self._patience))
         self._provider: Any = None
 
     def narrowed(self, seconds: int, size: int) -> Rpc:
         """The same provider, held to answers of fewer seconds and bytes; a caller's own session stays as it is."""
-        session = _bounded_session(seconds, size) if self._is_own else self._session
+        session = bounded_session(seconds, size) if self._is_own else self._session
         return Rpc(self._url, session, name=self._name, patience=seconds)
 
     def ask(self, method: str, *params: Any) -> Any:
@@ -231,7 +231,8 @@ class BoundedAdapter(HTTPAdapter):
         return response
 
 
-def _bounded_session(seconds: int, limit: int | None = None) -> requests.Session:
+def bounded_session(seconds: int, limit: int | None = None) -> requests.Session:
+    """Open a session whose answers end: after so many seconds, and after so many bytes."""
     session = requests.Session()
     session.mount("http://", BoundedAdapter(seconds, limit))
     session.mount("https://", BoundedAdapter(seconds, limit))

@@ -24,6 +24,7 @@ from governance.ballot import Ballot
 from governance.batch import Spread
 from governance.certificate import Transcript
 from governance.commitment import Commitment
+from governance.disputes import Dispute
 from governance.messages import Envelope
 from governance.power import PowerTable
 from governance.rules import Verdict
@@ -218,6 +219,8 @@ class Case:
     releases: Mapping[int, ReleaseFact] | None = None
     stops: Mapping[int, Stop] | None = None
     """By the part's number, of those that are stopped."""
+    disputes: Mapping[int, Dispute] | None = None
+    """By the part's number, of those that somebody disputed."""
     superseded_by: int | None = None
     """Number of the proposal that superseded this one first."""
     safe_txs: Mapping[bytes, tuple[int, SafeTx]] | None = None

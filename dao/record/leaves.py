@@ -77,6 +77,10 @@ def _asked_again(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and _HASH(value[0]) and _optional(_BLOCK)(value[1])
 
 
+def _cause(value: object) -> bool:
+    return value in ("expired", "vetoed", "superseded", "terminated")
+
+
 _ADDRESS, _HASH = _bytes(20), _bytes(32)
 _FOREIGN, _BLOCK = _link(RAW), _link(DAG_CBOR)
 _POSTING = _map_of(account=_text, amount=_signed, asset=_text)
@@ -101,7 +105,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "confirmation": {"hash": _HASH, "owner": _ADDRESS, "signature": _bytes(65)},
     "executed": {"proposal": _HASH, "part": _int, "hash": _HASH, "receipt": _BLOCK, "state": _BLOCK},
     "spent": {"hash": _HASH, "safe_tx": _BLOCK, "receipt": _BLOCK},
-    "ended": {"proposal": _HASH, "part": _int, "cause": lambda v: v in ("expired", "vetoed", "superseded")},
+    "ended": {"proposal": _HASH, "part": _int, "cause": _cause},
     "premium": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "forward": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "donation": {"fund": _text, "receipt": _BLOCK, "log": _int},
@@ -115,6 +119,7 @@ VERSION_OF_CONTRACTS = 2
 CONTRACTS: Mapping[str, tuple[str, Test]] = MappingProxyType({
     "vote": ("contract", _BLOCK),
     "closed": ("again", lambda value: bool(value) and _list_of(_asked_again)(value)),
+    "confirmation": ("contract", _BLOCK),
 })  # fmt: skip
 """The field that version 2 of a kind has besides, where a contract signed; all other leaves are of version 1."""
 
@@ -146,12 +151,8 @@ class Leaf:
     def encode(self) -> bytes:
         """Return the leaf's bytes; refuse a body that is not of its kind, so that none is ever written."""
         _check_body(self.kind, self.body)
-        fields = {
-            "v": _version(self.kind, self.body),
-            "kind": self.kind,
-            "time": self.time,
-            "block": self.block.to_map(),
-        }
+        version = _version(self.kind, self.body)
+        fields = {"v": version, "kind": self.kind, "time": self.time, "block": self.block.to_map()}
         return dag_cbor.encode({**fields, **self.body})
 
 

@@ -151,9 +151,7 @@ class _Poll:
     def _refuse_repeated(self, before: int, id_: bytes, voter: bytes, leaf_time: int) -> None:
         older = self._older.setdefault(voter, [])
         older.append(EarlierVote(self.ballots[before].id, self._times[before]))
-        if any(vote.id == id_ for vote in older):
-            raise RecordError("E_DUPLICATE", "vote", index=len(self.ballots))
-        refuse_repeated(id_, voter, leaf_time, older[-1:])
+        refuse_repeated(id_, voter, leaf_time, older)
 
 
 class _Tree:

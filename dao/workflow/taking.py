@@ -29,14 +29,14 @@ from governance.admission.window import member_int
 from governance.document_steps import DocumentStep, check_step_signature, is_step, read_step
 from governance.messages import Envelope, check_signature, proposal_id, read_envelope
 from governance.settings import Settings
-from treasury.confirmations import check_confirmation
+from treasury.confirmations import check_confirmation, needs_proof
 
 MAX_BYTES = carrier.MAX_BYTES
 
 _CAR = b"\xa2\x65roots"
 """How a CAR begins, after the length of its header."""
 _CLOSED = (10, 20, 21, 22, 23, 24, 30, 31, 32)
-_ACTS = MappingProxyType({"report": 0, "return": 1, "approve": 1})
+_ACTS = MappingProxyType({"report": 0, "return": 1, "approve": 1, "resolve": 3})
 
 
 class TakeError(DaoError):
@@ -204,7 +204,8 @@ def _of_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) 
         assert isinstance(part, int), "the leaf's schema says so"
         state = need(desk.guarded(proposal, *_CLOSED).safe_at_close)
         for confirmation in file.confirmations:
-            check_confirmation(file.tx, confirmation, state)
+            if not needs_proof(confirmation):  # what does is proved when it is taken
+                check_confirmation(file.tx, confirmation, state)
         new = [confirmation for confirmation in file.confirmations if known[confirmation.owner] is None]
         if new:
             leaves = paying.confirm(desk, proposal, part, file.tx, new)

@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "dao" / "sentences" / "en"
-SENTENCES: dict[str, str] = tomllib.loads((CATALOGUE / "treasury.toml").read_text("utf-8"))
+FILES = ("treasury.toml", "pool.toml")
+SENTENCES: dict[str, str] = {
+    key: said for name in FILES for key, said in tomllib.loads((CATALOGUE / name).read_text("utf-8")).items()
+}
 WITHOUT_A_RAISE = ("ACTION.",)
 """Told by `treasury.review` as kinds; `test_review` holds each against its sentence."""
 
@@ -63,7 +66,7 @@ def test_every_fact_of_a_sentence_is_given() -> None:
         for item in raised()
         if item.facts is not None and item.reason is not None
         for fact in re.findall(
-            r"\{([a-z_]+)\}", SENTENCES.get(f"{item.code}.{item.reason}", SENTENCES.get(item.code, ""))
+            r"\{([a-z_]+)(?::time)?\}", SENTENCES.get(f"{item.code}.{item.reason}", SENTENCES.get(item.code, ""))
         )
         if fact not in item.facts
     ]
@@ -89,7 +92,7 @@ def test_no_other_room_tells_the_same() -> None:
     others = {
         key
         for file in CATALOGUE.glob("*.toml")
-        if file.name != "treasury.toml"
+        if file.name not in FILES
         for key in tomllib.loads(file.read_text("utf-8"))
     }
 

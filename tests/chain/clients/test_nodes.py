@@ -54,6 +54,12 @@ def balance_of(holder: bytes) -> bytes:
     return abi.encode_call("balanceOf(address)", [holder])
 
 
+def _other_value(method: str, _params: list[Any], answer: Any) -> Any:
+    if method == "eth_getTransactionByHash":
+        answer["result"]["value"] = "0x7"
+    return answer
+
+
 COMPARED: dict[str, tuple[Change, Callable[[Nodes, bytes], object]]] = {
     "block": (result("eth_getBlockByNumber", None), lambda asked, token: asked.block(1)),
     "balance": (result("eth_getBalance", "0x1"), lambda asked, token: asked.balance(FAUCET)),
@@ -72,6 +78,10 @@ COMPARED: dict[str, tuple[Change, Callable[[Nodes, bytes], object]]] = {
     "balances": (
         result("eth_getBalance", "0x1"),
         lambda asked, token: asked.balances([FAUCET], asked.head().ref.number),
+    ),
+    "transaction": (
+        _other_value,
+        lambda asked, token: asked.transaction(asked.logs(token, [], 0, asked.head().ref.number)[-1].transaction_hash),
     ),
     "logs": (
         result("eth_getLogs", []),
