@@ -56,6 +56,7 @@ COMMANDS = (
     Command("record", "Proposals", "Write a proposal's decision record, verified, as one file."),
     Command("fund", "Treasury", "Show what each fund has, has promised and has paid."),
     Command("ledger", "Treasury", "Show every entry of the books and every balance."),
+    Command("vesting show", "Treasury", "Show what is vested and what is locked, at any moment."),
     Command("status", "Workspace", "Show where each proposal stands and what comes next."),
     Command("journal list", "Workspace", "List the journal and check that it only grew."),
     Command("journal export", "Workspace", "Write the journal to a file for its followers."),
@@ -84,6 +85,7 @@ GROUPS = {
     "milestone": "Milestones that release a part.",
     "premiums": "What a premium is made of.",
     "settings": "The space's settings; without a command they are shown.",
+    "vesting": "Allocation plans and what vests when.",
     "vote": "Signed votes and other envelopes.",
 }
 """The first words of two-word commands, each with the sentence of its own `--help`."""

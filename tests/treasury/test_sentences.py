@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "dao" / "sentences" / "en"
-SENTENCES: dict[str, str] = tomllib.loads((CATALOGUE / "treasury.toml").read_text("utf-8"))
+OURS = ("treasury.toml", "plans.toml")
+SENTENCES: dict[str, str] = {
+    key: said for name in OURS for key, said in tomllib.loads((CATALOGUE / name).read_text("utf-8")).items()
+}
 WITHOUT_A_RAISE = ("ACTION.",)
 """Told by `treasury.review` as kinds; `test_review` holds each against its sentence."""
 
@@ -89,7 +92,7 @@ def test_no_other_room_tells_the_same() -> None:
     others = {
         key
         for file in CATALOGUE.glob("*.toml")
-        if file.name != "treasury.toml"
+        if file.name not in OURS
         for key in tomllib.loads(file.read_text("utf-8"))
     }
 

@@ -25,9 +25,11 @@ Dao = Callable[..., Outcome]
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 DATA = re.compile(
-    r"`[^`]*`|A keeper for the forward\(\) call|A second proposal|(?<=\s)/\S*|safe tx hash|^ *dao .*", re.M
+    r"`[^`]*`|A keeper for the forward\(\) call|A second proposal|"
+    r"Team and early investors|Reserve of the decision committee|(?<=\s)/\S*|safe tx hash|^ *dao .*",
+    re.M,
 )
-"""What is shown as it is: code, commands, titles of proposals, paths, what a wallet calls a hash."""
+"""What is shown as it is: code, commands, titles of proposals and buckets, paths, what a wallet calls a hash."""
 
 HERE = ("--dir", "FOLDER")
 FINISHED: dict[str, list[tuple[str, ...]]] = {
@@ -67,6 +69,12 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "fund": [("fund", *HERE), ("fund", "other", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
+    "vesting show": [
+        ("vesting", "show", "--plan", "muton", "--tge", "2017-12-01T00:00:00Z"),
+        ("vesting", "show", "--bucket", "community", "--tge", "5"),
+        ("vesting", "show", "--plan", "FOLDER/dao.toml"),
+        ("vesting", "show", "--grant", "ann", "--tge", "2017-12-01"),
+    ],
     "journal list": [("journal", *HERE), ("journal", "--since", "x", *HERE)],
     "journal export": [("journal", "export", "NEW", *HERE), ("journal", "export", "NEW", "--since", "99", *HERE)],
     "journal follow": [("journal", "follow", "FOLDER/iip-1.car", *HERE)],
