@@ -14,10 +14,12 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from chain.amount import MAX_DECIMALS
+from chain import amount
 from chain.errors import CodedError
-from dao.cli.files import read
+from dao.cli.files import read, write
+from dao.cli.text import paint, say, wrapped
 from dao.errors import UsageError
+from proposals.schedule import Schedule
 from proposals.schedule.pieces import check_time
 from proposals.times import parse_instant
 from treasury.allocation import Plan
@@ -66,12 +68,24 @@ Decimals = Annotated[
 ]
 
 
+Force = Annotated[bool, typer.Option("--force", help="Replace a file with other bytes.")]
+
+
 class Chosen(NamedTuple):
     """A plan with everything that is needed to compute it."""
 
     plan: Plan
     tge: int
     at: int
+
+    @property
+    def schedules(self) -> list[Schedule]:
+        """Of each bucket, in the plan's order."""
+        return [self.plan.schedule(bucket, self.tge) for bucket in self.plan.buckets]
+
+    def spell(self, units: int) -> str:
+        """Spell an amount in whole tokens."""
+        return amount.spell(units, self.plan.decimals)
 
 
 def choose(
@@ -84,8 +98,8 @@ def choose(
     decimals: int | None = None,
 ) -> Chosen:
     """Find the plan, put its settings in place of which others were given, and read the two moments."""
-    if decimals is not None and not 0 <= decimals <= MAX_DECIMALS:
-        raise UsageError("E_PLAN_FILE", "decimals", decimals=decimals, limit=MAX_DECIMALS)
+    if decimals is not None and not 0 <= decimals <= amount.MAX_DECIMALS:
+        raise UsageError("E_PLAN_FILE", "decimals", decimals=decimals, limit=amount.MAX_DECIMALS)
     plan = _find(name, decimals)
     if calendar is not None:
         plan = replace(plan, calendar=calendar.value)
@@ -105,6 +119,21 @@ def _find(name: str, decimals: int | None) -> Plan:
     if "/" in name or "." in name:
         return read_plan(read(Path(name), MAX_BYTES), decimals)
     raise UsageError("E_USAGE", "plan", name=name, known=SHIPPED)
+
+
+def save(path: Path, data: bytes, *, force: bool) -> list[str]:
+    """Write a paper, and say so."""
+    is_new = write(path, data, force=force)
+    told = say("VESTING", "written" if is_new else "same", path=path)
+    return list(wrapped(f"{paint('✓', 'green')} {told}", "", "  "))
+
+
+def need_suffix(path: Path | None, known: tuple[str, ...]) -> str:
+    """Say in which form a file is wanted, by the end of its name."""
+    suffix = "" if path is None else path.suffix.lower()
+    if path is not None and suffix not in known:
+        raise UsageError("E_USAGE", "paper", path=str(path), known=known)
+    return suffix
 
 
 def moment(text: str) -> int:
