@@ -77,6 +77,8 @@ class Grant:
     """Unix seconds; the token generation event where nothing is said."""
     release: Release | None = None
     """The bucket's where nothing is said."""
+    wallet: bytes | None = None
+    """The contract that holds and pays it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,15 @@ class Payment:
     at: int
     amount: int
     evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """A release of a grant, as the books have it."""
+
+    grant: str
+    amount: int
+    transaction: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,10 @@ class Plan:
     labels: tuple[Label, ...] = ()
     grants: tuple[Grant, ...] = ()
     payments: tuple[Payment, ...] = ()
+    released: tuple[Released, ...] = ()
+    chain_id: int | None = None
+    token: bytes | None = None
+    """The asset's contract there."""
 
     def __post_init__(self) -> None:
         _check_names(self)
@@ -221,12 +236,16 @@ def _check_label(plan: Plan, label: Label) -> None:
 
 def _check_grants(plan: Plan) -> None:
     seen: dict[tuple[str, bytes], str] = {}
+    wallets: dict[bytes, str] = {}
     for grant in plan.grants:
         bucket = plan.bucket(grant.bucket)
         first = seen.setdefault((grant.bucket, grant.beneficiary), grant.id)
         if first != grant.id:
             who = checksum(grant.beneficiary)
             raise PlanError("E_PLAN", "grant_twice", grant=grant.id, first=first, beneficiary=who, bucket=bucket.id)
+        if grant.wallet is not None and wallets.setdefault(grant.wallet, grant.id) != grant.id:
+            who = wallets[grant.wallet]
+            raise PlanError("E_PLAN", "wallet_twice", grant=grant.id, first=who, wallet=checksum(grant.wallet))
         if (grant.release or bucket.release).kind == "committee":
             raise PlanError("E_PLAN", "grant_release", grant=grant.id, bucket=grant.bucket)
     for bucket in plan.buckets:
@@ -248,6 +267,11 @@ def _check_payments(plan: Plan) -> None:
         paid = sum(row.amount for row in plan.payments if row.bucket == bucket.id)
         if paid > bucket.amount:
             raise _exceeded(plan, bucket, paid)
+    for release in plan.released:
+        plan.grant(release.grant)
+    booked = _twice([f"{row.grant} 0x{row.transaction.hex()}" for row in plan.released])
+    if booked is not None:
+        raise PlanError("E_PLAN", "twice_release", name=booked)
     twice = _twice([row.evidence for row in plan.payments])
     if twice is not None:
         raise PlanError("E_PLAN", "twice_payment", name=twice)

@@ -15,7 +15,18 @@ from chain import address, amount
 from chain.errors import CodedError
 from proposals.schedule import CALENDARS, STEPS
 from proposals.times import parse_instant
-from treasury.allocation import PERCENT_DECIMALS, Bucket, Grant, Kind, Label, Payment, Plan, PlanError, Release
+from treasury.allocation import (
+    PERCENT_DECIMALS,
+    Bucket,
+    Grant,
+    Kind,
+    Label,
+    Payment,
+    Plan,
+    PlanError,
+    Release,
+    Released,
+)
 
 MAX_BYTES = 1 << 20
 ROWS_MAX = 2000
@@ -23,6 +34,7 @@ ROWS_MAX = 2000
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z", re.ASCII)
 _ID_MAX = 32
+_HASH = re.compile(r"0x[0-9a-f]{64}\Z", re.ASCII)
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "immediate": ("lock_months",),
     "linear": ("lock_months", "months"),
@@ -78,7 +90,7 @@ class _Table:
         text = self.text(key)
         try:
             return reader(text)
-        except CodedError:
+        except (CodedError, ValueError):  # the reader's own words know no place
             raise PlanError("E_PLAN_FILE", reader.__name__.strip("_"), place=self.place, key=key, text=text) from None
 
     def rows(self, key: str, keys: str) -> list[_Table]:
@@ -89,7 +101,9 @@ class _Table:
 
 
 _REASONS = {str: "type_text", int: "type_number", list: "type_list", dict: "type_table"}
-_TOP = "version name title asset aliases decimals total calendar step tge bucket label grant payment"
+_TOP = (
+    "version name title asset aliases decimals total calendar step tge chain token bucket label grant payment released"
+)
 
 
 def read_plan(data: bytes, decimals: int | None = None) -> Plan:
@@ -125,28 +139,10 @@ def read_plan(data: bytes, decimals: int | None = None) -> Plan:
         calendar=top.word("calendar", CALENDARS, CALENDARS[0]),
         step=top.word("step", STEPS, STEPS[0]),
         tge=top.read("tge", _time) if "tge" in found else None,
-        buckets=tuple(
-            Bucket(
-                id=row.id("id"),
-                title=row.text("title"),
-                percent=_percent(row),
-                amount=row.read("amount", _amount),
-                release=_release(row, row.take("release", dict)),
-            )
-            for row in top.rows("bucket", "id title percent amount release")
-        ),
-        labels=tuple(
-            Label(
-                id=row.id("id"),
-                title=row.text("title"),
-                percent=_percent(row),
-                amount=row.read("amount", _amount),
-                buckets=_texts(row, "buckets"),
-            )
-            for row in top.rows("label", "id title percent amount buckets")
-        ),
+        buckets=tuple(_bucket(row, _amount) for row in top.rows("bucket", "id title percent amount release")),
+        labels=tuple(_label(row, _amount) for row in top.rows("label", "id title percent amount buckets")),
         grants=tuple(
-            _grant(row, _amount) for row in top.rows("grant", "id bucket beneficiary title amount start release")
+            _grant(row, _amount) for row in top.rows("grant", "id bucket beneficiary title amount start release wallet")
         ),
         payments=tuple(
             Payment(
@@ -157,6 +153,36 @@ def read_plan(data: bytes, decimals: int | None = None) -> Plan:
             )
             for row in top.rows("payment", "bucket at amount evidence")
         ),
+        released=tuple(
+            Released(
+                grant=row.id("grant"),
+                amount=row.read("amount", _amount),
+                transaction=row.read("transaction", _transaction),
+            )
+            for row in top.rows("released", "grant amount transaction")
+        ),
+        chain_id=_chain_id(top),
+        token=top.read("token", _address) if "token" in found else None,
+    )
+
+
+def _bucket(row: _Table, _amount: Callable[[str], int]) -> Bucket:
+    return Bucket(
+        id=row.id("id"),
+        title=row.text("title"),
+        percent=_percent(row),
+        amount=row.read("amount", _amount),
+        release=_release(row, row.take("release", dict)),
+    )
+
+
+def _label(row: _Table, _amount: Callable[[str], int]) -> Label:
+    return Label(
+        id=row.id("id"),
+        title=row.text("title"),
+        percent=_percent(row),
+        amount=row.read("amount", _amount),
+        buckets=_texts(row, "buckets"),
     )
 
 
@@ -170,6 +196,7 @@ def _grant(row: _Table, _amount: Callable[[str], int]) -> Grant:
         amount=row.read("amount", _amount),
         start=None if row.take("start", str, None) is None else row.read("start", _time),
         release=None if release is None else _release(row, release),
+        wallet=None if row.take("wallet", str, None) is None else row.read("wallet", _address),
     )
 
 
@@ -206,6 +233,19 @@ def _share(text: str, row: _Table) -> int:
         return amount.parse(text, PERCENT_DECIMALS)
     except amount.AmountError:
         raise PlanError("E_PLAN_FILE", "share", place=row.place, key="percent", text=text) from None
+
+
+def _chain_id(top: _Table) -> int | None:
+    chain_id = top.take("chain", int, None)
+    if chain_id is not None and not 0 < chain_id < 2**53:
+        raise PlanError("E_PLAN_FILE", "chain", chain_id=chain_id)
+    return cast("int | None", chain_id)
+
+
+def _transaction(text: str) -> bytes:
+    if not _HASH.match(text):
+        raise ValueError(text)
+    return bytes.fromhex(text[2:])
 
 
 def _time(text: str) -> int:

@@ -76,6 +76,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("vesting", "show", "--plan", "FOLDER/dao.toml"),
         ("vesting", "show", "--grant", "ann", "--tge", "2017-12-01"),
     ],
+    "vesting check": [
+        ("vesting", "check", "--plan", "PLAN", "--rpc-env", "NO_SUCH_URL"),
+        ("vesting", "check", "--plan", "PLAN"),
+    ],
     "vesting calendar": [
         (
             "vesting",
