@@ -14,6 +14,7 @@ from chain import amount
 from chain.finding import Finding
 from chain.vesting_wallet import version_of
 from proposals.schedule import Jump, Line, Schedule
+from proposals.schedule.contracts import vesting_wallet
 from treasury.allocation import Grant, Plan, PlanError
 
 
@@ -79,12 +80,28 @@ class Payable(NamedTuple):
 
 def payable(plan: Plan, grants: Sequence[Grant]) -> Payable:
     """Say where grants are paid; raise `PlanError` where the plan names no chain, no token or no wallet."""
+    token = need_token(plan)
     named = tuple(grant for grant in grants if grant.wallet is not None)
-    if plan.chain_id is None or plan.token is None:
-        raise PlanError("E_PLAN", "no_token", name=plan.name)
     if not named:
         raise PlanError("E_PLAN", "no_wallet", name=plan.name)
-    return Payable(plan.chain_id, plan.token, named)
+    return Payable(plan.chain_id or 0, token, named)
+
+
+def need_token(plan: Plan) -> bytes:
+    """Return the asset's contract; raise `PlanError` where the plan does not name it and its chain."""
+    if plan.chain_id is None or plan.token is None:
+        raise PlanError("E_PLAN", "no_token", name=plan.name)
+    return plan.token
+
+
+def need_times(plan: Plan, grant: Grant, tge: int) -> Times:
+    """Return the times of a grant's wallet; raise `PlanError` where no wallet vests as the grant does, or could pay."""
+    schedule = plan.schedule_of(grant, tge)
+    times = wallet_times(schedule)
+    if times is None:
+        raise PlanError("E_PLAN", "no_times", grant=grant.id)
+    vesting_wallet(schedule.total, *times)  # refuses what the contract could not pay out
+    return times
 
 
 def wallet_times(schedule: Schedule) -> Times | None:

@@ -58,6 +58,8 @@ COMMANDS = (
     Command("ledger", "Treasury", "Show every entry of the books and every balance."),
     Command("vesting show", "Treasury", "Show what is vested and what is locked, at any moment."),
     Command("vesting check", "Treasury", "Hold a plan's grants against the wallets that pay them."),
+    Command("vesting deploy", "Treasury", "Deploy the wallet of a grant, from an artifact of known code."),
+    Command("vesting release", "Treasury", "Release what is vested of a grant to its beneficiary."),
     Command("vesting calendar", "Treasury", "Show what unlocks in the months to come, by bucket."),
     Command("vesting chart", "Treasury", "Show or draw what is unlocked over a plan's life."),
     Command("vesting statement", "Treasury", "State what one beneficiary gets, and when."),

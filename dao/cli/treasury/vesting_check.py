@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -16,11 +16,11 @@ from chain.clients.vesting_read import WalletState, read_wallet
 from chain.finding import Finding, has_errors
 from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.text import message, paint, rows, say, told, wrapped
-from dao.cli.treasury.vesting_plan import Chosen, PlanName, Tge, choose
+from dao.cli.treasury.vesting_plan import Chosen, PlanName, Tge, choose, find_grant, need_chain
 from dao.connect import connect, node_behind
 from dao.errors import UsageError
 from dao.workspace import Workspace
-from treasury.allocation import Grant, PlanError
+from treasury.allocation import Grant
 from treasury.vesting_check import check_grant, payable
 
 EXAMPLES = (
@@ -53,8 +53,8 @@ def command(
     difference is a finding, and one is enough for status 1. Answers are a node's and prove nothing by themselves.
     """
     chosen = choose(plan, tge, "")
-    where = payable(chosen.plan, _grants(chosen, grant))
-    with _node(where.chain_id, rpc_env, folder) as node:
+    where = payable(chosen.plan, (find_grant(chosen, grant),) if grant else chosen.plan.grants)
+    with _node(chosen, rpc_env, folder) as node:
         block = node.head()
         if since > block.ref.number:
             raise UsageError("E_USAGE", "since_block", since=since, head=block.ref.number)
@@ -67,23 +67,15 @@ def command(
     return Answer(_document(chosen, block, checked), _lines(chosen, block, checked), status)
 
 
-def _grants(chosen: Chosen, grant: str) -> Sequence[Grant]:
-    try:
-        return (chosen.plan.grant(grant),) if grant else chosen.plan.grants
-    except PlanError as error:
-        raise UsageError(error.code, error.reason, **error.facts) from None
-
-
 @contextmanager
-def _node(chain_id: int, rpc_env: str, folder: Path | None) -> Iterator[Node]:
+def _node(chosen: Chosen, rpc_env: str, folder: Path | None) -> Iterator[Node]:
     if bool(rpc_env) == (folder is not None):
         raise UsageError("E_USAGE", "node")
     if folder is None:
-        yield node_behind(rpc_env, chain_id)
+        yield node_behind(rpc_env, chosen.plan.chain_id)
         return
     with Workspace(folder) as workspace:
-        if workspace.anchors.chain_id != chain_id:
-            raise UsageError("E_USAGE", "chain", expected=chain_id, chain_id=workspace.anchors.chain_id)
+        need_chain(chosen, workspace.anchors.chain_id)
         with connect(workspace) as node:
             yield node
 

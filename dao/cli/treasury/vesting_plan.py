@@ -22,7 +22,7 @@ from dao.errors import UsageError
 from proposals.schedule import Schedule
 from proposals.schedule.pieces import check_time
 from proposals.times import parse_instant
-from treasury.allocation import Plan
+from treasury.allocation import Grant, Plan, PlanError
 from treasury.allocation_text import MAX_BYTES, read_plan
 
 SHIPPED = ("muton",)
@@ -119,6 +119,20 @@ def _find(name: str, decimals: int | None) -> Plan:
     if "/" in name or "." in name:
         return read_plan(read(Path(name), MAX_BYTES), decimals)
     raise UsageError("E_USAGE", "plan", name=name, known=SHIPPED)
+
+
+def find_grant(chosen: Chosen, id_: str) -> Grant:
+    """Find a grant that somebody typed."""
+    try:
+        return chosen.plan.grant(id_)
+    except PlanError as error:
+        raise UsageError(error.code, error.reason, **error.facts) from None
+
+
+def need_chain(chosen: Chosen, chain_id: int) -> None:
+    """Refuse a workspace that is on another chain than the plan."""
+    if chain_id != chosen.plan.chain_id:
+        raise UsageError("E_USAGE", "chain", expected=chosen.plan.chain_id, chain_id=chain_id)
 
 
 def save(path: Path, data: bytes, *, force: bool) -> list[str]:

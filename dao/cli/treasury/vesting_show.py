@@ -19,6 +19,7 @@ from dao.cli.treasury.vesting_plan import (
     StepChoice,
     Tge,
     choose,
+    find_grant,
 )
 from dao.errors import UsageError
 from proposals.schedule import Schedule
@@ -78,10 +79,10 @@ def command(
 
 def _found(chosen: Chosen, bucket: str, grant: str) -> list[_Row]:
     plan = chosen.plan
+    if grant:
+        one = find_grant(chosen, grant)
+        return [_Row(one.id, one.title, plan.schedule_of(one, chosen.tge))]
     try:
-        if grant:
-            one = plan.grant(grant)
-            return [_Row(one.id, one.title, plan.schedule_of(one, chosen.tge))]
         found = [plan.bucket(bucket)] if bucket else list(plan.buckets)
     except PlanError as error:
         raise UsageError(error.code, error.reason, **error.facts) from None

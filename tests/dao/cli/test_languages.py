@@ -16,11 +16,10 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.cli.table import COMMANDS, GROUPS
 from dao.store.journal import Journal
-from tests.dao.cli import steps_workspace
+from tests.dao.cli import steps_workspace, vesting_lines
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied
 from tests.dao.conftest import Played
-from tests.treasury import plans
 
 Dao = Callable[..., Outcome]
 
@@ -70,38 +69,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "fund": [("fund", *HERE), ("fund", "other", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
-    "vesting show": [
-        ("vesting", "show", "--plan", "muton", "--tge", "2017-12-01T00:00:00Z"),
-        ("vesting", "show", "--bucket", "community", "--tge", "5"),
-        ("vesting", "show", "--plan", "FOLDER/dao.toml"),
-        ("vesting", "show", "--grant", "ann", "--tge", "2017-12-01"),
-    ],
-    "vesting check": [
-        ("vesting", "check", "--plan", "PLAN", "--rpc-env", "NO_SUCH_URL"),
-        ("vesting", "check", "--plan", "PLAN"),
-    ],
-    "vesting calendar": [
-        (
-            "vesting",
-            "calendar",
-            "--tge",
-            "2017-12-01T00:00:00Z",
-            "--at",
-            "2018-11-15T00:00:00Z",
-            "--out",
-            "FOLDER/a.csv",
-        ),
-        ("vesting", "calendar", "--tge", "5", "--months", "0"),
-    ],
-    "vesting chart": [
-        ("vesting", "chart", "--tge", "2017-12-01T00:00:00Z", "--at", "2018-11-15T00:00:00Z", "--out", "FOLDER/a.svg"),
-        ("vesting", "chart", "--tge", "5", "--out", "a.png"),
-    ],
-    "vesting statement": [
-        ("vesting", "statement", "--plan", "PLAN", "--grant", "ann", "--out", "FOLDER/a.html"),
-        ("vesting", "statement", "--plan", "PLAN", "--to", "PLAN"),
-        ("vesting", "statement", "--plan", "muton"),
-    ],
+    **vesting_lines.LINES,
     "journal list": [("journal", *HERE), ("journal", "--since", "x", *HERE)],
     "journal export": [("journal", "export", "NEW", *HERE), ("journal", "export", "NEW", "--since", "99", *HERE)],
     "journal follow": [("journal", "follow", "FOLDER/iip-1.car", *HERE)],
@@ -213,11 +181,12 @@ def test_a_finished_workspace_is_told_in_chinese(
     """Whatever a command says over the demo's workspace, to stdout or stderr, holds no English sentence."""
     folder = copied(played.folder, tmp_path / "workspace")
     vote = ballot(folder, tmp_path / "vote.json")
-    plan = tmp_path / "plan.toml"
-    plan.write_text(
-        plans.MUTON.replace("decimals", 'tge = "2017-12-01T00:00:00Z"\ndecimals') + plans.grant("ann"), "utf-8"
-    )
-    named = {"VOTE": [str(vote)], "NEW": [str(tmp_path / "new")], "DRAFT": DRAFT, "PLAN": [str(plan)]}
+    named = {
+        "VOTE": [str(vote)],
+        "NEW": [str(tmp_path / "new")],
+        "DRAFT": DRAFT,
+        "PLAN": [vesting_lines.write(tmp_path)],
+    }
     words = [
         part for word in line for part in named.get(word, [word.replace("FOLDER", str(folder)).replace("PORT", port)])
     ]
