@@ -16,7 +16,7 @@ $(SETUP): pyproject.toml constraints.txt
 	done; \
 	if [ -z "$$found" ]; then echo "make setup needs Python 3.11, 3.12 or 3.13 with its venv module (Debian: python3-venv)." >&2; exit 1; fi; \
 	if [ ! -x $(PYTHON) ]; then echo "Making .venv with $$found."; $$found -m venv .venv; fi
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[devnet,dev]"
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[devnet,ipfs,dev]"
 	@touch $@
 
 # A whole proposal, from draft to payout and its decision record, in ./demo, which is made anew.

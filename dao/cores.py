@@ -7,18 +7,23 @@ be computed anywhere, is decided by whoever hands in the function: it and its it
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import chain, islice
 from typing import Any
 
 from governance.batch import Spread
 
 _AHEAD = 4
 """Items under way for each core: enough that none waits, and few enough that a million votes never fill the memory."""
+
+_WORTH = 64
+"""Items for which it is worth to start processes: of 256 votes each they are more than a second of work."""
 
 
 def count() -> int:
@@ -33,7 +38,7 @@ def spread_over(cores: int) -> Iterator[Spread]:
         yield map
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores, mp_context=context) as pool:
+    with ProcessPoolExecutor(cores, mp_context=context, initializer=_settle) as pool:
 
         def spread(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
             under_way: deque[Future[Any]] = deque()
@@ -43,5 +48,29 @@ def spread_over(cores: int) -> Iterator[Spread]:
                     yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()
+
+        yield spread
+
+
+def _settle() -> None:
+    """Look for garbage in cycles less often: a worker makes millions of small values, and hardly any cycle."""
+    gc.set_threshold(100_000)
+
+
+@contextmanager
+def spread_if_many(least: int = _WORTH) -> Iterator[Spread]:
+    """Give a `map` that takes all cores once there are so many items, and starts no process for fewer."""
+    with ExitStack() as stack:
+        pools: list[Spread] = []
+
+        def spread(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+            rest = iter(items)
+            first = list(islice(rest, least))
+            if len(first) < least:
+                yield from map(function, first)
+                return
+            if not pools:
+                pools.append(stack.enter_context(spread_over(count())))
+            yield from pools[0](function, chain(first, rest))
 
         yield spread

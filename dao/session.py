@@ -12,12 +12,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from chain.address import parse_on
 from chain.clients.node import Node
 from chain.signer import KeySigner, Signer
+from dao import cores
 from dao.connect import connect
 from dao.errors import DaoError
 from dao.evidence import find_evidence
@@ -76,8 +77,10 @@ def open_session(folder: Path, *, passphrase_file: Path | None = None) -> Iterat
         guard = Guard(
             workspace.anchors, workspace.checkpoint_path, ring().load_journal_key() if workspace.is_writer else None
         )
-        desk = Desk(journal, node, guard, files=lambda cid: find_evidence(workspace.evidence, cid))
-        yield Session(workspace=workspace, node=node, journal=journal, desk=desk, ring=ring)
+        with cores.spread_if_many() as spread:
+            files = partial(find_evidence, workspace.evidence)
+            desk = Desk(journal, node, guard, files=files, spread=spread)
+            yield Session(workspace=workspace, node=node, journal=journal, desk=desk, ring=ring)
 
 
 def keyring(workspace: Workspace, passphrase_file: Path | None = None, *, ask: bool = False) -> Keyring:

@@ -6,7 +6,8 @@ is asked (`UncheckableError` where one would have to be).
 
 1. size; 2. one strict JSON document; 3. exactly the members of an envelope; 4. the domain; 5. types of the registry;
 6. the sender is who he says, without an alias; 7. the choice of a vote; 8. the id, which is the EIP-712 digest and
-never depends on signature bytes (H07).
+never depends on signature bytes (H07). A vote in the bytes that most clients write takes all these steps at once
+(`governance.plain_votes`).
 
 Policy `strict` takes today's types only, and refuses what Snapshot's own reader lets pass in *form*; policy `snapshot`
 takes both and says so in `warnings` (`W_TYPES_OLD`, `W_DOMAIN_CHAIN`, `W_SIG_HIGH_S`, `W_SIG_V_NORMALISED`). Choices
@@ -27,6 +28,7 @@ from chain import address, json_text, signature
 from chain.errors import CodedError, UncheckableError
 from governance.choice import read_choice
 from governance.message_types import DOMAIN, MessageError, MessageType, known_type
+from governance.plain_votes import read_plain
 
 Policy = Literal["strict", "snapshot"]
 
@@ -83,6 +85,17 @@ def read_envelope(raw: bytes, policy: Policy = "strict") -> Envelope:
     or a refusal of `chain`: `E_LIMIT`, `E_PARSE`, `E_JSON_…`, `E_TEXT`, `E_ENVELOPE`, `E_DOMAIN`, `E_DOMAIN_CHAIN`,
     `E_TYPES`, `E_ADDRESS`, `E_ALIAS`, `E_SCHEME_STARKNET`, `E_SCHEME_SHUTTER`, `E_CHOICE`, `E_UINT`, `E_BYTES`.
     """
+    plain = read_plain(raw) if len(raw) <= MAX_VOTE_BYTES else None
+    if plain is not None:
+        return Envelope(
+            raw=raw,
+            address=plain.sender,
+            signature=plain.signature,
+            action=plain.kind.action,
+            message=MappingProxyType(plain.message),
+            id=plain.id,
+            types_hash=bytes.fromhex(plain.kind.sha256),
+        )
     warnings: list[str] = []
 
     def tell(error: CodedError, warning: str = "") -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 from chain import dag_cbor
 from chain.amount import AmountError, parse_base_units
 from chain.blocks import BlockRef
 from chain.cid import CID, dag_cbor_cid
 from governance.errors import GovernanceError
+from governance.power_rows import pack, unpack
 from governance.settings import StrategySettings
 from governance.strategies.strategy import Note
 from governance.strict_map import StrictMap, expect_version, open_map
@@ -53,7 +55,10 @@ class Keeping(dict[CID, bytes]):
 
     def add(self, value: dict[str, object]) -> CID:
         """Keep a block and return its name."""
-        data = dag_cbor.encode(value)
+        return self.keep(dag_cbor.encode(value))
+
+    def keep(self, data: bytes) -> CID:
+        """Keep a block that is encoded already."""
         cid = dag_cbor_cid(data)
         self[cid] = data
         return cid
@@ -80,27 +85,32 @@ def expect_subject(opened: StrictMap, expected: Mapping[str, object]) -> None:
 
 def keep_values(powers: Mapping[bytes, int], blocks: Keeping) -> list[CID]:
     """Keep the values in full chunks, by ascending voter."""
-    rows: list[object] = [[voter, str(powers[voter])] for voter in sorted(powers)]
-    chunks = [rows[start : start + ROWS_MAX] for start in range(0, len(rows), ROWS_MAX)]
-    return [blocks.add({"v": VERSION, "kind": VALUES_KIND, "values": chunk}) for chunk in chunks]
+    rows = sorted(powers.items())
+    return [blocks.keep(pack(rows[start : start + ROWS_MAX])) for start in range(0, len(rows), ROWS_MAX)]
 
 
 def read_values(opened: StrictMap, get: Get) -> dict[bytes, int]:
     """Read the values of a root: each voter once, in ascending order, in full chunks."""
-    chunks = [open_chunk(get, cid, VALUES_KIND, "values") for cid in links(opened, "values")]
+    chunks = links(opened, "values")
     powers: dict[bytes, int] = {}
     last = b""
-    for place, chunk in enumerate(chunks, 1):
-        rows = chunk.items("values")
+    for place, cid in enumerate(chunks, 1):
+        rows = unpack(get(cid))
+        if rows is None:
+            chunk = open_chunk(get, cid, VALUES_KIND, "values")
+            rows = [_row(chunk, row) for row in chunk.items("values")]
         if not rows or len(rows) > ROWS_MAX or (place < len(chunks) and len(rows) < ROWS_MAX):
-            chunk.refuse("values", f"full chunks of {ROWS_MAX} rows")
-        for row in rows:
-            voter, power = _row(chunk, row)
+            _refuse(get, cid, f"full chunks of {ROWS_MAX} rows")
+        for voter, power in rows:
             if voter <= last:
-                chunk.refuse("values", "each voter once, in ascending order")
+                _refuse(get, cid, "each voter once, in ascending order")
             powers[voter] = power
             last = voter
     return powers
+
+
+def _refuse(get: Get, cid: CID, expected: str) -> NoReturn:
+    open_chunk(get, cid, VALUES_KIND, "values").refuse("values", expected)
 
 
 def _row(chunk: StrictMap, row: object) -> tuple[bytes, int]:

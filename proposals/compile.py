@@ -1,7 +1,8 @@
 """From what a document says to what a Safe does, and the proof that given parts say the same.
 
 Decides the calls of every Budget row, once a chain, a Safe and its assets are named, and refuses payees that lose the
-money: nobody, the Safe itself, the token's own contract, and addresses made to look like another. Does not decide
+money: nobody, the Safe itself, the token's own contract, and addresses made to look like another. A call that pays a
+known asset is refused unless it is written as a payment, so that sums and payees are always seen. Does not decide
 whether the fund can pay, whether the payee is a contract that refuses, or anything about votes.
 """
 
@@ -12,11 +13,12 @@ from itertools import groupby
 
 from chain import address, amount
 from chain.errors import CodedError
+from proposals.action import CallSentence, addresses_in
 from proposals.calls import call_for, describe
 from proposals.document import Document
 from proposals.errors import ProposalsError
 from proposals.parts import Call, Part, check_horizon, validate
-from proposals.payment import Asset, Payment
+from proposals.payment import Asset, Payment, write_sentence
 from proposals.problems import DocumentError
 from proposals.tables import BudgetRow
 
@@ -41,31 +43,51 @@ def compile_parts(
     `known` are addresses that people recognise, such as payees of earlier proposals: a payee that only resembles one of
     them, or another of this document, is refused. Errors name the line and the part.
     """
-    payments = [_on_its_line(row, chain_id, safe, assets) for row in document.budget]
+    calls = [_on_its_line(row, chain_id, safe, assets) for row in document.budget]
     check_look_alikes(document.budget, (*known, safe, *token_addresses(assets)))
-    rows = zip(document.budget, payments, strict=True)
+    rows = zip(document.budget, calls, strict=True)
     parts = tuple(_part(list(group), chain_id, safe) for _, group in groupby(rows, key=lambda pair: pair[0].part))
     validate(parts)
     check_horizon(parts, day=document.front.created)
     return parts
 
 
-def row_payment(row: BudgetRow, *, chain_id: int, safe: bytes | None, assets: Mapping[str, Asset]) -> Payment:
-    """Return what one row pays on a chain; the Safe may be unknown, then nothing is compared with it."""
-    asset = assets.get(row.payment.symbol)
+def row_call(row: BudgetRow, *, chain_id: int, safe: bytes | None, assets: Mapping[str, Asset]) -> Call:
+    """Return the call of one row on a chain; the Safe may be unknown, then nothing is compared with it."""
+    if row.action.chain_id not in (None, chain_id):
+        spelled = address.with_chain(row.action.to, row.action.chain_id or 0)
+        raise CompileError("E_ADDRESS", "chain", address=spelled, chain_id=chain_id)
+    if isinstance(row.action, CallSentence):
+        return _call(row.action, chain_id, assets)
+    asset = _asset(row.action.symbol, chain_id, assets)
+    payee = address.checksum(row.action.to)
+    if row.action.to == safe:
+        raise CompileError("E_RECIPIENT_SAFE", payee=payee)
+    if row.action.to in token_addresses(assets):
+        raise CompileError("E_RECIPIENT_TOKEN", payee=payee)
+    return call_for(Payment(asset, amount.parse(row.action.amount, asset.decimals), row.action.to))
+
+
+def _call(sentence: CallSentence, chain_id: int, assets: Mapping[str, Asset]) -> Call:
+    value = 0
+    if sentence.coins is not None:
+        coin = _asset(sentence.coins[1], chain_id, assets)
+        if coin.address is not None:
+            raise CompileError("E_ASSET", "not_coin", asset=coin.symbol)
+        value = amount.parse(sentence.coins[0], coin.decimals)
+    call = Call(sentence.to, value, sentence.data)
+    if isinstance(describe(call, assets, chain_id), Payment):
+        raise CompileError("E_PARSE", "call_payment", function=sentence.function.text)
+    return call
+
+
+def _asset(symbol: str, chain_id: int, assets: Mapping[str, Asset]) -> Asset:
+    asset = assets.get(symbol)
     if asset is None:
-        raise CompileError("E_ASSET", "unknown", asset=row.payment.symbol, known=", ".join(sorted(assets)))
+        raise CompileError("E_ASSET", "unknown", asset=symbol, known=", ".join(sorted(assets)))
     if asset.chain_id != chain_id:
         raise CompileError("E_ASSET", "chain", asset=asset.symbol, found=asset.chain_id, expected=chain_id)
-    if row.payment.chain_id not in (None, chain_id):
-        spelled = address.with_chain(row.payment.to, row.payment.chain_id or 0)
-        raise CompileError("E_ADDRESS", "chain", address=spelled, chain_id=chain_id)
-    payee = address.checksum(row.payment.to)
-    if row.payment.to == safe:
-        raise CompileError("E_RECIPIENT_SAFE", payee=payee)
-    if row.payment.to in token_addresses(assets):
-        raise CompileError("E_RECIPIENT_TOKEN", payee=payee)
-    return Payment(asset, amount.parse(row.payment.amount, asset.decimals), row.payment.to)
+    return asset
 
 
 def token_addresses(assets: Mapping[str, Asset]) -> tuple[bytes, ...]:
@@ -74,15 +96,19 @@ def token_addresses(assets: Mapping[str, Asset]) -> tuple[bytes, ...]:
 
 
 def check_look_alikes(rows: Sequence[BudgetRow], known: Collection[bytes]) -> None:
-    """Raise for the first payee that shares its first and last 4 digits with another address and is not it."""
+    """Raise for the first address that shares its first and last 4 digits with another one and is not it.
+
+    Looks at payees, at targets of calls, and at addresses among the arguments.
+    """
     faces = {_face(to): to for to in known}
     for row in rows:
-        other = faces.setdefault(_face(row.payment.to), row.payment.to)
-        if other != row.payment.to:
-            payee, resembles = address.checksum(row.payment.to), address.checksum(other)
-            raise CompileError(
-                "E_RECIPIENT_LOOKALIKE", payee=payee, resembles=resembles, line=row.line, place=f"part {row.part}"
-            )
+        for to in addresses_in(row.action) if isinstance(row.action, CallSentence) else (row.action.to,):
+            other = faces.setdefault(_face(to), to)
+            if other != to:
+                payee, resembles = address.checksum(to), address.checksum(other)
+                raise CompileError(
+                    "E_RECIPIENT_LOOKALIKE", payee=payee, resembles=resembles, line=row.line, place=f"part {row.part}"
+                )
 
 
 def check_parts(
@@ -105,20 +131,20 @@ def check_parts(
         for position, (said, given) in enumerate(zip(expected.calls, found.calls, strict=True), 1):
             if said != given:
                 where = {"part": number, "call": position}
-                raise _difference(where, said, given, assets, chain_id)
+                raise difference(where, said, given, assets, chain_id)
     assert tuple(parts) == compiled, "every field was compared"
 
 
-def _on_its_line(row: BudgetRow, chain_id: int, safe: bytes, assets: Mapping[str, Asset]) -> Payment:
+def _on_its_line(row: BudgetRow, chain_id: int, safe: bytes, assets: Mapping[str, Asset]) -> Call:
     """Compile a row, and let every refusal name its line."""
     try:
-        return row_payment(row, chain_id=chain_id, safe=safe, assets=assets)
+        return row_call(row, chain_id=chain_id, safe=safe, assets=assets)
     except CodedError as error:
         facts = dict(error.facts) | {"line": row.line, "place": f"part {row.part}"}
         raise DocumentError(error.code, error.reason, **facts) from error
 
 
-def _part(rows: list[tuple[BudgetRow, Payment]], chain_id: int, safe: bytes) -> Part:
+def _part(rows: list[tuple[BudgetRow, Call]], chain_id: int, safe: bytes) -> Part:
     first = rows[0][0]
     return Part(
         chain_id=chain_id,
@@ -126,7 +152,7 @@ def _part(rows: list[tuple[BudgetRow, Payment]], chain_id: int, safe: bytes) -> 
         not_before=first.not_before,
         not_after=first.not_after,
         release=first.release,
-        calls=tuple(call_for(payment) for _, payment in rows),
+        calls=tuple(call for _, call in rows),
     )
 
 
@@ -145,19 +171,22 @@ def _check_frame(number: int, expected: Part, found: Part) -> None:
         raise CompileError("E_TEXT_PAYLOAD", "calls", part=number, expected=len(expected.calls), found=len(found.calls))
 
 
-def _difference(
+def difference(
     where: Mapping[str, int], said: Call, given: Call, assets: Mapping[str, Asset], chain_id: int
 ) -> CompileError:
-    """Name the first difference between two calls in the words of payments, as far as the given one is a payment."""
+    """Name the first difference between two calls in the words of payments, as far as both are payments."""
     expected = describe(said, assets, chain_id)
-    assert isinstance(expected, Payment), "the document compiles to payments"
     try:
         found = describe(given, assets, chain_id)
     except CodedError:
         found = None
-    if not isinstance(found, Payment):
-        selector = "0x" + given.data[:4].hex()
-        return CompileError("E_TEXT_PAYLOAD", "call", asset=expected.asset.symbol, to=given.to, found=selector, **where)
+    if not isinstance(expected, Payment) or not isinstance(found, Payment):
+        selector, told = "0x" + given.data[:4].hex(), "0x" + said.data.hex()
+        if isinstance(expected, Payment):
+            told = write_sentence(expected)
+        elif said.data[:4] == given.data[:4]:
+            selector = "0x" + given.data.hex()
+        return CompileError("E_TEXT_PAYLOAD", "call", expected=told, to=given.to, found=selector, **where)
     if expected.to != found.to:
         return CompileError("E_TEXT_PAYLOAD", "payee", expected=expected.to, found=found.to, **where)
     if expected.asset != found.asset:

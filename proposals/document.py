@@ -52,6 +52,7 @@ class Document:
     sections: tuple[Section, ...]
     budget: tuple[BudgetRow, ...]
     milestones: tuple[Milestone, ...]
+    outline: Outline
 
     def section(self, title: str) -> Section | None:
         """Return the section of that title, if there is one."""
@@ -88,6 +89,7 @@ def parse_document(raw: bytes) -> Document:
         sections=reading.sections,
         budget=reading.budget,
         milestones=reading.milestones,
+        outline=reading.outline,
     )
 
 
@@ -198,7 +200,7 @@ def _requested_findings(
     unread = "requested" in lines and not asks
     if unread or not isinstance(asks, tuple) or any(finding.place.startswith(_TABLE_PLACES) for finding in findings):
         return []
-    asked, paid = payment.totals(asks), payment.totals((row.payment.amount, row.payment.symbol) for row in budget)
+    asked, paid = payment.totals(asks), payment.totals(ask for row in budget for ask in row.asks)
     line = lines.get("requested", lines.get("type", 1))
     return [
         problem(

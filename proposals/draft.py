@@ -12,10 +12,11 @@ from dataclasses import replace
 
 from chain import address
 from proposals import times
+from proposals.action import Action, CallSentence, read_action, write_call
 from proposals.document import SECTIONS, Document, parse_document
 from proposals.errors import ProposalsError
 from proposals.front_matter import PAYING_TYPES
-from proposals.payment import PaymentSentence, read_sentence, totals
+from proposals.payment import PaymentSentence, totals
 from proposals.tables import BUDGET, BUDGET_COLUMNS, BUDGET_OPTIONS, MILESTONE_COLUMNS, MILESTONES, BudgetRow, Milestone
 
 
@@ -46,7 +47,7 @@ def draft(
     unknown = set(sections) - set(SECTIONS)
     if unknown:
         raise DraftError("E_PARSE", "section_unknown", section=min(unknown), allowed=", ".join(SECTIONS))
-    asks = totals((row.payment.amount, row.payment.symbol) for row in budget)
+    asks = totals(ask for row in budget for ask in row.asks)
     headers = {
         "iip": "draft" if number is None else str(number),
         "title": title,
@@ -75,11 +76,11 @@ def draft(
 
 
 def budget_row(
-    part: int, payment: str, *, release: str = "", purpose: str = "", not_before: int = 0, not_after: int = 0
+    part: int, action: str, *, release: str = "", purpose: str = "", not_before: int = 0, not_after: int = 0
 ) -> BudgetRow:
-    """Return a row from a payment sentence, `2.5 ETH to 0x…`; times are Unix seconds."""
+    """Return a row from a payment sentence, `2.5 ETH to 0x…`, or a call; times are Unix seconds."""
     return BudgetRow(
-        part=part, payment=read_sentence(payment), release=release, purpose=purpose,
+        part=part, action=read_action(action), release=release, purpose=purpose,
         not_before=not_before, not_after=not_after,
     )  # fmt: skip
 
@@ -97,7 +98,11 @@ def _budget_table(rows: Sequence[BudgetRow]) -> str:
 
 def _budget_cells(row: BudgetRow) -> tuple[str, ...]:
     window = tuple(times.spell_instant(time) if time else "-" for time in (row.not_before, row.not_after))
-    return (str(row.part), _payment(row.payment), row.release or "-", row.purpose or "-", *window)
+    return (str(row.part), _action(row.action), row.release or "-", row.purpose or "-", *window)
+
+
+def _action(action: Action) -> str:
+    return write_call(action) if isinstance(action, CallSentence) else _payment(action)
 
 
 def _payment(payment: PaymentSentence) -> str:

@@ -1,19 +1,21 @@
 """What a part does, said back from its bytes: two roads meet when people compare it with what they meant.
 
-Nothing here reads the document: sentences come from the calls alone. A payment is told as the sentence that a Budget
-row holds, in every language the same, and `budget_rows` compiles back to the same bytes. All other sentences are keys
-and facts of the catalogue, made into words at the edge.
+Sentences come from the calls alone; a document gives no more than the names of functions. A payment or call is told as
+the sentence that a Budget row holds, in every language the same, and `budget_rows` compiles back to the same bytes. All
+other sentences are keys and facts of the catalogue, made into words at the edge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chain import address, amount
 from chain.errors import CodedError
 from proposals import times
+from proposals.action import Action, CallSentence, write_call
 from proposals.calls import UnknownCall, describe
+from proposals.decode import Functions, Placed, known_functions, read_call_back, unfold
 from proposals.errors import ProposalsError
 from proposals.parts import Call, Part
 from proposals.payment import Asset, Payment, PaymentSentence, write_sentence
@@ -25,7 +27,7 @@ CODE = "EXPLAIN"
 
 
 class ExplainError(ProposalsError):
-    """A call that cannot be told as a payment (`E_CALLDATA`)."""
+    """A call that nobody can read (`E_CALLDATA`)."""
 
 
 class Sentence(NamedTuple):
@@ -36,10 +38,15 @@ class Sentence(NamedTuple):
     facts: Mapping[str, object]
 
 
-def explain(part: Part, number: int, assets: Mapping[str, Asset]) -> tuple[Sentence, ...]:
-    """Say everything that a part fixes: its Safe, when it may run, and each call in order. Never refuses."""
+def explain(
+    part: Part, number: int, assets: Mapping[str, Asset], functions: Functions | None = None
+) -> tuple[Sentence, ...]:
+    """Say everything that a part fixes: its Safe, when it may run, and each call in order with what it carries.
+
+    `functions` are those that a document names; without them, those that everybody knows. Never refuses.
+    """
     safe = address.with_chain(part.safe, part.chain_id)
-    told = [_sentence("part", part=number, safe=safe, calls=len(part.calls))]
+    told = [_sentence("part" if len(part.calls) > 1 else "part_one", part=number, safe=safe, calls=len(part.calls))]
     told.append(_sentence("release", release=part.release) if part.release else _sentence("no_release"))
     if part.not_before:
         told.append(_sentence("not_before", time=times.spell_instant(part.not_before)))
@@ -47,56 +54,87 @@ def explain(part: Part, number: int, assets: Mapping[str, Asset]) -> tuple[Sente
         told.append(_sentence("not_after", time=times.spell_instant(part.not_after)))
     else:
         told.append(_sentence("grace"))
-    told.extend(_call(call, position, part, assets) for position, call in enumerate(part.calls, 1))
+    for position, call in enumerate(part.calls, 1):
+        try:
+            unfolded = unfold(call, position)
+        except ProposalsError as error:
+            unfolded = (Placed(str(position), call),)
+            told.append(_sentence("broken_batch", call=error.facts.get("call", position)))
+        for placed in unfolded:
+            told.extend(_call(placed, part, assets, functions or known_functions()))
     return tuple(told)
 
 
-def sentences(part: Part, assets: Mapping[str, Asset]) -> list[str]:
-    """Return the payments of a part as sentences, in order; raise `ExplainError` if a call is anything else."""
-    return [write_sentence(payment) for payment in payments(part, assets)]
+def sentences(part: Part, assets: Mapping[str, Asset], functions: Functions | None = None) -> list[str]:
+    """Return the calls of a part as the sentences of Budget rows, in order; raise `ExplainError` as `actions` does."""
+    return [
+        write_call(action) if isinstance(action, CallSentence) else _payment(action)
+        for action in actions(part, assets, functions)
+    ]
 
 
-def payments(part: Part, assets: Mapping[str, Asset]) -> list[Payment]:
-    """Return what each call pays; raise `ExplainError` (`E_CALLDATA`) with the number of a call that is no payment."""
-    found = [describe(call, assets, part.chain_id) for call in part.calls]
-    for position, payment in enumerate(found, 1):
-        if not isinstance(payment, Payment):
-            raise ExplainError("E_CALLDATA", "no_payment", call=position, to=payment.to, selector=payment.selector)
-    return [payment for payment in found if isinstance(payment, Payment)]
+def actions(part: Part, assets: Mapping[str, Asset], functions: Functions | None = None) -> list[Action]:
+    """Return what each call says; raise `ExplainError` (`E_CALLDATA`) with the number of one that nobody can read."""
+    return [_action(call, position, part, assets, functions) for position, call in enumerate(part.calls, 1)]
 
 
-def budget_rows(parts: Sequence[Part], assets: Mapping[str, Asset]) -> tuple[BudgetRow, ...]:
+def budget_rows(
+    parts: Sequence[Part], assets: Mapping[str, Asset], functions: Functions | None = None
+) -> tuple[BudgetRow, ...]:
     """Return the Budget rows that say what the parts do: `compile_parts` makes the same bytes of them."""
     return tuple(
         BudgetRow(
-            part=number,
-            payment=PaymentSentence(
-                amount.spell(payment.amount, payment.asset.decimals), payment.asset.symbol, part.chain_id, payment.to
-            ),
-            release=part.release,
-            not_before=part.not_before,
-            not_after=part.not_after,
+            part=number, action=action, release=part.release, not_before=part.not_before, not_after=part.not_after
         )
         for number, part in enumerate(parts, 1)
-        for payment in payments(part, assets)
+        for action in actions(part, assets, functions)
     )
 
 
-def _call(call: Call, position: int, part: Part, assets: Mapping[str, Asset]) -> Sentence:
+def _action(call: Call, position: int, part: Part, assets: Mapping[str, Asset], functions: Functions | None) -> Action:
+    payment = describe(call, assets, part.chain_id)
+    if isinstance(payment, Payment):
+        spelled = amount.spell(payment.amount, payment.asset.decimals)
+        return PaymentSentence(spelled, payment.asset.symbol, part.chain_id, payment.to)
+    read = read_call_back(call, functions or known_functions(), _coin(assets, part.chain_id))
+    if read is None:
+        raise ExplainError("E_CALLDATA", "unknown_selector", call=position, to=call.to, selector=call.data[:4])
+    return read._replace(chain_id=part.chain_id)
+
+
+def _payment(sentence: PaymentSentence) -> str:
+    payee = address.with_chain(sentence.to, sentence.chain_id or 0)
+    return f"{sentence.amount} {sentence.symbol} to {payee}"
+
+
+def _coin(assets: Mapping[str, Asset], chain_id: int) -> Asset | None:
+    return next((asset for asset in assets.values() if (asset.address, asset.chain_id) == (None, chain_id)), None)
+
+
+def _call(placed: Placed, part: Part, assets: Mapping[str, Asset], functions: Functions) -> Iterator[Sentence]:
+    position, call, is_delegate = placed
     to = address.with_chain(call.to, part.chain_id)
+    if is_delegate:
+        yield _sentence("delegatecall", call=position, to=to)
+    power = privileged(call.data)
     try:
         said = describe(call, assets, part.chain_id)
+        read = None if isinstance(said, Payment) else read_call_back(call, functions, _coin(assets, part.chain_id))
     except CodedError as error:
-        return _sentence("broken_call", call=position, to=to, problem=error.reason)
+        yield _sentence("broken_call", call=position, to=to, problem=error.reason)
+        return
     if isinstance(said, Payment):
-        return _sentence("payment", call=position, payment=write_sentence(said))
-    power = privileged(call.data)
+        yield _sentence("payment", call=position, payment=write_sentence(said))
+        return
+    if read is not None:
+        yield _sentence("call", call=position, action=write_call(read._replace(chain_id=part.chain_id)))
     if power is not None:
-        return _sentence(f"privileged_{power.kind}", call=position, to=to, function=power.signature)
-    return _unknown(said, position, to)
+        yield _sentence(f"privileged_{power.kind}", call=position, to=to, function=power.signature)
+    elif read is None:
+        yield _unknown(said, position, to)
 
 
-def _unknown(call: UnknownCall, position: int, to: str) -> Sentence:
+def _unknown(call: UnknownCall, position: str, to: str) -> Sentence:
     if not call.size:
         return _sentence("unknown_coin", call=position, to=to, value=call.value)
     facts = {"selector": call.selector, "value": call.value, "size": call.size}

@@ -1,29 +1,34 @@
 """Lint: everything that is wrong or odd about one document, without stopping and without raising.
 
-Decides with the file alone, and with the fund, parts and forum that the caller happens to know; what needs a journal,
-a fund's books or the derived view is listed as skipped and left to others. A document without an error here is read by
-`parse_document`, because both work on the same reading.
+Decides with the file alone, and with whatever of fund, parts, journal and books the caller happens to know; what the
+caller does not know is listed as skipped, never guessed. A document without an error here is read by `parse_document`,
+because both work on the same reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Unpack
 
 from chain.finding import Finding
-from proposals import lint_body, lint_funds, lint_headers
+from proposals import lint_body, lint_books, lint_calls, lint_funds, lint_headers
 from proposals.document import read_document
-from proposals.lint_rules import LINK_HOSTS, Check, Rule, Sight
-from proposals.parts import Part
-from proposals.payment import Asset
+from proposals.lint_rules import Check, Known, Rule, Sight
 
 RULES: tuple[Rule, ...] = (*lint_headers.RULES, *lint_body.RULES, *lint_funds.RULES)
 """All of them, in the order of their ids; one without a check is never decided here."""
 
 OTHER_CHECKS: tuple[Check, ...] = (
     lint_body.link_text_says_where,
+    lint_body.labels_use_one_script,
+    lint_body.links_only_lead_somewhere,
     lint_funds.payees_are_not_look_alikes,
     lint_funds.lists_are_short,
+    lint_calls.privileges_are_in_the_text,
+    lint_calls.carried_calls_can_be_read,
+    lint_books.strangers_work_in_steps,
+    lint_books.body_fits_the_space,
 )
 """What has a code of its own and no rule."""
 
@@ -55,10 +60,10 @@ _RULE_OF: Mapping[tuple[str, str], str] = {
     ("E_PARSE", "section_order"): "IIP-B02",
     ("E_TEXT_PAYLOAD", "requested"): "IIP-F02",
     ("E_RECIPIENT_ZERO", "payee"): "IIP-F03",
-    ("E_RECIPIENT_SAFE", ""): "IIP-F03",
-    ("E_RECIPIENT_TOKEN", ""): "IIP-F03",
 }
 """The reader's refusals that a rule speaks about; the reason stays and picks the sentence. Others keep their code."""
+
+_PAYEES: Mapping[str, str] = {"E_RECIPIENT_SAFE": "safe", "E_RECIPIENT_TOKEN": "token"}
 
 _RULE_OF_PLACE: Mapping[str, str] = {
     "title": "IIP-P07",
@@ -71,30 +76,13 @@ _SHARED = frozenset({"E_TIME", "E_AMOUNT"})
 _SHARED_REASONS = frozenset({"colon", "requested", "requested_twice", "symbol"})
 
 
-def lint(
-    raw: bytes,
-    *,
-    name: str | None = None,
-    prefix: str = "IIP",
-    chain_id: int | None = None,
-    safe: bytes | None = None,
-    assets: Mapping[str, Asset] | None = None,
-    parts: Sequence[Part] | None = None,
-    forum: str | None = None,
-    link_hosts: frozenset[str] = LINK_HOSTS,
-) -> tuple[list[Finding], list[str]]:
-    """Return the findings, by line, and the ids of the rules that were not decided.
-
-    `name` is the file's name, for IIP-P06. `chain_id`, `safe` and `assets` are those of the fund that would pay, as far
-    as they are known; `parts` is what would be voted; `forum` is a pattern that discussions-to must match.
-    """
+def lint(raw: bytes, **known: Unpack[Known]) -> tuple[list[Finding], list[str]]:
+    """Return the findings, by line, and the ids of the rules that were not decided for want of what is known."""
     reading = read_document(raw)
-    if assets and chain_id is None and len({asset.chain_id for asset in assets.values()}) == 1:
-        chain_id = next(iter(assets.values())).chain_id
-    sight = Sight(
-        reading=reading, name=name, prefix=prefix, chain_id=chain_id, safe=safe, assets=assets,
-        parts=tuple(parts) if parts is not None else None, forum=forum, link_hosts=link_hosts,
-    )  # fmt: skip
+    assets = known.get("assets")
+    if assets and known.get("chain_id") is None and len({asset.chain_id for asset in assets.values()}) == 1:
+        known["chain_id"] = next(iter(assets.values())).chain_id
+    sight = Sight(reading=reading, **known)
     findings = [_under_its_rule(finding) for finding in reading.findings]
     skipped = [rule.id for rule in RULES if rule.check is None or not rule.is_possible(sight)]
     if reading.is_whole:
@@ -115,6 +103,8 @@ def _of_rule(rule: Rule, sight: Sight) -> Iterator[Finding]:
 def _under_its_rule(finding: Finding) -> Finding:
     """Show a refusal under the id of the rule that speaks about it, if there is one."""
     rule = _RULE_OF.get((finding.code, finding.reason))
+    if finding.code in _PAYEES:
+        return replace(finding, code="IIP-F03", reason=_PAYEES[finding.code])
     if rule is None and finding.code == "E_ADDRESS":
         rule = "IIP-F03"
     if rule is None and (finding.code in _SHARED or finding.reason in _SHARED_REASONS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from proposals.document import SECTIONS
 from proposals.lint_rules import Rule, Sight, decided_by_reader
 from proposals.outline import Line
 from proposals.problems import problem
+from proposals.scripts import confusable_findings
 
 REQUIRED = ("Summary", "Motivation", "Specification", "Risks", "Copyright")
 REQUIRED_FOR_FUNDING = ("Summary", "Motivation", "Specification", "Budget", "Milestones", "Risks", "Copyright")
@@ -21,6 +23,11 @@ _DEFINITION = re.compile(r"\A {0,3}\[[^\]]+\]:\s*<?(?P<target>[^\s>]+)")
 _BARE = re.compile(r"<?(?P<target>https?://[^\s<>()\[\]]+)")
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?://(?:[^/?#@]*@)?(?P<host>[^/?#:]*))?")
 _LOOKS_LIKE_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/:?#]\S*)?\Z", re.IGNORECASE | re.ASCII)
+_IMAGE = re.compile(r"!\[[^\[\]]*\]\( *<?(?P<target>[^\s()<>]*)")
+_IMAGE_REFERENCE = re.compile(r"!\[[^\[\]]*\](?!\()")
+"""An image whose target stands elsewhere, as a definition: nobody sees there that it is one."""
+_DOTTED = re.compile(r"[^\s()\[\]<>]+\.[^\s()\[\]<>]+")
+_ACTIVE = frozenset({"javascript", "vbscript", "data", "file", "blob"})
 _SMART_QUOTES = re.compile("[\u2018\u2019\u201c\u201d]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
@@ -57,9 +64,15 @@ def references_are_links(sight: Sight) -> Iterator[Finding]:
 def summary_is_short(sight: Sight) -> Iterator[Finding]:
     """B06: a summary has at most 100 words."""
     for section in sight.reading.sections:
-        words = len(section.text.split())
+        words = _words(section.text)
         if section.title == "Summary" and words > SUMMARY_WORDS:
             yield problem("IIP-B06", "", section.line, "Summary", found=words, limit=SUMMARY_WORDS)
+
+
+def _words(text: str) -> int:
+    """Words, where Han is counted by its characters: two of them are about a word."""
+    han = len(_HAN.findall(text))
+    return len(_HAN.sub(" ", text).split()) + (han + 1) // 2
 
 
 def links_stay_in_known_places(sight: Sight) -> Iterator[Finding]:
@@ -71,11 +84,40 @@ def links_stay_in_known_places(sight: Sight) -> Iterator[Finding]:
     hosts = sight.link_hosts | {forum["host"].lower() if forum and forum["host"] else ""}
     for line in _prose(sight):
         for target in _targets(line.text):
-            if not _is_known(target, hosts):
+            scheme = _SCHEME.match(target)
+            if not _is_known(target, hosts) and not (scheme and scheme["scheme"].lower() in _ACTIVE):
                 yield problem("IIP-B07", "host", line.number, line.section, target=target)
         quote = _SMART_QUOTES.search(line.text)
         if quote and not _HAN.search(line.text):
             yield problem("IIP-B07", "quotes", line.number, line.section, found=quote.group())
+
+
+def labels_use_one_script(sight: Sight) -> Iterator[Finding]:
+    """Look-alike letters of another script (`E_CONFUSABLE`) in headers, headings, tables, and names on the net."""
+    for header in sight.reading.headers:
+        yield from confusable_findings(header.value, line=header.line, place=header.key)
+    for line in sight.reading.outline.lines:
+        if line.kind in ("heading", "table"):
+            yield from confusable_findings(line.text, line=line.number, place=line.section)
+        elif line.kind == "text":
+            for name in _DOTTED.findall(line.text):
+                yield from confusable_findings(name, line=line.number, place=line.section)
+
+
+def links_only_lead_somewhere(sight: Sight) -> Iterator[Finding]:
+    """Links that run something (`E_LINK`), and images that tell a host who reads (`E_IMAGE`)."""
+    for line in _prose(sight):
+        for target in _targets(line.text):
+            scheme = _SCHEME.match(_unescaped(target))
+            if scheme and scheme["scheme"].lower() in _ACTIVE:
+                facts = {"scheme": scheme["scheme"].lower()}
+                yield Finding(code="E_LINK", line=line.number, place=line.section, facts=facts)
+        for image in _IMAGE.finditer(line.text):
+            target = _unescaped(image["target"])
+            if target.startswith("//") or _SCHEME.match(target):
+                yield Finding(code="E_IMAGE", line=line.number, place=line.section, facts={"target": target})
+        if _IMAGE_REFERENCE.search(line.text):
+            yield Finding(code="E_IMAGE", line=line.number, place=line.section, facts={"target": "[…]"})
 
 
 def link_text_says_where(sight: Sight) -> Iterator[Finding]:
@@ -100,6 +142,11 @@ def _is_known(target: str, hosts: frozenset[str]) -> bool:
     if match is None:
         return not target.startswith("//")
     return match["scheme"].lower() == "https" and (match["host"] or "").lower() in hosts
+
+
+def _unescaped(target: str) -> str:
+    """A link's target as a renderer follows it: character references and backslashes read, blanks dropped."""
+    return re.sub(r"[\s\x00-\x1f]", "", html.unescape(target).replace("\\", ""))
 
 
 def _without_targets(text: str) -> str:

@@ -9,13 +9,11 @@ from chain import address, amount
 from chain.amount import AmountError
 from chain.errors import CodedError
 from chain.finding import Finding
-from proposals import times
-from proposals.calls import call_for
-from proposals.compile import CompileError, check_look_alikes, row_payment, token_addresses
+from proposals import lint_books, lint_calls, times
+from proposals.compile import CompileError, check_look_alikes, difference, row_call, token_addresses
 from proposals.lint_rules import Rule, Sight, decided_by_reader
-from proposals.parts import MAX_CALLS, MAX_PARTS
+from proposals.parts import MAX_CALLS, MAX_PARTS, Call
 from proposals.payment import totals
-from proposals.privileged import privileged
 from proposals.problems import finding_of, problem
 from proposals.tables import BUDGET, MILESTONES, BudgetRow
 
@@ -45,12 +43,13 @@ def payees_are_safe(sight: Sight) -> Iterator[Finding]:
     for row in sight.reading.budget:
         place = f"part {row.part}"
         if sight.assets is None or sight.chain_id is None:
-            decimals = _decimals(sight, row.payment.symbol)
-            if decimals is not None and (error := _misfit(row.payment.amount, decimals)):
-                yield finding_of(error, line=row.line, place=place)
+            for spelled, symbol in row.asks:
+                decimals = _decimals(sight, symbol)
+                if decimals is not None and (error := _misfit(spelled, decimals)):
+                    yield finding_of(error, line=row.line, place=place)
             continue
         try:
-            row_payment(row, chain_id=sight.chain_id, safe=sight.safe, assets=sight.assets)
+            row_call(row, chain_id=sight.chain_id, safe=sight.safe, assets=sight.assets)
         except CodedError as refused:
             yield finding_of(refused, line=row.line, place=place)
 
@@ -81,6 +80,8 @@ def payments_are_not_repeated(sight: Sight) -> Iterator[Finding]:
     """F04: one payee, one asset and the same conditions, twice."""
     first: dict[tuple[object, ...], BudgetRow] = {}
     for row in sight.reading.budget:
+        if row.payment is None:
+            continue
         key = (row.payment.to, row.payment.symbol, row.release, row.not_before, row.not_after)
         other = first.setdefault(key, row)
         if other is not row:
@@ -118,11 +119,11 @@ def milestones_are_described(sight: Sight) -> Iterator[Finding]:
     """F07: contingency is at most a tenth per asset, and every milestone says what, when, how shown and to whom."""
     budget = sight.reading.budget
     reserve = [row for row in budget if "contingency" in row.purpose.casefold()]
-    total = totals((row.payment.amount, row.payment.symbol) for row in budget)
-    for symbol, spelled in totals((row.payment.amount, row.payment.symbol) for row in reserve).items():
+    total = totals(ask for row in budget for ask in row.asks)
+    for symbol, spelled in totals(ask for row in reserve for ask in row.asks).items():
         tenfold = totals([(spelled, symbol)] * 10)[symbol]
         if _units(tenfold) > _units(total[symbol]):
-            line = next(row.line for row in reserve if row.payment.symbol == symbol)
+            line = next(row.line for row in reserve if symbol in [name for _, name in row.asks])
             yield problem("IIP-F07", "contingency", line, BUDGET, asset=symbol, found=spelled, total=total[symbol])
     unread = {finding.line for finding in sight.reading.findings}
     for each in sight.reading.milestones:
@@ -147,7 +148,7 @@ def reviewers_are_others(sight: Sight) -> Iterator[Finding]:
     names = {name for each in milestones for name in each.reviewers}
     if len(names) < 2 and SETTINGS not in names:
         yield problem("IIP-F08", "few", milestones[0].line, MILESTONES, found=len(names), least=2)
-    payees = {row.payment.to for row in sight.reading.budget}
+    payees = {row.action.to for row in sight.reading.budget}
     for each in milestones:
         for name in each.reviewers:
             match = _ADDRESS.search(name)
@@ -167,34 +168,28 @@ def parts_pay_the_budget(sight: Sight) -> Iterator[Finding]:
     assert sight.parts is not None, "the rule needs parts"
     assert sight.assets is not None, "the rule needs assets"
     assert sight.chain_id is not None, "the rule needs a chain"
-    expected: list[tuple[int, object, int]] = []
+    expected: list[tuple[int, Call, int]] = []
     for row in sight.reading.budget:
         try:
-            paid = row_payment(row, chain_id=sight.chain_id, safe=sight.safe, assets=sight.assets)
+            call = row_call(row, chain_id=sight.chain_id, safe=sight.safe, assets=sight.assets)
         except CodedError:
             return  # told by F03 and its neighbours; nothing to compare with
-        expected.append((row.part, call_for(paid), row.line))
+        expected.append((row.part, call, row.line))
     given = [(number, call) for number, part in enumerate(sight.parts, 1) for call in part.calls]
     for index, (number, call, line) in enumerate(expected):
-        if index >= len(given) or given[index] != (number, call):
-            yield problem("IIP-F10", "row", line, f"part {number}", part=number)
+        place = f"part {number}"
+        if index >= len(given) or given[index][0] != number:
+            yield problem("IIP-F10", "row", line, place, part=number)
+            return
+        if given[index][1] != call:
+            position = 1 + index - next(at for at, row in enumerate(expected) if row[0] == number)
+            where = {"part": number, "call": position}
+            told = difference(where, call, given[index][1], sight.assets, sight.chain_id)
+            yield problem("IIP-F10", told.reason, line, place, **told.facts)
             return
     if len(given) > len(expected):
         number = given[len(expected)][0]
         yield problem("IIP-F10", "more", len(sight.reading.lines), f"part {number}", part=number)
-
-
-def calls_are_not_privileged(sight: Sight) -> Iterator[Finding]:
-    """F11: nothing touches signers, modules, code or ownership, unless the document is about parameters or protocol."""
-    assert sight.parts is not None, "the rule needs parts"
-    if sight.text_of("type") in ("Parameter", "Protocol"):
-        return
-    for number, part in enumerate(sight.parts, 1):
-        for position, call in enumerate(part.calls, 1):
-            power = privileged(call.data)
-            if power is not None:
-                facts = {"part": number, "call": position, "function": power.signature, "kind": power.kind}
-                yield problem("IIP-F11", "", sight.line_of("type"), f"part {number}", **facts)
 
 
 def _decimals(sight: Sight, symbol: str) -> int | None:
@@ -222,13 +217,13 @@ RULES = (
     Rule("IIP-F02", decided_by_reader),
     Rule("IIP-F03", payees_are_safe),
     Rule("IIP-F04", payments_are_not_repeated, "warning"),
-    Rule("IIP-F05", None, "warning"),  # needs the fund's books
+    lint_books.COVER,
     Rule("IIP-F06", term_is_a_year),
     Rule("IIP-F07", milestones_are_described, "warning"),
     Rule("IIP-F08", reviewers_are_others),
     Rule("IIP-F09", unwinding_is_told),
     Rule("IIP-F10", parts_pay_the_budget, needs=("parts", "assets", "chain_id")),
-    Rule("IIP-F11", calls_are_not_privileged, needs=("parts",)),
-    Rule("IIP-F12", None, "warning"),  # no swap can be written in a document yet
-    Rule("IIP-F13", None, "warning"),  # needs the former budget
+    lint_calls.PRIVILEGES,
+    lint_books.SWAPS,
+    lint_books.GROWTH,
 )

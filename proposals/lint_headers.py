@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from chain.address import AddressError
 from chain.finding import Finding
+from proposals import lint_derived
 from proposals.lint_rules import Rule, Sight, decided_by_reader
 from proposals.payment import PaymentError, read_payee
 from proposals.problems import problem
+from proposals.scripts import graphemes
 
 _EPHEMERAL = frozenset({
     "discord.com", "discord.gg", "matrix.to", "slack.com", "t.me", "telegram.me", "telegram.org", "twitter.com",
@@ -37,8 +39,8 @@ def title_is_short(sight: Sight) -> Iterator[Finding]:
     """P07: 2 to 44 characters, without the document's own number; the reader refuses the colon."""
     title = sight.text_of("title")
     line = sight.line_of("title")
-    if title and not 2 <= len(title) <= 44:
-        yield problem("IIP-P07", "length", line, "title", found=len(title), least=2, limit=44)
+    if title and not 2 <= (found := graphemes(title)) <= 44:
+        yield problem("IIP-P07", "length", line, "title", found=found, least=2, limit=44)
     number = sight.reading.values.get("iip")
     if isinstance(number, int) and re.search(rf"{re.escape(sight.prefix)}[\s_#-]*{number}(?!\d)", title, re.IGNORECASE):
         yield problem("IIP-P07", "number", line, "title", number=number)
@@ -47,9 +49,9 @@ def title_is_short(sight: Sight) -> Iterator[Finding]:
 def description_is_short(sight: Sight) -> Iterator[Finding]:
     """P08: 2 to 140 characters; the reader refuses the colon."""
     text = sight.text_of("description")
-    if text and not 2 <= len(text) <= 140:
+    if text and not 2 <= (found := graphemes(text)) <= 140:
         line = sight.line_of("description")
-        yield problem("IIP-P08", "length", line, "description", found=len(text), least=2, limit=140)
+        yield problem("IIP-P08", "length", line, "description", found=found, least=2, limit=140)
 
 
 def author_can_be_reached(sight: Sight) -> Iterator[Finding]:
@@ -113,15 +115,15 @@ RULES = (
     Rule("IIP-P08", description_is_short),
     Rule("IIP-P09", author_can_be_reached),
     Rule("IIP-P10", discussion_stays),
-    Rule("IIP-P11", None),  # on the derived view: status
+    Rule("IIP-P11", lint_derived.status_is_known, needs=("derived",)),
     Rule("IIP-P12", decided_by_reader),
-    Rule("IIP-P13", decided_by_reader),
-    Rule("IIP-P14", None),  # on the derived view: last-call-deadline
-    Rule("IIP-P15", None),  # on the derived view: reasons
-    Rule("IIP-P16", decided_by_reader),
-    Rule("IIP-P17", None),  # needs the other documents' states
-    Rule("IIP-P18", None),  # on the derived view: vote
-    Rule("IIP-P19", None),  # on the derived view: hashes
+    Rule("IIP-P13", lint_derived.dates_are_in_order),
+    Rule("IIP-P14", lint_derived.last_call_has_a_deadline, needs=("derived",)),
+    Rule("IIP-P15", lint_derived.ends_have_reasons, needs=("derived",)),
+    Rule("IIP-P16", lint_derived.requires_no_circle),
+    Rule("IIP-P17", lint_derived.required_are_as_far, needs=("derived", "others")),
+    Rule("IIP-P18", lint_derived.vote_is_named, needs=("derived",)),
+    Rule("IIP-P19", lint_derived.text_is_what_was_frozen, needs=("derived",)),
     Rule("IIP-P20", values_have_no_blanks_around, "warning"),
-    Rule("IIP-P21", None),  # on the derived view: the former status
+    Rule("IIP-P21", lint_derived.status_changed_by_an_edge, needs=("derived",)),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias, TypedDict
 
 from chain.finding import Finding, Level
 from proposals.document import Reading
@@ -18,20 +18,85 @@ LINK_HOSTS = frozenset({
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """What the journal says of a document beside what its author says. Other systems write it into the header."""
+
+    status: str
+    former: str = ""
+    """The status before the latest event; empty where there was none."""
+    last_call_deadline: int | None = None
+    """Unix seconds."""
+    voting_start: int | None = None
+    voting_end: int | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Text by header: `withdrawal-reason`, `veto-reason`, `superseded-by`."""
+    vote: str = ""
+    """The proposal's id."""
+    content_hash: str = ""
+    """CID that was frozen or is voted on; with `payload_hash` from LastCall on."""
+    payload_hash: str = ""
+    content_found: str = ""
+    """CID of the bytes that are linted, and of the parts that they make; empty where they pay nothing."""
+    payload_found: str = ""
+
+
+class Other(NamedTuple):
+    """Another document of the space, as far as rules look at it."""
+
+    status: str
+    requires: tuple[int, ...] = ()
+
+
+class Known(TypedDict, total=False):
+    """What a caller may know besides the file; what is missing or None is not known."""
+
+    name: str | None
+    """The file's name, for IIP-P06."""
+    prefix: str
+    chain_id: int | None
+    """With `safe` and `assets`, the fund's that would pay."""
+    safe: bytes | None
+    assets: Mapping[str, Asset] | None
+    parts: Sequence[Part] | None
+    """What would be voted, or was."""
+    forum: str | None
+    """A pattern that discussions-to must match."""
+    link_hosts: frozenset[str]
+    derived: Derived | None
+    others: Mapping[int, Other] | None
+    """The space's other documents by number."""
+    available: Mapping[str, int] | None
+    """By symbol, base units that neither commitments nor open votes ask for."""
+    former: Mapping[str, str] | None
+    """What the budget before this one asked for: amounts by symbol, as written."""
+    paid: frozenset[bytes] | None
+    """Payees that the fund has paid before."""
+    cap: Mapping[str, str] | None
+    """By symbol, the most that a payee may ask for the first time without milestones."""
+    body_limit: int | None
+    """Characters, as JavaScript counts them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """Everything that rules may look at; None stands for what the caller does not know."""
+    """Everything that rules may look at: the reading, and what is `Known` besides."""
 
     reading: Reading
     name: str | None = None
-    """The file's name."""
     prefix: str = "IIP"
     chain_id: int | None = None
     safe: bytes | None = None
     assets: Mapping[str, Asset] | None = None
-    parts: tuple[Part, ...] | None = None
-    """What would be voted."""
+    parts: Sequence[Part] | None = None
     forum: str | None = None
     link_hosts: frozenset[str] = LINK_HOSTS
+    derived: Derived | None = None
+    others: Mapping[int, Other] | None = None
+    available: Mapping[str, int] | None = None
+    former: Mapping[str, str] | None = None
+    paid: frozenset[bytes] | None = None
+    cap: Mapping[str, str] | None = None
+    body_limit: int | None = None
 
     def line_of(self, key: str) -> int:
         """Return the line of a header, or 1."""

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chain.finding import Finding
-from proposals import payment, times
+from proposals import action, times
+from proposals.action import Action
 from proposals.errors import ProposalsError
 from proposals.outline import Line, Outline, Row, Table, is_delimiter, split_cells, without_containers
 from proposals.parts import is_release
@@ -34,11 +35,11 @@ class TableError(ProposalsError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetRow:
-    """One payment; the rows of one part number are that part's calls, in the order of the rows."""
+    """One payment or other call; the rows of one part number are that part's calls, in the order of the rows."""
 
     part: int
     """1-based."""
-    payment: PaymentSentence
+    action: Action
     release: str = ""
     """A milestone's id, or empty when nothing but the vote is waited for."""
     purpose: str = ""
@@ -46,6 +47,18 @@ class BudgetRow:
     """Unix seconds; 0 for none."""
     not_after: int = 0
     line: int = 0
+
+    @property
+    def payment(self) -> PaymentSentence | None:
+        """The action, if it is a payment."""
+        return self.action if isinstance(self.action, PaymentSentence) else None
+
+    @property
+    def asks(self) -> tuple[tuple[str, str], ...]:
+        """What it takes out of the fund, as far as the row says it: (amount, symbol), none or one."""
+        if isinstance(self.action, PaymentSentence):
+            return ((self.action.amount, self.action.symbol),)
+        return () if self.action.coins is None else (self.action.coins,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +160,7 @@ def _read_budget_row(cells: dict[str, str], row: Row, findings: list[Finding]) -
     place = f"part {cells['Part']}"
     before = len(findings)
     part = attempt(findings, row.line, place, _read_part_number, cells["Part"])
-    sentence = attempt(findings, row.line, place, payment.read_sentence, cells["Payment"])
+    sentence = attempt(findings, row.line, place, action.read_action, cells["Payment"])
     release = "" if cells["Release"] in NONE else cells["Release"]
     if release and not is_release(release):
         findings.append(problem("E_PARSE", "milestone", row.line, place, milestone=release))
@@ -158,7 +171,7 @@ def _read_budget_row(cells: dict[str, str], row: Row, findings: list[Finding]) -
     if len(findings) > before or part is None or sentence is None:
         return None
     purpose = "" if cells["Purpose"] in NONE else cells["Purpose"]
-    return BudgetRow(part=part, payment=sentence, release=release, purpose=purpose, line=row.line, **window)
+    return BudgetRow(part=part, action=sentence, release=release, purpose=purpose, line=row.line, **window)
 
 
 def _read_part_number(text: str) -> int:

@@ -2,8 +2,7 @@
 
 Decides which characters a document may hold at all (`E_TEXT`, `E_BIDI`), and which more its labels may not hold:
 headers, headings and tables, where two texts that look the same would pass for one. Look-alike letters of other
-scripts are not decided here. What is told of a bad
-character is its code point, never the character.
+scripts are decided by `scripts`. What is told of a bad character is its code point, never the character.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ settings.register_profile("dev", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 
-pytest_plugins = ["tests.secret_scan"]
+pytest_plugins = ["tests.secret_scan", "tests.ipfs_node"]
 
 _SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +62,8 @@ class Module(NamedTuple):
     """Relative to the repository, with slashes."""
     text: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
+    """All nodes of the tree, walked once for all rules."""
 
     @property
     def package(self) -> str:
@@ -84,20 +87,24 @@ Rule = Callable[[Module], Iterator[Offence]]
 
 
 def parse(path: str, text: str) -> Module:
-    return Module(path, text, ast.parse(text, path))
+    tree = ast.parse(text, path)
+    return Module(path, text, tree, tuple(ast.walk(tree)))
 
 
-def modules() -> Iterator[Module]:
-    for package in (*ORDER, "tests", "benchmarks"):
-        for file in sorted((ROOT / package).rglob("*.py")):
-            if not GENERATED & set(file.parts):
-                yield parse(file.relative_to(ROOT).as_posix(), file.read_text("utf-8"))
+@cache
+def modules() -> tuple[Module, ...]:
+    found = (file for package in (*ORDER, "tests", "benchmarks") for file in sorted((ROOT / package).rglob("*.py")))
+    return tuple(
+        parse(file.relative_to(ROOT).as_posix(), file.read_text("utf-8"))
+        for file in found
+        if not GENERATED & set(file.parts)
+    )
 
 
 def imports(module: Module) -> Iterator[tuple[int, str]]:
     """Give every module that is imported, by its absolute name, also below functions and `if TYPE_CHECKING`."""
     here = module.path.removesuffix(".py").split("/")[:-1]
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Import():
                 yield from ((node.lineno, alias.name) for alias in node.names)
@@ -125,7 +132,7 @@ def pure_modules_have_no_effects(module: Module) -> Iterator[Offence]:
     for line, name in imports(module):
         if name.partition(".")[0] in EFFECTS:
             yield line, f"imports {name}"
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in EFFECT_CALLS:
                 yield node.lineno, f"calls {name}()"
@@ -141,11 +148,11 @@ def numbers_are_exact(module: Module) -> Iterator[Offence]:
         return
     refused = {
         id(name)
-        for call in ast.walk(module.tree)
+        for call in module.nodes
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "isinstance"
         for name in ast.walk(call)
     }
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Constant(value=float()) | ast.Constant(value=complex()):
                 yield node.lineno, f"the literal {node.value!r} is not an integer"
@@ -164,7 +171,7 @@ def modules_are_short(module: Module) -> Iterator[Offence]:
 
 
 def functions_are_short(module: Module) -> Iterator[Offence]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
             lines = node.end_lineno - node.lineno + 1
             if lines > FUNCTION_LINES:
@@ -218,7 +225,7 @@ def defined(tree: ast.Module) -> Iterator[str]:
 def only_the_command_line_prints(module: Module) -> Iterator[Offence]:
     if not module.is_product or module.path.startswith("dao/cli/"):
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
             yield node.lineno, "print() outside dao/cli"
 
@@ -230,7 +237,7 @@ def nothing_is_pretended(module: Module) -> Iterator[Offence]:
 
 
 def documents_are_frozen(module: Module) -> Iterator[Offence]:
-    for node in ast.walk(module.tree) if module.is_pure else ():
+    for node in module.nodes if module.is_pure else ():
         if not isinstance(node, ast.ClassDef) or (module.path, node.name) in GATHERERS:
             continue
         for told in map(ast.unparse, node.decorator_list):

@@ -175,11 +175,12 @@ class AnswerTooLongError(requests.RequestException):
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Reads an answer up to `ANSWER_MAX` bytes, within some seconds, and gives up beyond."""
+    """Reads an answer up to some bytes (`ANSWER_MAX`), within some seconds, and gives up beyond."""
 
-    def __init__(self, seconds: int | None = None) -> None:
+    def __init__(self, seconds: int | None = None, limit: int | None = None) -> None:
         super().__init__()
         self._seconds = ANSWER_SECONDS if seconds is None else seconds
+        self._limit = limit
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send, and wait for the whole answer no longer than was said.
@@ -211,7 +212,7 @@ class BoundedAdapter(HTTPAdapter):
         body = bytearray()
         for chunk in response.iter_content(1 << 16):
             body += chunk
-            if len(body) > ANSWER_MAX:
+            if len(body) > (ANSWER_MAX if self._limit is None else self._limit):
                 response.close()
                 raise AnswerTooLongError
         response._content = bytes(body)

@@ -7,7 +7,7 @@ with `NotReached`: nothing is ever concluded from something unverified.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeVar
 
@@ -20,6 +20,8 @@ from dao.record.errors import NotDueError, RecordError
 from dao.record.leaves import Leaf
 from dao.record.trust import Trust
 from governance.acts import ActLeaf, ReleaseFact
+from governance.ballot import Ballot
+from governance.batch import Spread
 from governance.certificate import Transcript
 from governance.commitment import Commitment
 from governance.messages import Envelope
@@ -152,6 +154,9 @@ class Case:
     """When set, these leaves are about to be appended, and checks that go fact by fact judge only them: the others were
     judged when they came."""
 
+    spread: Spread = map
+    """How work that many cores could share is spread."""
+
     newer: Mapping[bytes, Case] = field(default_factory=dict)
     """Other proposals that supersede this one and passed, as far as that is to be proved."""
     older: Mapping[bytes, Case] = field(default_factory=dict)
@@ -173,7 +178,8 @@ class Case:
     """State of the lifecycle after all leaves."""
     commitment: Commitment | None = None
     votes: tuple[VoteRow, ...] | None = None
-    admitted: tuple[VoteRow, ...] | None = None
+    admitted: Sequence[Ballot] | None = None
+    """Their ballots, in the order of the journal; of a vote by the million nothing else is kept."""
     cancelled: Row | None = None
     """The author's cancellation, where there is one: nothing of the proposal is decided or paid."""
     closed: Row | None = None

@@ -7,6 +7,7 @@ the result by counting again. That the journal took every vote that was sent to 
 from __future__ import annotations
 
 from chain import log_tree
+from chain.errors import CodedError
 from dao.record.case import Case, Row, VoteRow, cid_of, due, need, refuse_strangers
 from dao.record.checks_proposal import open_powers, open_supply, safe_state_of
 from dao.record.errors import RecordError
@@ -14,8 +15,9 @@ from governance import certificate
 from governance.admission import EarlierVote, OpenProposal, VoteCase, admit_vote
 from governance.admission.window import member_int
 from governance.ballot import ballot_of
+from governance.batch import check_many
 from governance.counting import method
-from governance.messages import check_signature, read_envelope
+from governance.messages import read_envelope
 from governance.power import combine
 from governance.rules import Electorate, Rules, rules_of, verdict
 from governance.tally import tally
@@ -27,10 +29,17 @@ def votes_signature(case: Case) -> None:
     refuse_strangers(case, "vote", proposal=case.proposal)
     votes: list[VoteRow] = []
     seen: set[bytes] = set()
-    for row in case.rows("vote", proposal=case.proposal):
-        envelope = read_envelope(case.get(cid_of(row, "envelope")), policy)
+    rows = list(case.rows("vote", proposal=case.proposal))
+    judged = check_many(
+        (case.get(cid_of(row, "envelope")) for row in rows if case.concerns(row.index)), policy, case.spread
+    )
+    for row in rows:
         if case.concerns(row.index):
-            check_signature(envelope, policy)
+            envelope = next(judged)
+            if isinstance(envelope, CodedError):
+                raise envelope
+        else:
+            envelope = read_envelope(case.get(cid_of(row, "envelope")), policy)
         if envelope.id != row.leaf.body["id"]:
             raise RecordError("E_LOG_INCONSISTENT", "vote_id", index=row.index)
         if envelope.id in seen:
@@ -62,7 +71,7 @@ def votes_admission(case: Case) -> None:
                 signature_checked=True,  # by check 30, without which there are no votes here
             )
         latest[vote.envelope.address] = EarlierVote(vote.envelope.id, vote.time)
-    case.admitted = need(case.votes)
+    case.admitted = [ballot_of(vote.envelope) for vote in need(case.votes)]
 
 
 def votes_closed(case: Case) -> None:
@@ -79,7 +88,7 @@ def votes_closed(case: Case) -> None:
     end = member_int(need(case.envelope).message, "end")
     if row.leaf.time <= end:
         raise RecordError("E_WINDOW", "early_close", time=row.leaf.time, end=end)
-    root = log_tree.root([log_tree.leaf_hash(vote.envelope.id) for vote in votes])
+    root = log_tree.root([log_tree.leaf_hash(vote.id) for vote in votes])
     if (row.leaf.body["count"], row.leaf.body["root"]) != (len(votes), root):
         raise RecordError("E_LOG_INCONSISTENT", "closed_votes", said=row.leaf.body["count"], found=len(votes))
     state, block_time = safe_state_of(case, row)
@@ -95,7 +104,7 @@ def power_proof(case: Case) -> None:
     links = _only(case, "power").leaf.body["evidence"]
     assert isinstance(links, list), "the leaf's schema says so"
     count = len(need(case.settings).strategies)
-    case.power_tables = open_powers(case, links[:count], {vote.envelope.address for vote in need(case.admitted)})
+    case.power_tables = open_powers(case, links[:count], {vote.voter for vote in need(case.admitted)})
     case.supply = open_supply(case, links[count:])
     case.powers = combine(case.power_tables).powers
 
@@ -115,9 +124,8 @@ def tally_scores(case: Case) -> None:
 def counted_again(case: Case) -> certificate.Transcript:
     """Count the ballots by the proved powers, and judge the scores by the rules. Needs the checks up to 40."""
     voting = str(need(case.envelope).message["type"])
-    ballots = [ballot_of(vote.envelope) for vote in need(case.admitted)]
     of_vote, closed = rules(case), need(case.closed).index
-    counted = case.counted = tally(ballots, need(case.powers), method(voting), len(of_vote.choices))
+    counted = case.counted = tally(need(case.admitted), need(case.powers), method(voting), len(of_vote.choices))
     return certificate.transcript_of(case.proposal, closed, voting, counted, of_vote, supply=case.supply)
 
 

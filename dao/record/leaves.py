@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from chain import dag_cbor
 from chain.blocks import BlockRef
@@ -106,6 +107,15 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
 })  # fmt: skip
 """Every kind of fact, and for each field a test of its shape. Their meaning: `docs/reference/formats.md`."""
 
+_UINT = rb"(?:[\x00-\x17]|\x18[\x18-\xff]|\x19(?!\x00)..|\x1a(?!\x00\x00)....)"
+"""A number of DAG-CBOR below 2**32 in its one encoding."""
+_VOTE = re.compile(
+    rb"\xa7av\x01bidX (?P<id>.{32})dkinddvotedtime(?P<time>" + _UINT + rb")eblock\xa3dhashX .{32}fnumber" + _UINT
+    + rb"hchain_id(?!\x00)" + _UINT
+    + rb"henvelope\xd8\x2aX%\x00\x01\x55\x12\x20(?P<envelope>.{32})hproposalX (?P<proposal>.{32})",
+    re.DOTALL,
+).fullmatch  # fmt: skip
+
 _COMMON: Mapping[str, Test] = MappingProxyType({
     "v": _int, "kind": _text, "time": _int, "block": lambda v: isinstance(v, dict),
 })  # fmt: skip
@@ -132,6 +142,27 @@ class Leaf:
 def decode(data: bytes) -> Leaf:
     """Read a leaf strictly; raise `LeafError`, or the codec's own error for bytes that are not canonical."""
     return leaf_of(dag_cbor.decode(data))
+
+
+class VoteLeaf(NamedTuple):
+    """What the leaf of a vote says."""
+
+    time: int
+    id: bytes
+    proposal: bytes
+    envelope: bytes
+    """The SHA-256 digest that the link to its raw block holds."""
+
+
+def vote_at_a_glance(data: bytes) -> VoteLeaf | None:
+    """Read the leaf of a vote, of which there may be millions, in a twentieth of the time of `decode`; None where the
+    bytes are of another kind, or anything else than what `decode` takes for a vote and `Leaf.encode` writes.
+    """
+    found = _VOTE(data)
+    if found is None:
+        return None
+    time, id_, proposal, envelope = found.group("time", "id", "proposal", "envelope")
+    return VoteLeaf(int.from_bytes(time[1:] or time, "big"), id_, proposal, envelope)
 
 
 def leaf_of(value: Value) -> Leaf:

@@ -13,6 +13,7 @@ from chain.cid import CID
 from chain.errors import CodedError
 from dao.record.case import Case, Get
 from dao.record.leaves import Leaf
+from governance.batch import Spread
 from governance.commitment import Commitment, read_commitment
 from governance.messages import read_envelope
 
@@ -27,26 +28,29 @@ _PASSING = frozenset({
 """Kinds that prove that a proposal passed, and whether what it supersedes stood."""
 
 
-def select(leaves: Sequence[Leaf], proposal: bytes, get: Get) -> dict[int, Leaf]:
-    """The leaves that the record of one proposal holds, by index: its own story; all settings; the whole story of the
-    fund, because what was available depends on every entry before; every transaction that was queued or executed, and
-    every nonce that was spent, because no two payouts share one; every payout that ended unpaid, with what its owners
-    had signed, because its money is available again; what became of other proposals of its number; and how those passed
-    that superseded it, and what it supersedes.
+def select(leaves: Sequence[Leaf] | Mapping[int, Leaf], proposal: bytes, get: Get) -> dict[int, Leaf]:
+    """The leaves that the record of one proposal holds, by index, of a whole journal or of those that are at hand: its
+    own story; all settings; the whole story of the fund, because what was available depends on every entry before;
+    every transaction that was queued or executed, and every nonce that was spent, because no two payouts share one;
+    every payout that ended unpaid, with what its owners had signed, because its money is available again; what became
+    of other proposals of its number; and how those passed that superseded it, and what it supersedes.
     """
-    journal = _Journal(dict(enumerate(leaves)), get)
+    at_hand = leaves if isinstance(leaves, Mapping) else dict(enumerate(leaves))
+    journal = _Journal(at_hand, get)
     chosen = journal.own(proposal).union(*(indexes for _, indexes in journal.beside(proposal)))
-    return {index: leaves[index] for index in sorted(chosen)}
+    return {index: at_hand[index] for index in sorted(chosen)}
 
 
-def case_of(leaves: Mapping[int, Leaf], proposal: bytes, get: Get) -> Case:
+def case_of(leaves: Mapping[int, Leaf], proposal: bytes, get: Get, spread: Spread = map) -> Case:
     """The case of a proposal, with those beside it. Leaves that belong to nothing of this stand in its own case, whose
-    checks find them.
+    checks find them. `spread` takes their work to many cores.
     """
     journal = _Journal(leaves, get)
     beside = set().union(*(indexes for _, indexes in journal.beside(proposal))) - journal.own(proposal)
     case = journal.case(proposal, leaves.keys() - beside)
     case.newer = {newer: journal.case(newer, journal.passing(newer)) for newer in journal.newer(proposal)}
+    for each in (case, *case.newer.values()):
+        each.spread = spread
     return case
 
 

@@ -32,7 +32,7 @@ _ALL = (
 )
 
 
-_STRANGE = sa.text(
+STRANGE = (
     "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger') OR sql LIKE 'CREATE VIRTUAL%' ORDER BY name"
 )
 """What makes a table more than its rows: a view may have rows without end, a trigger writes what nobody appended."""
@@ -54,7 +54,7 @@ class Journal:
                 self._create()
             # one connection for all reads: opening one a block would cost more than everything else
             self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            strange = self._reader.execute(_STRANGE).first()
+            strange = self._reader.execute(sa.text(STRANGE)).first()
             rows = [] if strange else self._reader.execute(_ALL).all()
         except (sa.exc.SQLAlchemyError, TypeError, ValueError) as error:
             self._engine.dispose()

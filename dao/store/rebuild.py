@@ -154,14 +154,14 @@ class _Old:
         return {row.cid: row.rowid for row in self._rows("SELECT rowid, cid FROM blocks NOT INDEXED")}
 
     def _block(self, rowid: int) -> bytes:
-        data = self._connection.execute(sa.text("SELECT data FROM blocks WHERE rowid = :id"), {"id": rowid}).scalar()
-        if not isinstance(data, bytes):
-            raise JournalError("E_IO_JOURNAL", "unreadable", path=self._name)
-        return data
+        for row in self._rows("SELECT data FROM blocks WHERE rowid = :id", id=rowid):
+            if isinstance(row.data, bytes):
+                return row.data
+        raise JournalError("E_IO_JOURNAL", "unreadable", path=self._name)
 
-    def _rows(self, query: str) -> Iterator[sa.Row[Any]]:
+    def _rows(self, query: str, **values: object) -> Iterator[sa.Row[Any]]:
         try:
-            yield from self._connection.execution_options(yield_per=_AT_ONCE).execute(sa.text(query))
+            yield from self._connection.execution_options(yield_per=_AT_ONCE).execute(sa.text(query), values)
         except sa.exc.SQLAlchemyError as error:
             raise JournalError("E_IO_JOURNAL", "unreadable", path=self._name) from error
 

@@ -7,11 +7,13 @@ the numbered checks.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from itertools import starmap
 from typing import NamedTuple
 
 from chain.errors import CodedError
 from dao.errors import DaoError, UsageError
-from dao.record.case import Row, cid_of
+from dao.record.case import Get, Row, cid_of
 from dao.store.journal import Journal
 from governance.commitment import read_commitment
 from governance.messages import read_envelope
@@ -42,38 +44,47 @@ def read_iip(text: str, prefix: str) -> int:
 
 def numbers(journal: Journal) -> dict[int, Numbered]:
     """Every IIP that the journal has a document or a proposal of, in the order of its number."""
+    return numbers_of(starmap(Row, enumerate(journal.leaves)), journal.get)
+
+
+def numbers_of(rows: Iterable[Row], get: Get) -> dict[int, Numbered]:
+    """As `numbers`, of leaves in their order; those of other kinds may be left out."""
     titles: dict[int, str] = {}
     proposals: dict[int, list[bytes]] = {}
-    for index, leaf in enumerate(journal.leaves):
-        if leaf.kind == "document":
-            titles[_int(leaf.body["iip"])] = _title(journal, Row(index, leaf))
-        elif leaf.kind == "proposal":
-            number = _number(journal, Row(index, leaf))
+    for row in rows:
+        if row.leaf.kind == "document":
+            titles[_int(row.leaf.body["iip"])] = _title(get, row)
+        elif row.leaf.kind == "proposal":
+            number = _number(get, row)
             if number is not None:
-                proposals.setdefault(number, []).append(bytes(leaf.body["id"]))  # type: ignore[call-overload]
+                proposals.setdefault(number, []).append(bytes(row.leaf.body["id"]))  # type: ignore[call-overload]
     known = sorted(titles.keys() | proposals.keys())
     return {number: Numbered(number, titles.get(number, ""), tuple(proposals.get(number, ()))) for number in known}
 
 
 def find(journal: Journal, text: str, prefix: str) -> Numbered:
     """Find the IIP that a person named."""
-    known = numbers(journal)
+    return find_among(numbers(journal), text, prefix)
+
+
+def find_among(known: Mapping[int, Numbered], text: str, prefix: str) -> Numbered:
+    """As `find`, among those that are known."""
     number = read_iip(text, prefix)
     if number not in known:
         raise UnknownNameError("E_PROPOSAL", "unknown", name=f"{prefix}-{number}")
     return known[number]
 
 
-def _title(journal: Journal, row: Row) -> str:
+def _title(get: Get, row: Row) -> str:
     try:
-        return parse_document(journal.get(cid_of(row, "document"))).front.title
+        return parse_document(get(cid_of(row, "document"))).front.title
     except CodedError:
         return ""
 
 
-def _number(journal: Journal, row: Row) -> int | None:
+def _number(get: Get, row: Row) -> int | None:
     try:
-        return read_commitment(read_envelope(journal.get(cid_of(row, "envelope"))).message.get("plugins")).iip
+        return read_commitment(read_envelope(get(cid_of(row, "envelope"))).message.get("plugins")).iip
     except CodedError:
         return None
 

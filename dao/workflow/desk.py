@@ -23,6 +23,7 @@ from dao.record.story import case_of, select
 from dao.store.journal import Journal
 from dao.workflow.early_facts import EARLY
 from dao.workflow.guard import Guard
+from governance.batch import Spread
 from governance.settings import Settings
 from treasury.ledger import Entry
 
@@ -99,8 +100,10 @@ class Desk:
         *,
         rehearses: bool = False,
         files: Callable[[CID], bytes | None] = lambda _: None,
+        spread: Spread = map,
     ) -> None:
         self.journal = journal
+        self.spread = spread
         self._files = files
         self.node = node
         self._guard = guard
@@ -110,7 +113,7 @@ class Desk:
         """A desk on the same journal and chain that checks every fact and appends none, in any workspace: what is
         signed for a file is held against everything that is known here.
         """
-        return Desk(self.journal, self.node, self._guard, rehearses=True, files=self._files)
+        return Desk(self.journal, self.node, self._guard, rehearses=True, files=self._files, spread=self.spread)
 
     def refuse_reader(self) -> None:
         """Raise `E_WRITER` where this workspace does not write its journal."""
@@ -227,7 +230,7 @@ class Desk:
 
     def _case(self, proposal: bytes, fresh: Sequence[Leaf], blocks: Mapping[CID, bytes]) -> Case:
         get = self._reader(blocks)
-        return case_of(select([*self.journal.leaves, *fresh], proposal, get), proposal, get)
+        return case_of(select([*self.journal.leaves, *fresh], proposal, get), proposal, get, self.spread)
 
     def _reader(self, blocks: Mapping[CID, bytes]) -> _Reader:
         return _Reader(self.journal, blocks)

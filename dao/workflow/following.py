@@ -32,6 +32,7 @@ from dao.workflow.early_facts import EARLY
 from dao.workflow.guard import Guard
 from dao.workspace import Workspace
 from governance.admission.window import SKEW_SECONDS
+from governance.batch import Spread
 from governance.settings import Settings
 from governance.space import in_force
 
@@ -70,7 +71,7 @@ class _Whole(NamedTuple):
     get: Callable[[CID], bytes]
 
 
-def follow(workspace: Workspace, node: Node, data: bytes) -> Followed:
+def follow(workspace: Workspace, node: Node, data: bytes, spread: Spread = map) -> Followed:
     """Check an export and take what is new in it; everything that speaks against it is raised, and nothing is kept."""
     if workspace.is_writer:
         raise FollowError("E_WRITER", "follows")
@@ -90,7 +91,7 @@ def follow(workspace: Workspace, node: Node, data: bytes) -> Followed:
         head = node.head()
         if whole.leaves[-1].time > head.timestamp + SKEW_SECONDS:
             raise FollowError("E_TIME", "leaf_ahead", time=whole.leaves[-1].time, now=head.timestamp)
-        blocks, proposals = check_journal(whole.leaves, whole.get, export.checkpoint, _trust(workspace))
+        blocks, proposals = check_journal(whole.leaves, whole.get, export.checkpoint, _trust(workspace), spread)
         unasked = _compare_blocks(node, blocks)
     if export.size > known:
         with Journal(workspace.journal_path, create=True) as journal:
@@ -100,7 +101,7 @@ def follow(workspace: Workspace, node: Node, data: bytes) -> Followed:
 
 
 def check_journal(
-    leaves: Sequence[Leaf], get: Callable[[CID], bytes], checkpoint: bytes, trust: Trust
+    leaves: Sequence[Leaf], get: Callable[[CID], bytes], checkpoint: bytes, trust: Trust, spread: Spread = map
 ) -> tuple[set[BlockRef], int]:
     """Run on every proposal of a journal the numbered checks that it has come far enough for, and on the rest what is
     checked of such facts when they are taken. Return the blocks that had to be believed, and how many proposals there
@@ -123,7 +124,7 @@ def check_journal(
         chosen = select(leaves, proposal, get)
         proof = tuple(log_tree.batch_proof(hashes, chosen))
         head = Head(len(leaves), checkpoint, {index: hashes[index] for index in chosen}, proof)
-        case = case_of(chosen, proposal, get)
+        case = case_of(chosen, proposal, get, spread)
         case.head, case.trust = head, trust
         run_checks(case, {*_FILE, *numbers})
         if not reached:

@@ -7,7 +7,7 @@ checkpoint is a split view (`E_SPLIT_VIEW`), whoever rewrote it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chain import log_tree
@@ -127,9 +127,10 @@ class Guard:
 
     def check_kept(self, leaf_hashes: Sequence[bytes], origin: str) -> None:
         """Raise `E_SPLIT_VIEW` unless a journal with these hashes begins with the leaves of the kept checkpoint."""
+        self.check_kept_root(len(leaf_hashes), lambda size: log_tree.root(leaf_hashes[:size]), origin)
+
+    def check_kept_root(self, size: int, root_of: Callable[[int], bytes], origin: str) -> None:
+        """As `check_kept`, of a journal of this size and whoever computes the root of its first leaves."""
         kept = self.kept(origin)
-        if kept is None:
-            return
-        first = leaf_hashes[: kept.size]
-        if len(first) < kept.size or log_tree.root(first) != kept.root:
+        if kept is not None and (size < kept.size or root_of(kept.size) != kept.root):
             raise GuardError("E_SPLIT_VIEW", "kept", size=kept.size)

@@ -32,6 +32,7 @@ from proposals.compile import compile_parts
 from proposals.document import Document, parse_document
 from proposals.lint import lint
 from proposals.parts import Part, decode_parts, encode_parts
+from proposals.scripts import confusable_findings
 
 
 class PublishError(DaoError):
@@ -106,6 +107,8 @@ def sign(
     if number is None:
         raise PublishError("E_LINT", "number", count=1)
     refuse_withdrawn(desk, number)
+    choices = (decision and decision.choices) or settings.choices
+    _refuse_look_alikes(choices)
     encoded = encode_parts(parts) if parts else None
     head = desk.head()  # asked once: the snapshot must be older than the proposal, and the chain goes on meanwhile
     now, snapshot = head.timestamp, snapshot_of(desk, settings, head.ref.number, money.chain_id)
@@ -125,7 +128,7 @@ def sign(
         timestamp=now,
         title=f"{settings.prefix}-{number}: {document.front.title}",
         body=document.body,
-        choices=(decision and decision.choices) or settings.choices,
+        choices=choices,
         voting="basic" if decision is None else decision.voting,
         start=start,
         end=start + settings.voting.period,
@@ -155,6 +158,8 @@ def take(desk: Desk, publication: Publication) -> Published:
         if found != signed:
             raise PublishError("E_REVISION", "carried", field=field, found=str(found), signed=str(signed))
     money = _fund(settings, commitment.fund or "")
+    choices = envelope.message.get("choices")
+    _refuse_look_alikes([str(choice) for choice in choices] if isinstance(choices, list) else ())
     _, parts = _compiled(desk, publication.document, money, decides=parts_cid is None)
     for block in commitment.blocks:
         desk.node.expect_block(block)
@@ -204,6 +209,16 @@ def _compiled(desk: Desk, raw: bytes, money: FundSettings, *, decides: bool) -> 
     parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money))
     _refuse_hostage_parts(desk, parts)
     return document, parts
+
+
+def _refuse_look_alikes(choices: Sequence[str]) -> None:
+    """Refuse choices with letters of another script that only look the same (`E_CONFUSABLE`).
+
+    At this door and no later one: what was voted on is verified as it was.
+    """
+    for number, choice in enumerate(choices, 1):
+        for found in confusable_findings(choice, line=1, place="choice"):
+            raise PublishError(found.code, "option", number=number, **found.facts)
 
 
 def find_published(

@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 from chain.address import checksum
 from governance import counting
-from governance.admission.window import VOTE_GAP_SECONDS, AdmissionError, refuse_ahead, time_of
+from governance.admission.window import SKEW_SECONDS, VOTE_GAP_SECONDS, AdmissionError, refuse_ahead, time_of
 from governance.choice import read_choice
 from governance.envelope import Envelope, Policy, check_signature
+from governance.errors import GovernanceError
 from governance.messages import proposal_id
+from governance.plain_votes import PlainVote
 
 
 class OpenProposal(NamedTuple):
@@ -104,13 +106,7 @@ def _is_in_the_window(case: VoteCase) -> None:
 
 
 def _is_new_and_not_too_soon(case: VoteCase) -> None:
-    for vote in case.earlier:
-        if vote.id == case.envelope.id:
-            raise AdmissionError("E_DUPLICATE", "message", id=vote.id)
-    for vote in case.earlier:
-        wait = vote.leaf_time + VOTE_GAP_SECONDS - case.leaf_time
-        if wait > 0:
-            raise AdmissionError("E_LIMIT", "vote_rate", voter=checksum(case.envelope.address), seconds=wait)
+    refuse_repeated(case.envelope.id, case.envelope.address, case.leaf_time, case.earlier)
 
 
 def _choice_exists(case: VoteCase) -> None:
@@ -122,6 +118,43 @@ def _choice_exists(case: VoteCase) -> None:
 def _has_power(case: VoteCase) -> None:
     if case.power is not None and case.power <= 0:
         raise AdmissionError("E_NO_POWER", "zero", voter=checksum(case.envelope.address))
+
+
+def plain_admission(proposal: OpenProposal) -> Callable[[PlainVote, int], bool]:
+    """Return a function that says of a vote in the bytes of most clients, and of its leaf's time, whether every rule
+    returns that looks at nothing else, and all of them for a proposal that is not closed. Why not, `admit_vote` says.
+    """
+    method = counting.method(proposal.voting)
+    named = "0x" + proposal.id.hex()
+
+    def admits(vote: PlainVote, leaf_time: int) -> bool:
+        message, timestamp = vote.message, vote.timestamp
+        if (
+            vote.kind.action != method.action
+            or message["space"] != proposal.space
+            or message["proposal"] != named
+            or not proposal.start <= leaf_time <= proposal.end
+            or not proposal.start <= timestamp <= min(proposal.end, leaf_time + SKEW_SECONDS)
+        ):
+            return False
+        try:
+            method.check(vote.choice, proposal.choices)
+        except GovernanceError:
+            return False
+        return True
+
+    return admits
+
+
+def refuse_repeated(id_: bytes, voter: bytes, leaf_time: int, earlier: Sequence[EarlierVote]) -> None:
+    """Refuse a vote that the journal holds (`E_DUPLICATE`), or that comes too soon after another of the same voter."""
+    for vote in earlier:
+        if vote.id == id_:
+            raise AdmissionError("E_DUPLICATE", "message", id=vote.id)
+    for vote in earlier:
+        wait = vote.leaf_time + VOTE_GAP_SECONDS - leaf_time
+        if wait > 0:
+            raise AdmissionError("E_LIMIT", "vote_rate", voter=checksum(voter), seconds=wait)
 
 
 RULES: tuple[Callable[[VoteCase], None], ...] = (

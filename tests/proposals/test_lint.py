@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from chain import abi, address
 from chain.finding import Finding, has_errors
 from dao import sentences
+from proposals.action import write_call
 from proposals.compile import compile_parts
+from proposals.decode import known_functions, read_call_back
 from proposals.document import parse_document
 from proposals.lint import RULES, lint
 from proposals.parts import Call
@@ -28,7 +30,7 @@ ADA = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 BOB = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 LOOKALIKE = address.checksum(bytes.fromhex(ADA[2:6] + "00" * 16 + ADA[-4:]))
 FUND: Mapping[str, Any] = {"chain_id": 1, "safe": SAFE, "assets": ASSETS}
-ALWAYS_SKIPPED = ["IIP-P11", "IIP-P14", "IIP-P15", "IIP-P17", "IIP-P18", "IIP-P19", "IIP-P21"]
+NEEDS_JOURNAL = ["IIP-P11", "IIP-P14", "IIP-P15", "IIP-P17", "IIP-P18", "IIP-P19", "IIP-P21"]
 UNWINDING = "## Unwinding\n\nUnspent money returns to the Safe.\n\n"
 TOO_LONG = "word " * 100
 
@@ -50,6 +52,13 @@ def findings(raw: bytes, **known: Any) -> list[Finding]:
 def codes(raw: bytes, **known: Any) -> list[tuple[str, int | None]]:
     """Give code and line of every finding."""
     return [(finding.code, finding.line) for finding in findings(raw, **known)]
+
+
+def written(call: Call) -> str:
+    """Give a call of a known function as the sentence of a row."""
+    read = read_call_back(call, known_functions(), None)
+    assert read is not None
+    return write_call(read)
 
 
 def insert(after: str, words: str) -> tuple[str, str]:
@@ -107,7 +116,7 @@ BROKEN: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     ("IIP-B05", (("The bot stops.", "As in IIP-3."),), "As in"),
     ("IIP-B06", (("Pay a keeper.", TOO_LONG + "more."),), "## Summary"),
     ("IIP-B07", (("The bot stops.", "[This](https://evil.example)"),), "[This]"),
-    ("IIP-B07", (("The bot stops.", "[This](javascript:alert)"),), "[This]"),
+    ("IIP-B07", (("The bot stops.", "[This](ftp:alert)"),), "[This]"),
     ("IIP-B07", (("The bot stops.", "[This](//evil.example)"),), "[This]"),
     ("IIP-B07", (("The bot stops.", "Seen on http://forum.example.org/t"),), "Seen on"),
     ("IIP-B07", (("The bot stops.", "The \u201cbot\u201d stops."),), "The \u201cbot"),
@@ -181,8 +190,8 @@ def test_good_document_is_clean() -> None:
     """Alone, and with fund and parts, when only what needs a journal is skipped."""
     parts = compile_parts(parse_document(GOOD), **FUND)
 
-    assert ([], [*ALWAYS_SKIPPED, "IIP-F05", "IIP-F10", "IIP-F11", "IIP-F12", "IIP-F13"]) == lint(GOOD)
-    assert ([], [*ALWAYS_SKIPPED, "IIP-F05", "IIP-F12", "IIP-F13"]) == lint(GOOD, **FUND, parts=parts)
+    assert ([], [*NEEDS_JOURNAL, "IIP-F05", "IIP-F10", "IIP-F12", "IIP-F13"]) == lint(GOOD)
+    assert ([], [*NEEDS_JOURNAL, "IIP-F05", "IIP-F13"]) == lint(GOOD, **FUND, parts=parts)
 
 
 def test_rules_are_those_of_the_catalogue(shared_data: Path) -> None:
@@ -301,8 +310,25 @@ def test_privileged_calls_need_a_document_about_them() -> None:
     start, end = GOOD.index(b"type: Funding"), GOOD.index(b"created:")
     parameter = GOOD[:start] + b"type: Parameter\n" + GOOD[end:]
 
-    assert ("IIP-F11", line_of(GOOD, "type:")) in codes(GOOD, parts=worse)
-    assert [] == codes(parameter, parts=worse)
+    assert ("IIP-F11", line_of(GOOD, "| 2 | 2 ETH")) in codes(GOOD, parts=worse)
+    assert ["E_PRIVILEGED"] == [code for code, _ in codes(parameter, parts=worse)]
+    named = parameter.replace(b"2 ETH to eip155:1:" + ADA.encode(), written(power).encode())
+    assert [] == codes(named.replace(b"2.5 ETH", b"0.5 ETH"), **FUND, parts=worse)
+
+
+def test_H83_privileged_call_that_no_row_names() -> None:
+    """A call that hides in the parts is F11 at any depth, and E_PRIVILEGED where the type would allow it."""
+    parts = compile_parts(parse_document(GOOD), **FUND)
+    power = Call(SAFE, 0, abi.encode_call("changeThreshold(uint256)", (1,)))
+    later = "schedule(address,uint256,bytes,bytes32,bytes32,uint256)"
+    hidden = Call(TOKEN, 0, abi.encode_call(later, (power.to, 0, power.data, bytes(32), bytes(32), 0)))
+    for call in (power, hidden):
+        found = findings(GOOD, parts=[replace(parts[0], calls=(call, *parts[0].calls[1:])), parts[1]])
+        assert [("IIP-F11", line_of(GOOD, "| 1 | 0.5"))] == [(each.code, each.line) for each in found]
+        assert "changeThreshold(uint256)" == found[0].facts["function"]
+    parameter = GOOD.replace(b"type: Funding", b"type: Parameter")
+    worse = [replace(parts[0], calls=(power, *parts[0].calls[1:])), parts[1]]
+    assert ["E_PRIVILEGED"] == [code for code, _ in codes(parameter, parts=worse)]
 
 
 def test_number_of_parts_and_calls_is_bounded() -> None:

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "dao" / "sentences" / "en"
-OURS = ("treasury.toml", "plans.toml")
+OURS = ("treasury.toml", "plans.toml", "pool.toml")
 SENTENCES: dict[str, str] = {
     key: said for name in OURS for key, said in tomllib.loads((CATALOGUE / name).read_text("utf-8")).items()
 }
-WITHOUT_A_RAISE = ("ACTION.",)
-"""Told by `treasury.review` as kinds; `test_review` holds each against its sentence."""
+WITHOUT_A_RAISE = ("ACTION.", "POOL.", "E_USAGE.pool_")
+"""Told by `treasury.review` as kinds, which `test_review` holds against their sentences, or by the pool's commands."""
 
 
 class Raised(NamedTuple):

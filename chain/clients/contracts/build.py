@@ -12,12 +12,12 @@ from chain.keccak import keccak256
 HERE = Path(__file__).parent
 
 
-def compile_contract(name: str) -> str:
-    """Compile one contract and return the text of its artifact; wants the `dev` extra."""
+def compile_contract(name: str, folder: Path = HERE) -> str:
+    """Compile one contract of a folder and return the text of its artifact; wants the `dev` extra."""
     import vyper  # type: ignore[import-untyped]
     from vyper.compiler import compile_code  # type: ignore[import-untyped]
 
-    source = (HERE / f"{name}.vy").read_text(encoding="utf-8")
+    source = (folder / f"{name}.vy").read_text(encoding="utf-8")
     compiled = compile_code(source, output_formats=["abi", "bytecode", "bytecode_runtime", "layout"])
     layout = compiled["layout"]
     assert "code_layout" not in layout, "an immutable would give every deployment another code hash"

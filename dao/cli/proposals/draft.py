@@ -1,12 +1,13 @@
 """`dao draft`: a proposal's document out of a few values, with a sentence to replace in every section.
 
-Decides the number and what is prefilled. What a payment is, and how a document is laid out, is decided by `proposals`.
+Decides the number and what is prefilled. What a payment is, where the text of a source belongs, and how a document is
+laid out, is decided by `proposals`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -15,11 +16,12 @@ from typing import Annotated, Any
 import typer
 
 from chain.errors import CodedError
-from chain.finding import has_errors
+from chain.finding import Finding, has_errors
 from dao.cli import steps, text
 from dao.cli.answer import FALSE, TRUE, Answer
+from dao.cli.files import read
 from dao.cli.options import Dir, PassphraseFile
-from dao.cli.proposals.draft_ask import Said, complete, is_asked, releases
+from dao.cli.proposals.draft_ask import Said, complete, from_source, is_asked, releases
 from dao.cli.proposals.lint import finding_row
 from dao.errors import DaoError, UsageError
 from dao.files import is_there
@@ -28,24 +30,26 @@ from dao.sentences import LANGUAGES, language, sentence
 from dao.store import durable
 from dao.store.journal import Journal
 from dao.views.opening import open_workspace
-from dao.workflow.desk import Desk
 from dao.workflow.proposing import settings_in_force
 from proposals import times
 from proposals.draft import budget_row, draft, milestone
+from proposals.front_matter import PAYING_TYPES, TYPES
+from proposals.imported import read_source
 from proposals.lint import lint
-from proposals.payment import Asset
 from proposals.tables import BudgetRow, Milestone
 
 EXAMPLES = (
     "dao draft",
     "dao draft --title … --description … --author … --discussions-to … --pay …",
     "dao draft --dir demo --number 7 --pay '1.5 ETH to devnet:0x… after m1' …",
+    "dao draft --from notes.md --author 'Dora (@dora)'",
 )
 
 _SECTIONS = ("Summary", "Motivation", "Specification", "Budget", "Reporting", "Unwinding", "Risks")
+_PLAIN = ("Summary", "Motivation", "Specification", "Risks")
+"""Of a document that pays nobody."""
 _WORDS = ("purpose", "deliverable", "evidence")
 _LICENCE = "CC0."
-_FILE = re.compile(r"iip-([1-9][0-9]{0,8})\.md\Z")
 
 
 class DraftError(DaoError):
@@ -73,6 +77,12 @@ def command(
     due: Annotated[
         list[str] | None, typer.Option("--due", help="Day of each milestone in its order, as 2026-03-01.")
     ] = None,
+    kind: Annotated[
+        str, typer.Option("--type", help="Funding, Grant, Process, …; else the source's, or Funding.")
+    ] = "",
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Notes or a proposal of another repository, in Markdown.")
+    ] = None,
     number: Annotated[int, typer.Option("--number", help="Number; without it the next free one.", min=0)] = 0,
     out: Annotated[Path | None, typer.Option("--out", help="File to write; else iips/iip-N.md.")] = None,
     passphrase_file: PassphraseFile = None,
@@ -81,37 +91,52 @@ def command(
     """Begin a proposal: number, front matter, budget, and a sentence to replace in every section.
 
     Title, description, author, discussion and payments are needed, and asked for at a terminal where they are not
-    given. No file is overwritten, and the same words again find the same draft. The document is linted at once, and
-    what is found is listed.
+    given. With --from they come from that file's headers and tables unless an option says otherwise, its text goes
+    into our sections, and headers that belong to another repository are named and left out. No file is overwritten, and
+    the same words again find the same draft. The document is linted at once, and what is found is listed.
     """
-    said = Said(
-        title=title, description=description, author=author, discussions_to=discussions_to,
+    said = from_source(Said(
+        title=title, description=description, author=author, discussions_to=discussions_to, kind=_kind(kind),
         pay=tuple(pay) if pay else None, part=tuple(part or ()), due=tuple(due or ()),
-    )  # fmt: skip
+        source=None if source is None else read_source(read(source)),
+    ))  # fmt: skip
     if is_asked(said):
         said = _ask(said, folder, number, out)
     else:
         _check(said)
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
-        assets = _assets(session.desk)
+        settings = settings_in_force(session.desk)
+        assets, prefix = assets_of(settings.funds[0]), settings.prefix
         write = partial(_write_text, said, created=times.spell_day(session.desk.now()))
         documents = session.workspace.documents
-        last = _last_number(session.journal, documents)
+        last = _last_number(session.journal, documents, prefix)
         if not number:  # the same words again are the same draft
-            number = last if last and _holds(_place(documents, out, last), write(number=last)) else last + 1
-        file, raw = _place(documents, out, number), write(number=number)
+            number = last if last and _holds(_place(documents, out, prefix, last), write(number=last)) else last + 1
+        file, raw = _place(documents, out, prefix, number), write(number=number)
         is_new = not _holds(file, raw)
         if is_new:
             _write(file, raw)
-    findings, _ = lint(raw, name=file.name, assets=assets)
+    findings, _ = lint(raw, name=file.name, prefix=prefix, assets=assets)
+    left_out = list(said.source.left_out) if said.source else []
+    return _answer(file, raw, number, findings, left_out, is_new=is_new)
+
+
+def _answer(
+    file: Path, raw: bytes, number: int, findings: Sequence[Finding], left_out: list[str], *, is_new: bool
+) -> Answer:
     document: dict[str, Any] = {
         "ok": not has_errors(findings),
         "file": str(file),
         "number": number,
         "is_new": is_new,
+        "left_out": left_out,
         "findings": [finding_row(finding) for finding in findings],
     }
-    lines = steps.done("STEP_DRAFTED", "" if is_new else "already", file=str(file), number=number)
+    waits = any(told.encode() in raw for told in placeholders())
+    how = "" if waits else "whole"
+    lines = steps.done("STEP_DRAFTED", how if is_new else "already", file=str(file), number=number)
+    if left_out:
+        lines += steps.noted("STEP_DRAFTED", "left_out", keys=left_out)
     for finding in findings:
         lines += text.told(finding, "  ")
     return Answer(document, lines, FALSE if has_errors(findings) else TRUE)
@@ -126,16 +151,19 @@ def placeholders() -> list[str]:
 def _ask(said: Said, folder: Path, number: int, out: Path | None) -> Said:
     """Ask what is missing, with the workspace closed meanwhile, so that others can go on."""
     with open_workspace(folder) as (workspace, desk):
-        assets, day = _assets(desk), times.spell_day(desk.now())
-        number_ = number or _last_number(desk.journal, workspace.documents) + 1
-        file = _place(workspace.documents, out, number_)
+        settings, day = settings_in_force(desk), times.spell_day(desk.now())
+        assets, prefix = assets_of(settings.funds[0]), settings.prefix
+        number_ = number or _last_number(desk.journal, workspace.documents, prefix) + 1
+        file = _place(workspace.documents, out, prefix, number_)
     if is_there(file):
         raise DraftError("E_IO_EXISTS", "document", path=str(file))
     return complete(said, lambda told: _write_text(told, created=day, number=number_), assets)
 
 
-def _assets(desk: Desk) -> Mapping[str, Asset]:
-    return assets_of(settings_in_force(desk).funds[0])
+def _kind(text_: str) -> str:
+    if text_ and text_ not in TYPES:
+        raise UsageError("E_PARSE", "type", value=text_, allowed=", ".join(TYPES))
+    return text_
 
 
 def _check(said: Said) -> None:
@@ -145,6 +173,9 @@ def _check(said: Said) -> None:
 
 
 def _write_text(said: Said, *, created: str, number: int) -> bytes:
+    source, paying = said.source, said.kind in PAYING_TYPES
+    headers = source.headers if source else {}
+    prefilled = {name: sentence("DRAFT", name.lower(), {}, language()) for name in (_SECTIONS if paying else _PLAIN)}
     return draft(
         number=number,
         title=said.title or "",
@@ -152,14 +183,22 @@ def _write_text(said: Said, *, created: str, number: int) -> bytes:
         author=said.author or "",
         discussions_to=said.discussions_to or "",
         created=created,
-        sections={name: sentence("DRAFT", name.lower(), {}, language()) for name in _SECTIONS}
-        | {"Copyright": _LICENCE},
+        sections=prefilled | {"Copyright": _LICENCE} | dict(source.sections if source else {}),
         budget=_budget(said),
         milestones=_milestones(said),
+        kind=said.kind,
+        category=headers.get("category", "Core") if said.kind == "Protocol" else None,
+        requires=_requires(headers.get("requires", "")),
     )
 
 
+def _requires(text_: str) -> tuple[int, ...]:
+    return tuple(sorted({int(item) for item in re.findall(r"[0-9]{1,7}", text_, re.ASCII)}))
+
+
 def _budget(said: Said) -> list[BudgetRow]:
+    if said.pay is None and said.source is not None:
+        return list(said.source.budget)
     pay = said.pay or ()
     if said.part and len(said.part) != len(pay):
         raise UsageError("E_USAGE", "parts", parts=len(said.part), pays=len(pay))
@@ -176,10 +215,14 @@ def _budget(said: Said) -> list[BudgetRow]:
 
 
 def _milestones(said: Said) -> list[Milestone]:
+    known = {} if said.source is None else {each.id: each for each in said.source.milestones}
     names = releases(said.pay or ())
+    if said.pay is None and said.source is not None:
+        names = list(dict.fromkeys(row.release for row in said.source.budget if row.release))
     if len(said.due) > len(names):
         raise UsageError("E_USAGE", "due", dues=len(said.due), milestones=len(names))
-    return [_milestone(name, day) for name, day in zip_longest(names, map(_day, said.due))]
+    days = zip_longest(names, map(_day, said.due))
+    return [known[name] if name in known and not day else _milestone(name, day) for name, day in days]
 
 
 def _day(text_: str) -> int | None:
@@ -194,15 +237,16 @@ def _milestone(id_: str, due: int | None) -> Milestone:
     return milestone(id_, deliverable, due=due, evidence=evidence, reviewers=("settings",))
 
 
-def _last_number(journal: Journal, documents: Path) -> int:
+def _last_number(journal: Journal, documents: Path, prefix: str) -> int:
     """The greatest number in the journal and in the folder; 0 where there is none."""
     known = [leaf.body["iip"] for leaf in journal.leaves if leaf.kind == "document"]
-    files = [_FILE.match(file.name) for file in documents.glob("iip-*.md")]
+    named = re.compile(rf"{re.escape(prefix.lower())}-([1-9][0-9]{{0,8}})\.md\Z", re.ASCII)
+    files = [named.match(file.name) for file in documents.glob("*.md")]
     return max([0, *(int(str(iip)) for iip in known), *(int(match[1]) for match in files if match)])
 
 
-def _place(documents: Path, out: Path | None, number: int) -> Path:
-    return out or documents / f"iip-{number}.md"
+def _place(documents: Path, out: Path | None, prefix: str, number: int) -> Path:
+    return out or documents / f"{prefix.lower()}-{number}.md"
 
 
 def _holds(file: Path, raw: bytes) -> bool:

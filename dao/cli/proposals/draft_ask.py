@@ -14,6 +14,8 @@ from chain import address
 from dao.cli.asking import ask
 from dao.errors import DaoError, UsageError
 from dao.passphrase import is_terminal
+from proposals.front_matter import PAYING_TYPES
+from proposals.imported import Imported
 from proposals.lint import lint
 from proposals.payment import Asset
 
@@ -36,6 +38,24 @@ class Said:
     part: tuple[int, ...]
     due: tuple[str, ...]
     """A day of each milestone in its order; empty for a milestone without one."""
+    kind: str = "Funding"
+    source: Imported | None = None
+    """What another file gives."""
+
+
+def from_source(said: Said) -> Said:
+    """Take from the source what no option says; payments come from one of the two, never from both."""
+    headers = said.source.headers if said.source else {}
+    if said.source and said.source.budget and said.pay is not None:
+        raise UsageError("E_USAGE", "pay_twice", line=said.source.budget[0].line)
+    return replace(
+        said,
+        title=headers.get("title") if said.title is None else said.title,
+        description=headers.get("description") if said.description is None else said.description,
+        author=headers.get("author") if said.author is None else said.author,
+        discussions_to=headers.get("discussions-to") if said.discussions_to is None else said.discussions_to,
+        kind=said.kind or headers.get("type") or "Funding",
+    )
 
 
 def is_asked(said: Said) -> bool:
@@ -73,7 +93,7 @@ def complete(said: Said, write: Callable[[Said], bytes], assets: Mapping[str, As
         said = replace(said, author=ask("author", lambda text: judge(author=text)))
     if said.discussions_to is None:
         said = replace(said, discussions_to=ask("discussions_to", lambda text: judge(discussions_to=text)))
-    if said.pay is None:
+    if "--pay" in _missing(said):
         pay = _ask_payments(lambda pay: judge(pay=pay))
         said = replace(said, pay=pay, due=_ask_days(pay, lambda due: judge(pay=pay, due=due)))
     return said
@@ -92,7 +112,8 @@ def _missing(said: Said) -> list[str]:
         "--discussions-to": said.discussions_to,
         "--pay": said.pay,
     }
-    return [option for option, value in told.items() if value is None]
+    pays_elsewhere = said.kind not in PAYING_TYPES or (said.source is not None and said.source.budget)
+    return [option for option, value in told.items() if value is None and not (option == "--pay" and pays_elsewhere)]
 
 
 def _is_conversation() -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from dao.cli import carrying, steps, text
 from dao.cli.answer import FALSE, Answer
 from dao.cli.files import read
+from dao.cli.keeping import kept
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.cli.proposals.draft import placeholders
 from dao.cli.proposals.lint import finding_row
@@ -18,10 +19,12 @@ from dao.record.carrier import write_publication
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
 from dao.session import KeySource
+from dao.views.contents import of_proposal
 from dao.workflow import proposing
 from governance.counting import method
 from governance.settings import FundSettings
-from proposals.document import parse_document
+from proposals.decode import functions_of
+from proposals.document import Document, parse_document
 from proposals.explain import sentences
 
 EXAMPLES = (
@@ -94,9 +97,12 @@ def command(
                 raise
             return refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
+        bound = [] if out else of_proposal(session.journal, published.id, settings.prefix)
+        pinned, told = kept(folder, lambda: bound) if bound else ([], [])
     names = list(dict.fromkeys(named.name for named in older))
-    answer = _published(name, published, paying, out, names, is_new=standing is None)
-    return answer._replace(lines=[*answer.lines, *carried])
+    answer = _published(name, published, paying, out, names, document=parse_document(raw), is_new=standing is None)
+    document = {**cast("dict[str, object]", answer.document), "pinned": pinned}
+    return Answer(document, [*answer.lines, *carried, *told])
 
 
 def refuse_draft(raw: bytes) -> None:
@@ -114,14 +120,16 @@ def _published(
     out: Path | None,
     supersedes: list[str],
     *,
+    document: Document,
     is_new: bool,
 ) -> Answer:
-    told = [(part.release, sentences(part, assets_of(fund))) for part in published.parts]
+    functions = functions_of(document)
+    told = [(part.release, sentences(part, assets_of(fund), functions)) for part in published.parts]
     parts = [
         {"part": number, "release": release or None, "payments": payments}
         for number, (release, payments) in enumerate(told, 1)
     ]
-    document: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "ok": True,
         "proposal": name,
         "id": "0x" + published.id.hex(),
@@ -148,7 +156,7 @@ def _published(
     for number, (release, payments) in enumerate(told, 1):
         place = text.place(f"part {number}")
         rows += [(place, _after(payment, release)) for payment in payments]
-    return Answer(document, [*lines, *text.rows(rows)])
+    return Answer(answer, [*lines, *text.rows(rows)])
 
 
 def _after(payment: str, release: str) -> str:

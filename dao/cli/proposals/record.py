@@ -10,12 +10,14 @@ import typer
 
 from dao.cli.answer import Answer
 from dao.cli.files import write
+from dao.cli.keeping import kept
 from dao.cli.options import Dir, PassphraseFile
 from dao.cli.start.verify import answer_of
 from dao.cli.text import paint, wrapped
 from dao.record.verify import verify
 from dao.sentences import language, sentence
 from dao.session import Session, open_session
+from dao.views.contents import record_content
 from dao.views.numbers import Numbered, UnknownNameError, find
 from dao.workflow.proposing import refuse_withdrawn, settings_in_force
 from dao.workflow.recording import signed_note, write_record_under
@@ -47,19 +49,24 @@ def command(
     with open_session(folder, passphrase_file=passphrase_file) as session:
         numbered, data = _make(session, iip)
         path = out or folder / f"{iip.lower().partition('/')[0]}.car"
-        report = verify(data)
+        report = verify(data, spread=session.desk.spread)
         answer = answer_of(report)
         is_new = False
+        pinned: list[dict[str, object]] = []
+        told: list[str] = []
         if report.ok:
             is_new = write(path, data, force=force)
             session.desk.keep(numbered.proposals[-1])
+            pinned, told = kept(folder, lambda: [record_content(path.name, data)])
     document = {
         **cast("dict[str, object]", answer.document),
         "file": str(path) if report.ok else None,
         "size": len(data),
         "written": is_new,
+        "pinned": pinned,
     }
-    return Answer(document, _lines(answer.lines, path, len(data), is_new=is_new, ok=report.ok), answer.status)
+    lines = [*_lines(answer.lines, path, len(data), is_new=is_new, ok=report.ok), *told]
+    return Answer(document, lines, answer.status)
 
 
 def _make(session: Session, iip: str) -> tuple[Numbered, bytes]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from chain.errors import UncheckableError
+from dao import cores
 from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
 from dao.cli.files import read
 from dao.cli.text import counted, paint, say, wrapped
@@ -41,7 +42,8 @@ def command(
     docs/reference/verify.md.
     """
     known = None if trust is None else read_trust(read(trust, TRUST_BYTES))
-    return answer_of(verify(read(file, MAX_BYTES), known))
+    with cores.spread_if_many() as spread:
+        return answer_of(verify(read(file, MAX_BYTES), known, spread))
 
 
 def answer_of(report: Report) -> Answer:

@@ -10,6 +10,7 @@ import typer
 from chain import amount
 from dao.cli.answer import Answer
 from dao.cli.text import label, rows, say
+from dao.cli.treasury.pool_told import advice
 from dao.errors import UsageError
 from treasury import premiums
 
@@ -28,7 +29,8 @@ def command(
 ) -> Answer:
     """Split one premium into its exact shares, in wei.
 
-    Every division is the contract's own floor, and the wei that nobody gets are shown as the remainder.
+    Every division is the contract's own floor, and the wei that nobody gets are shown as the remainder. This is not
+    insurance advice.
     """
     try:
         premium = amount.parse_base_units(wei)
@@ -45,3 +47,4 @@ def _lines(premium: int, agent_level: int, split: premiums.PremiumSplit) -> Iter
     width = len(str(premium))
     shares = (*split._asdict().items(), ("total", premium))
     yield from rows([(label(name), f"{share:>{width}} wei") for name, share in shares])
+    yield from advice()

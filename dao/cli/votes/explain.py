@@ -1,4 +1,4 @@
-"""`dao explain`: why a vote came out as it did, round by round, in plain sentences."""
+"""`dao explain`: why a vote came out as it did, or what a document would do, in plain sentences."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import typer
 
 from chain.amount import spell
 from dao.cli.answer import Answer
-from dao.cli.files import write
+from dao.cli.files import read, write
 from dao.cli.options import Dir
 from dao.cli.start.verify import answer_of
 from dao.cli.text import paint, say, wrapped
 from dao.cli.votes.chart import draw
+from dao.cli.votes.explain_document import is_document, of_document
 from dao.cli.votes.result import Result, find_result
 from dao.errors import UsageError
 from dao.record.verify import Report
@@ -22,6 +23,7 @@ from governance.counting import Branch, Duel, Round
 from governance.counting.reasons import reasons
 
 EXAMPLES = (
+    "dao explain iips/iip-2.md",
     "dao explain IIP-4",
     "dao explain iip-4.car",
     "dao explain proposal.json --json",
@@ -31,22 +33,31 @@ EXAMPLES = (
 
 def command(
     result: Annotated[
-        str, typer.Argument(help="A proposal's name, a decision record, or a hub's answer in JSON.", metavar="RESULT")
+        str,
+        typer.Argument(
+            help="A document, a proposal's name, a decision record, or a hub's answer in JSON.", metavar="RESULT"
+        ),
     ],
     *,
+    fund: Annotated[str, typer.Option("--fund", help="Fund that a document asks; if there are several.")] = "",
     chart: Annotated[
         Path | None, typer.Option("--chart", help="Draw the result into this file, an SVG.", metavar="FILE")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a chart with other bytes.")] = False,
     folder: Dir = Path(),
 ) -> Answer:
-    """Say in plain sentences why this choice won, round by round.
+    """Say in plain sentences what a document would do, or why a choice won, round by round.
 
+    A document's tables are compiled for the workspace's fund, and its parts are told from their bytes.
     A record is verified first, and its ballots are counted again. A hub's answer holds the members `proposal` (`type`,
     `choices`) and `votes` (`voter`, `choice`, `vp`): it is counted exactly, and nothing in it is proved.
     """
     if chart is not None and chart.suffix.lower() != ".svg":
         raise UsageError("E_USAGE", "chart", path=str(chart))
+    if Path(result).is_file() and is_document(data := read(Path(result))):
+        if chart is not None:
+            raise UsageError("E_USAGE", "chart_document", path=result)
+        return of_document(folder, data, fund)
     found = find_result(folder, result)
     if isinstance(found, Report):
         return answer_of(found)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from dao import cores
 from dao.cli import steps
 from dao.cli.files import read
 from dao.cli.start.verify import MAX_BYTES
@@ -60,7 +61,8 @@ def find_result(folder: Path, text: str) -> Result | Report:
     data = read(path, MAX_BYTES)
     if data.lstrip(b" \t\r\n").startswith(b"{"):
         return _of_hub(data)
-    report = verify(data)
+    with cores.spread_if_many() as spread:
+        report = verify(data, spread=spread)
     return _of_case(report.case, path.name) if report.ok and report.case is not None else report
 
 

@@ -16,6 +16,7 @@ from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.options import Dir, PassphraseFile
 from dao.cli.votes.tally_file import Arithmetic, tally_file
+from dao.cli.votes.tally_recount import tally_recount
 from dao.errors import UsageError
 from dao.files import is_there
 from dao.record.case import Case, cid_of, need
@@ -23,7 +24,6 @@ from dao.record.checks_vote import rules
 from dao.session import Session
 from dao.workflow import voting
 from dao.workflow.power_evidence import read_powers, read_supply
-from governance.ballot import ballot_of
 from governance.commitment import read_commitment
 from governance.counting import method
 from governance.messages import read_envelope
@@ -34,6 +34,7 @@ from governance.tally import tally
 EXAMPLES = (
     "dao tally IIP-2",
     "dao tally IIP-2 --dir demo --json",
+    "dao tally IIP-2 --recount",
     "dao tally proposal.json --arithmetic snapshot",
 )
 
@@ -50,6 +51,9 @@ def command(
         Arithmetic | None,
         typer.Option("--arithmetic", help="How a file is counted: exact when absent, or snapshot.", metavar="KIND"),
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--recount", help="Verify and count every stored vote again, and compare with the result.")
+    ] = False,
     passphrase_file: PassphraseFile = None,
     folder: Dir = Path(),
 ) -> Answer:
@@ -58,13 +62,21 @@ def command(
     Before its end the count is provisional and nothing is written. After it the vote is closed, powers are proved, and
     the result is signed, once; later runs show the same result.
 
+    With `--recount` the signed result is held to the votes: every leaf of the journal is hashed, every vote verified
+    from its bytes, weighed by the stored evidence and counted again. It asks no node, needs no key, works on all cores,
+    and takes about half a kilobyte of memory a vote.
+
     A file with a hub's answer, as `dao audit` reads it, is counted without a workspace: exactly, or with `--arithmetic
     snapshot` in Snapshot's doubles, added up in the file's order.
     """
+    if again and (_is_file(proposal) or arithmetic is not None):
+        raise UsageError("E_USAGE", "recount", name=proposal)
     if _is_file(proposal):
         return tally_file(Path(proposal), arithmetic or Arithmetic.EXACT)
     if arithmetic is not None:
         raise UsageError("E_USAGE", "arithmetic", name=proposal)
+    if again:
+        return tally_recount(folder, proposal)
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
         named = steps.find_proposal(session, proposal)
         steps.refuse_cancelled(session, named)
@@ -88,10 +100,9 @@ def _provisional(session: Session, named: steps.Named) -> Answer:
     """Count what is there now, with the powers of the snapshot as the node says them."""
     case = session.desk.case(named.id, *_VOTES)
     of_vote, votes = rules(case), need(case.admitted)
-    voters = sorted({vote.envelope.address for vote in votes})
+    voters = sorted({vote.voter for vote in votes})
     weighed = combine(read_powers(session.node, of_vote, voters, session.desk.file))
-    ballots = [ballot_of(vote.envelope) for vote in votes]
-    counted = tally(ballots, weighed.powers, method(of_vote.system), len(of_vote.choices))
+    counted = tally(votes, weighed.powers, method(of_vote.system), len(of_vote.choices))
     supply = read_supply(session.node, of_vote, session.desk.file)
     electorate = Electorate(counted.voters - counted.without_power, supply)
     judged = verdict(counted.scores, of_vote, electorate, counted=counted.total, winners=counted.winners)

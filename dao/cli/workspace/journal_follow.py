@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from chain.errors import CodedError
+from dao import cores
 from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
@@ -38,10 +39,10 @@ def command(
     chain. All of it is taken, or nothing.
     """
     data = read(file, MAX_BYTES)
-    with Workspace(folder) as workspace, connect(workspace) as node:
+    with Workspace(folder) as workspace, connect(workspace) as node, cores.spread_if_many() as spread:
         now = node.head().timestamp
         try:
-            followed = following.follow(workspace, node, data)
+            followed = following.follow(workspace, node, data, spread)
         except CodedError as error:
             signed = error.facts.get("note", b"")  # of a fork: what proves it, also where the file is too large to keep
             evidence = data if len(data) < ITEM_MAX or not isinstance(signed, bytes) else signed

@@ -267,6 +267,6 @@ def test_refused_charts_write_nothing(dao: Dao, hub: Callable[..., Path], tmp_pa
 def test_the_drawing_is_pure() -> None:
     """What draws reads no clock, disk or environment, and computes with whole numbers only, as the rooms do."""
     for name in ("chart", "chart_svg"):
-        module = parse(f"governance/{name}.py", (ROOT / "dao" / "cli" / f"{name}.py").read_text("utf-8"))
+        module = parse(f"governance/{name}.py", (ROOT / "dao" / "cli" / "votes" / f"{name}.py").read_text("utf-8"))
 
         assert [] == [found for rule in (pure_modules_have_no_effects, numbers_are_exact) for found in rule(module)]

@@ -20,6 +20,7 @@ from tests.dao.cli import steps_workspace, vesting_lines
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied
 from tests.dao.conftest import Played
+from tests.treasury.mutual_pool.cases import history_document
 
 Dao = Callable[..., Outcome]
 
@@ -32,6 +33,7 @@ DATA = re.compile(
 """What is shown as it is: code, commands, titles of proposals and buckets, paths, what a wallet calls a hash."""
 
 HERE = ("--dir", "FOLDER")
+ABSENT = "QmTJzHxw4pPgcv6ZtA7hm9L32Evr2Z6A1LoEuTp9UGZC2n"
 FINISHED: dict[str, list[tuple[str, ...]]] = {
     "demo": [("demo", *HERE)],
     "verify": [
@@ -60,6 +62,19 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     ],
     "audit": [("audit", "FOLDER/dao.toml"), ("audit", "FOLDER/none.json")],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
+    "premiums quote": [
+        ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
+        ("premiums", "quote", "--units", "1e3", "--days", "0", "--shares", "0"),
+    ],
+    "pool simulate": [("pool", "simulate", "HISTORY"), ("pool", "simulate", "FOLDER/dao.toml")],
+    "pool status": [("pool", "status", "--file", "HISTORY"), ("pool", "status")],
+    "pool claims": [("pool", "claims", "HISTORY"), ("pool", "claims", "HISTORY", "--at", "2020-01-01T00:00:00Z")],
+    "pool agent": [("pool", "agent"), ("pool", "agent", "HISTORY")],
+    "pool round": [
+        ("pool", "round", "HISTORY", "--next", "2026-01-01T00:00:00Z"),
+        ("pool", "round", "FOLDER/dao.toml"),
+    ],
+    "pool call": [("pool", "call", "buy", "--wei", "1000000000", "--days", "101"), ("pool", "call", "tick")],
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],
     "queue": [("queue", "IIP-1/1", *HERE), ("queue", "IIP-1", *HERE), ("queue", "x", *HERE)],
     "sign": [("sign", "IIP-1/1", "--key", "ann", *HERE), ("sign", "IIP-1/1", "--key", "ben", *HERE)],
@@ -83,6 +98,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "settings evidence": [("settings", "evidence", "FOLDER/dao.toml", *HERE), ("settings", "evidence", "NONE", *HERE)],
     "settings sign": [("settings", "sign", "--key", "ann", *HERE), ("settings", "sign", *HERE)],
     "settings found": [("settings", "found", *HERE)],
+    "ipfs add": [("ipfs", "add", "FOLDER/dao.toml", "--blocks", "NEW"), ("ipfs", "add", "FOLDER/dao.toml", *HERE)],
+    "ipfs get": [("ipfs", "get", ABSENT, "--blocks", "NEW"), ("ipfs", "get", "x", *HERE)],
+    "ipfs pin": [("ipfs", "pin", ABSENT, "--blocks", "NEW"), ("ipfs", "pin", ABSENT, "--remove", "--blocks", "NEW")],
+    "ipfs check": [("ipfs", "check", *HERE)],
     "keys list": [("keys", *HERE)],
     "keys new": [("keys", "new", "zoe", *HERE), ("keys", "new", "ann", *HERE)],
     "keys import": [("keys", "import", "zoe", "--key-env", "NO_SUCH_KEY", *HERE)],
@@ -181,12 +200,10 @@ def test_a_finished_workspace_is_told_in_chinese(
     """Whatever a command says over the demo's workspace, to stdout or stderr, holds no English sentence."""
     folder = copied(played.folder, tmp_path / "workspace")
     vote = ballot(folder, tmp_path / "vote.json")
-    named = {
-        "VOTE": [str(vote)],
-        "NEW": [str(tmp_path / "new")],
-        "DRAFT": DRAFT,
-        "PLAN": [vesting_lines.write(tmp_path)],
-    }
+    past = tmp_path / "history.json"
+    past.write_text(json.dumps(history_document()), "utf-8")
+    named = {"HISTORY": [str(past)], "VOTE": [str(vote)], "NEW": [str(tmp_path / "new")], "DRAFT": DRAFT}
+    named["PLAN"] = [vesting_lines.write(tmp_path)]
     words = [
         part for word in line for part in named.get(word, [word.replace("FOLDER", str(folder)).replace("PORT", port)])
     ]

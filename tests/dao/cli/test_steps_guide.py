@@ -1,4 +1,4 @@
-"""The guides that begin with the demo, `one-iip-by-commands` and `stop-a-payout`, run as they are written."""
+"""The guides that begin with the demo, run as they are written."""
 
 from __future__ import annotations
 
@@ -22,6 +22,22 @@ def test_one_iip_by_commands(
     said = guides.follow(dao, guides.page("one-iip-by-commands"), played)
 
     assert "IIP-2/2 is paid" in " ".join(line for block in said for line in block)
+
+
+def test_write_an_iip(
+    dao: Callable[..., Outcome], played: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From notes to an open vote on three milestones, in fewer than five commands after the workspace is there."""
+    monkeypatch.chdir(tmp_path)
+    text = guides.page("write-an-iip")
+
+    guides.follow(dao, text, played)
+
+    typed = [line for block in guides.blocks(text) if block.kind == "sh" for line in block.text.splitlines()]
+    steps = [line.split()[1] for line in typed if line.startswith("dao ") and " demo --dir" not in line]
+    assert ["draft", "lint", "explain", "publish"] == steps
+    (told,) = dao("status", "IIP-2", "--dir", "demo", "--json").document["iips"]
+    assert ("Voting", 3) == (told["state"], len(told["parts"]))
 
 
 def test_stop_a_payout(

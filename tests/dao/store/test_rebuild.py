@@ -121,6 +121,8 @@ def test_the_kind_beside_a_leaf_is_that_of_its_bytes(path: Path) -> None:
         ("UPDATE intents SET sender = 'text'", "E_IO_JOURNAL", "intents"),
         ("CREATE TABLE projections (a)", "E_IO_JOURNAL", "tables"),
         ("DROP TABLE leaves", "E_IO_JOURNAL", "tables"),
+        ("ALTER TABLE blocks RENAME COLUMN data TO body", "E_IO_JOURNAL", "unreadable"),
+        ("ALTER TABLE leaves RENAME COLUMN idx TO number", "E_IO_JOURNAL", "unreadable"),
     ],
 )
 def test_what_does_not_match_is_left_as_it_is(statement: str, code: str, reason: str, path: Path) -> None:

@@ -1,0 +1,145 @@
+"""One stretch of the journal, as a recount reads it: every leaf hashed, every vote of one proposal judged from bytes.
+
+Decides for each vote what checks 30 and 31 of a decision record decide of it alone; what depends on other votes (the
+same vote twice, votes too soon after one another) is `dao.workflow.recounting`'s, which sees them in their order. It
+imports little, because every core's process starts with it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from chain import log_tree
+from chain.cid import CID, RAW
+from chain.errors import CodedError
+from chain.signature import checker
+from dao.record.errors import RecordError
+from dao.record.leaves import VoteLeaf, vote_at_a_glance
+from dao.store.journal import JournalError
+from dao.store.stretches import LeafRow, Reader, reading
+from governance.admission.vote import OpenProposal, VoteCase, admit_vote, plain_admission
+from governance.ballot import Ballot, ballot_of
+from governance.choice import Choice
+from governance.envelope import MAX_VOTE_BYTES, Policy, check_signature, read_envelope
+from governance.plain_votes import read_plain
+
+
+class Ask(NamedTuple):
+    """What a recount asks of every stretch."""
+
+    path: Path
+    proposal: OpenProposal
+    policy: Policy
+    closed: int | None
+    """Index of the leaf that closed the vote."""
+
+
+SeenVote = tuple[int, bytes, int, bytes, Choice]
+"""Leaf time, voter, signed timestamp, id and choice: what travels back of a vote."""
+
+
+class Seen(NamedTuple):
+    """What one stretch holds."""
+
+    hashes: bytes
+    """The leaf hashes, 32 bytes each."""
+    root: bytes
+    """Of the stretch as a tree of its own."""
+    times: tuple[int, int]
+    """Of its first and last leaf."""
+    votes: list[SeenVote]
+    """Of the proposal, in order: all of them, or those before the one that is refused."""
+    refusal: CodedError | None
+
+
+def examine(ask: Ask, first: int, end: int) -> Seen:
+    """Read one stretch. What it holds that no journal may hold is raised; of a vote that is refused, it is told."""
+    with reading(ask.path) as reader:
+        hashes, mine, times = [], [], []
+        for row in reader.leaves(first, end):
+            hashes.append(log_tree.leaf_hash(row.data))
+            vote, time = _vote_of(reader, row)
+            times.append(time)
+            if vote is not None and vote.proposal == ask.proposal.id:
+                mine.append((row.place, vote))
+        _refuse_unordered(times)
+        raws = reader.raw_blocks(vote.envelope for _, vote in mine)
+    judge, votes = _Judge(ask), list[SeenVote]()
+    refusal = None
+    for index, vote in mine:
+        try:
+            votes.append(judge.ballot(index, vote, raws.get(vote.envelope)))
+        except CodedError as error:
+            refusal = error
+            break
+    return Seen(b"".join(hashes), log_tree.root(hashes), (times[0], times[-1]), votes, refusal)
+
+
+def _vote_of(reader: Reader, row: LeafRow) -> tuple[VoteLeaf | None, int]:
+    """The vote that a leaf is, or None, and the leaf's time."""
+    vote = vote_at_a_glance(row.data)
+    if vote is not None:
+        if row.kind != "vote":
+            raise reader.mislabelled(row)
+        return vote, vote.time
+    leaf = reader.leaf(row)
+    if leaf.kind != "vote":
+        return None, leaf.time
+    id_, proposal, envelope = leaf.body["id"], leaf.body["proposal"], leaf.body["envelope"]
+    assert isinstance(id_, bytes), "the leaf's schema says so"
+    assert isinstance(proposal, bytes), "the leaf's schema says so"
+    assert isinstance(envelope, CID), "the leaf's schema says so"
+    return VoteLeaf(leaf.time, id_, proposal, envelope.digest), leaf.time
+
+
+def _refuse_unordered(times: list[int]) -> None:
+    if times != sorted(times):
+        at = next(n for n in range(1, len(times)) if times[n] < times[n - 1])
+        raise RecordError("E_LOG_INCONSISTENT", "time", kind="leaf", time=times[at], last=times[at - 1])
+
+
+class _Judge:
+    """Judges the votes of one stretch; its checker keeps buffers, so it stays in one thread."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._is_signed = checker()
+        self._admits = _admission(ask.proposal)
+
+    def ballot(self, index: int, vote: VoteLeaf, raw: bytes | None) -> SeenVote:
+        """Judge one vote; raise what it is refused for."""
+        if raw is None:
+            raise JournalError("E_IO_JOURNAL", "block", cid=str(CID(RAW, vote.envelope)))
+        closed = self._ask.closed
+        is_late = closed is not None and closed < index
+        plain = read_plain(raw) if len(raw) <= MAX_VOTE_BYTES else None
+        if (
+            plain is not None
+            and plain.id == vote.id
+            and not is_late
+            and self._admits(plain, vote.time)
+            and self._is_signed(plain.id, plain.signature, plain.sender)
+        ):
+            return vote.time, plain.sender, plain.timestamp, plain.id, plain.choice
+        return vote.time, *_seen(self._at_length(index, vote, raw, is_late=is_late))
+
+    def _at_length(self, index: int, vote: VoteLeaf, raw: bytes, *, is_late: bool) -> Ballot:
+        """The road of every check, for votes in any other form and for the words of every refusal."""
+        policy = self._ask.policy
+        envelope = read_envelope(raw, policy)
+        check_signature(envelope, policy)
+        if envelope.id != vote.id:
+            raise RecordError("E_LOG_INCONSISTENT", "vote_id", index=index)
+        proposal = self._ask.proposal._replace(closed=is_late)
+        case = VoteCase(envelope=envelope, proposal=proposal, leaf_time=vote.time, power=None, policy=policy)
+        admit_vote(case, signature_checked=True)
+        return ballot_of(envelope)
+
+
+def _seen(ballot: Ballot) -> tuple[bytes, int, bytes, Choice]:
+    return ballot.voter, ballot.timestamp, ballot.id, ballot.choice
+
+
+_admission = lru_cache(maxsize=8)(plain_admission)

@@ -1,0 +1,1 @@
+"""A contract for tests alone, and its artifact: `python -m tests.contracts` compiles it anew, for developers."""

@@ -1,0 +1,1 @@
+"""The edge of `treasury`: contracts read through a node. Everything returned is a plain value."""
