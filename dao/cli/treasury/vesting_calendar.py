@@ -29,9 +29,9 @@ from proposals.times import spell_day
 from treasury.unlocks import MONTHS_MAX, Month, months, unlocks
 
 EXAMPLES = (
-    "dao vesting calendar --plan muton --tge 2017-12-01T00:00:00Z --at 2018-11-15T00:00:00Z",
-    "dao vesting calendar --plan allocation.toml --months 36 --out unlocks.csv",
-    "dao vesting calendar --plan allocation.toml --out unlocks.ics",
+    "dao vesting calendar --plan muton --tge 2017-12-01T00:00:00Z",
+    "dao vesting calendar --plan plan.toml --months 36 --out unlocks.csv",
+    "dao vesting calendar --plan plan.toml --out unlocks.ics --json",
 )
 
 

@@ -30,8 +30,8 @@ from proposals.times import spell_day
 from treasury.unlocks import span, table_times
 
 EXAMPLES = (
-    "dao vesting chart --plan muton --tge 2017-12-01T00:00:00Z --at 2019-06-01T00:00:00Z",
-    "dao vesting chart --plan muton --tge 2017-12-01T00:00:00Z --out unlocks.svg",
+    "dao vesting chart --plan muton --tge 2017-12-01T00:00:00Z",
+    "dao vesting chart --tge 2017-12-01T00:00:00Z --out unlocks.svg --json",
 )
 
 

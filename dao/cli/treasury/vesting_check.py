@@ -24,8 +24,8 @@ from treasury.allocation import Grant
 from treasury.vesting_check import check_grant, payable
 
 EXAMPLES = (
-    "dao vesting check --plan allocation.toml --rpc-env NODE_URL",
-    "dao vesting check --plan allocation.toml --grant ann --dir club --json",
+    "dao vesting check --plan plan.toml --rpc-env NODE_URL",
+    "dao vesting check --plan plan.toml --grant ann --dir club --json",
 )
 
 

@@ -21,8 +21,8 @@ from dao.session import KeySource
 from treasury.vesting_check import need_times, need_token
 
 EXAMPLES = (
-    "dao vesting deploy --plan allocation.toml --grant ann --artifact VestingWallet.json --key ben",
-    "dao vesting deploy --plan allocation.toml --grant ann --artifact VestingWallet.json --key ben --dir club --json",
+    "dao vesting deploy --plan plan.toml --grant ann --artifact w.json --key ben",
+    "dao vesting deploy --plan p.toml --grant ann --artifact w.json --key b --json",
 )
 
 

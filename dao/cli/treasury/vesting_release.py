@@ -18,8 +18,8 @@ from dao.session import KeySource
 from treasury.vesting_check import check_grant, payable
 
 EXAMPLES = (
-    "dao vesting release --plan allocation.toml --grant ann --key ben",
-    "dao vesting release --plan allocation.toml --grant ann --key-env SENDER_KEY --dir club --json",
+    "dao vesting release --plan plan.toml --grant ann --key ben",
+    "dao vesting release --plan plan.toml --grant ann --key-env SENDER_KEY --json",
 )
 
 _BOOKS = frozenset({"unbooked", "invented", "booked", "released", "amount"})

@@ -27,8 +27,8 @@ from treasury.allocation import PlanError
 
 EXAMPLES = (
     "dao vesting show --plan muton --tge 2017-12-01T00:00:00Z",
-    "dao vesting show --plan muton --bucket team --tge 2017-12-01T00:00:00Z --at 2019-12-01T00:00:00Z --json",
-    "dao vesting show --plan allocation.toml --grant ann",
+    "dao vesting show --bucket team --tge 2017-12-01T00:00:00Z --json",
+    "dao vesting show --plan plan.toml --grant ann --at 2027-01-01T00:00:00Z",
 )
 
 

@@ -34,9 +34,9 @@ from treasury.allocation import Grant, PlanError
 from treasury.unlocks import Unlock, unlocks
 
 EXAMPLES = (
-    "dao vesting statement --plan allocation.toml --grant ann",
-    "dao vesting statement --plan allocation.toml --to 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed --out ann.html",
-    "dao vesting statement --plan allocation.toml --grant ann --out ann.ics",
+    "dao vesting statement --plan plan.toml --grant ann",
+    "dao vesting statement --plan plan.toml --grant ann --out ann.html",
+    "dao vesting statement --plan plan.toml --to 0x5aAe…eAed --out all.ics --json",
 )
 
 

@@ -7,6 +7,10 @@ from pathlib import Path
 from tests.treasury import plans
 
 LINES: dict[str, list[tuple[str, ...]]] = {
+    "token": [
+        ("token", "--tge", "2017-12-01T00:00:00Z", "--published", "280000000"),
+        ("token", "--tge", "5", "--published", "x"),
+    ],
     "vesting show": [
         ("vesting", "show", "--plan", "muton", "--tge", "2017-12-01T00:00:00Z"),
         ("vesting", "show", "--bucket", "community", "--tge", "5"),
