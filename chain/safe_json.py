@@ -17,21 +17,19 @@ Source: Safe Transaction Service API, multisig transactions, v2.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from chain import address, signature
-from chain.address import ZERO, AddressError, checksum
+from chain import signature
+from chain.address import ZERO, checksum
+from chain.json_fields import read_address, read_bytes, read_uint
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_errors import SafeError
 from chain.typed_types import shown
 
 MAX_CONFIRMATIONS = 500
 
-_DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,77})\Z", re.ASCII)
-_HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*\Z", re.ASCII)
 _REQUIRED = ("safe", "to", "value", "data", "operation", "nonce")
 _OPTIONAL = ("safeTxGas", "baseGas", "gasPrice", "gasToken", "refundReceiver", "chainId")
 _HASHES = ("safeTxHash", "contractTransactionHash")
@@ -78,9 +76,9 @@ def read_safe_tx_file(value: object, *, chain_id: int, version: str) -> SafeTxFi
         raise SafeError("E_SAFE_CONFIG", "chain", expected=chain_id, found=shown(value["chainId"]))
     tx = SafeTx(
         chain_id=chain_id,
-        safe=_address(value, "safe"),
+        safe=read_address(value["safe"], "safe"),
         version=version,
-        to=_address(value, "to"),
+        to=read_address(value["to"], "to"),
         value=_uint(value, "value"),
         data=_data(value),
         operation=_uint(value, "operation"),
@@ -136,47 +134,28 @@ def _confirmations(value: object) -> tuple[Confirmation, ...]:
         return ()
     if not isinstance(value, list) or len(value) > MAX_CONFIRMATIONS:
         raise SafeError("E_SAFE_TX", "confirmations", limit=MAX_CONFIRMATIONS)
-    return tuple(_confirmation(item, number) for number, item in enumerate(value, 1))
+    read = (_confirmation(item, number) for number, item in enumerate(value, 1))
+    return tuple(confirmation for confirmation in read if confirmation is not None)
 
 
-def _confirmation(value: object, number: int) -> Confirmation:
+def _confirmation(value: object, number: int) -> Confirmation | None:
+    """Read one entry; a service shows an owner of whom it has no signature with null, which is none."""
     place = f"confirmations/{number}"
     if not isinstance(value, Mapping) or not {"owner", "signature"} <= value.keys():
         raise SafeError("E_SAFE_TX", "form", place=place)
-    return Confirmation(_parse_address(value["owner"], f"{place}/owner"), signature.parse_hex(value["signature"]))
+    owner = read_address(value["owner"], f"{place}/owner")
+    return None if value["signature"] is None else Confirmation(owner, signature.parse_hex(value["signature"]))
 
 
 def _uint(value: Mapping[str, object], name: str) -> int:
-    """Take an integer, or its only decimal spelling; what is absent or null among the optional ones is 0."""
+    """Take a number; what is absent or null among the optional ones is 0."""
     found = value.get(name)
-    if found is None and name in _OPTIONAL:
-        return 0
-    if isinstance(found, str) and _DECIMAL.match(found):
-        found = int(found)
-    if type(found) is not int or not 0 <= found < 2**256:
-        raise SafeError("E_UINT", "uint", place=name, found=shown(found), bits=256)
-    return found
+    return 0 if found is None and name in _OPTIONAL else read_uint(found, name)
 
 
 def _data(value: Mapping[str, object]) -> bytes:
-    found = value["data"]
-    if found is None:
-        return b""
-    if not isinstance(found, str) or not _HEX.match(found):
-        raise SafeError("E_BYTES", "hex", place="data", found=shown(found))
-    return bytes.fromhex(found[2:])
-
-
-def _address(value: Mapping[str, object], name: str) -> bytes:
-    return _parse_address(value[name], name)
+    return b"" if value["data"] is None else read_bytes(value["data"], "data")
 
 
 def _address_or_zero(value: Mapping[str, object], name: str) -> bytes:
-    return ZERO if value.get(name) is None else _address(value, name)
-
-
-def _parse_address(found: object, place: str) -> bytes:
-    try:
-        return address.parse(found)
-    except AddressError as error:
-        raise AddressError(error.code, error.reason, **{**error.facts, "place": place}) from None
+    return ZERO if value.get(name) is None else read_address(value[name], name)

@@ -108,13 +108,14 @@ def _named_owner(entry: bytes, kind: Kind, number: int) -> bytes | None:
     return entry[12:32]
 
 
-def recover_owners(hash_: bytes, blob: bytes) -> tuple[bytes, ...]:
+def recover_owners(hash_: bytes, blob: bytes, *, approved: Collection[bytes] = ()) -> tuple[bytes, ...]:
     """Return who signed a hash (of a transaction or a message), strictly ascending, each once.
 
-    Raises `SafeError` (`E_SAFE_SIGS`) for a blob out of form or order, `SignatureError` (`E_SIG_…`) for a bad
-    signature in it, and `UncheckableError` (`E_SAFE_SIGS`) for an owner that only the chain can speak for.
+    `approved` are owners who are known to have approved this hash on chain. Raises `SafeError` (`E_SAFE_SIGS`) for a
+    blob out of form or order, `SignatureError` (`E_SIG_…`) for a bad signature in it, and `UncheckableError`
+    (`E_SAFE_SIGS`) for an owner that only the chain can speak for.
     """
-    owners = tuple(_owner(hash_, entry, number) for number, entry in enumerate(split_signatures(blob), 1))
+    owners = tuple(_owner(hash_, entry, number, approved) for number, entry in enumerate(split_signatures(blob), 1))
     for number, (before, after) in enumerate(pairwise(owners), 2):
         if before == after:
             raise SafeError("E_SAFE_SIGS", "duplicate", number=number, owner=checksum(after))
@@ -123,7 +124,7 @@ def recover_owners(hash_: bytes, blob: bytes) -> tuple[bytes, ...]:
     return owners
 
 
-def _owner(hash_: bytes, entry: OwnerSignature, number: int) -> bytes:
+def _owner(hash_: bytes, entry: OwnerSignature, number: int, approved: Collection[bytes]) -> bytes:
     if entry.kind == "ecdsa":
         return signature.recover(hash_, entry.signature)
     if entry.kind == "eth_sign":
@@ -132,15 +133,19 @@ def _owner(hash_: bytes, entry: OwnerSignature, number: int) -> bytes:
     assert entry.owner is not None, "these kinds name their owner"
     if entry.kind == "contract":
         raise UncheckableError("E_SAFE_SIGS", "contract_owner", number=number, owner=checksum(entry.owner))
+    if entry.owner in approved:
+        return entry.owner
     raise UncheckableError("E_SAFE_SIGS", "approved_hash", number=number, owner=checksum(entry.owner))
 
 
-def check_signatures(hash_: bytes, blob: bytes, *, owners: Collection[bytes], threshold: int) -> tuple[bytes, ...]:
+def check_signatures(
+    hash_: bytes, blob: bytes, *, owners: Collection[bytes], threshold: int, approved: Collection[bytes] = ()
+) -> tuple[bytes, ...]:
     """Return the owners that signed; raise unless all of them are owners and at least `threshold` signed.
 
     Stricter than the contract, which reads the first `threshold` entries and ignores the rest.
     """
-    signers = recover_owners(hash_, blob)
+    signers = recover_owners(hash_, blob, approved=approved)
     for number, signer in enumerate(signers, 1):
         if signer not in owners:
             raise SafeError("E_SAFE_SIGS", "not_owner", number=number, owner=checksum(signer))

@@ -35,6 +35,8 @@ from chain.state_proof import (
 KIND = "safe-state"
 
 SINGLETON_SLOT, MODULES_SLOT, OWNERS_SLOT, OWNER_COUNT_SLOT, THRESHOLD_SLOT, NONCE_SLOT = range(6)
+SIGNED_MESSAGES_SLOT, APPROVED_HASHES_SLOT = 7, 8
+"""Behind a word that no release uses any more: what the Safe signed on chain, and what its owners approved there."""
 GUARD_SLOT = int.from_bytes(keccak256(b"guard_manager.guard.address"), "big")
 MODULE_GUARD_SLOT = int.from_bytes(keccak256(b"module_manager.module_guard.address"), "big")
 """Since 1.5.0; zero in Safes before it."""
@@ -130,7 +132,14 @@ def open_safe_state(proof: SafeStateProof) -> SafeState:
 
 
 def prove(chain_id: int, safe: bytes, header: bytes, nodes: Iterable[bytes]) -> SafeState:
-    """Prove the configuration of `safe` at the block of `header`, or raise.
+    """Prove the configuration of `safe` at the block of `header`, or raise; see `prove_with`."""
+    return prove_with(chain_id, safe, header, nodes, ())[0]
+
+
+def prove_with(
+    chain_id: int, safe: bytes, header: bytes, nodes: Iterable[bytes], more: Iterable[int]
+) -> tuple[SafeState, tuple[int, ...]]:
+    """Prove the configuration of `safe` at the block of `header`, and the words in the slots of `more`, or raise.
 
     (1) The header is canonical. (2) The account has the code of a Safe proxy. (3) Every slot is read from the storage
     root of that account; owners and modules are followed from the sentinel back to it. (4) The lists agree with the
@@ -169,8 +178,9 @@ def prove(chain_id: int, safe: bytes, header: bytes, nodes: Iterable[bytes]) -> 
         fallback_handler=_address(read(FALLBACK_HANDLER_SLOT), safe, "fallback_handler"),
     )
     _refuse_unsound(proved, read(OWNER_COUNT_SLOT))  # (4)
+    further = tuple(read(slot) for slot in more)
     refuse_surplus(indexed, state, words)  # (5)
-    return proved
+    return proved, further
 
 
 def _refuse_unsound(state: SafeState, count: int) -> None:

@@ -2,7 +2,8 @@
 
 The devnet may be held by another process, which serves it (`dao.served`). A node must say that it is on the workspace's
 own chain. Of several, all must answer and say the same; who only looks (`every` False) goes on without those that do
-not answer, and they are named. URLs are secrets: they are read here, handed to the nodes, and stand in no error.
+not answer, and they are named. Chains that strategies read besides have nodes of their own, reached when one is first
+asked for. URLs are secrets: they are read here, handed to the nodes, and stand in no error.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache, partial
 from urllib.parse import urlsplit
 
 from chain.clients.node import Node, NodeError
@@ -29,7 +32,11 @@ def connect(workspace: Workspace, *, every: bool = True) -> Iterator[Node]:
     """Open the workspace's chain for the time of a `with` statement."""
     anchors = workspace.anchors
     if anchors.rpc_env:
-        yield _answering(nodes(anchors), every=every)
+        node = _answering(nodes(anchors), every=every)
+        node.beside = {
+            chain_id: cache(partial(_beside, anchors, chain_id, names, every)) for chain_id, names in anchors.others
+        }
+        yield node
         return
     if anchors.chain_id != DEVNET_CHAIN_ID:
         raise ConnectError("E_DEVNET", "chain_id", chain_id=anchors.chain_id, expected=DEVNET_CHAIN_ID)
@@ -43,6 +50,11 @@ def node_behind(variable: str, chain_id: int | None = None) -> Node:
     if node.chain_id() == DEVNET_CHAIN_ID:
         raise ConnectError("E_DEVNET", "served", chain_id=DEVNET_CHAIN_ID)
     return node
+
+
+def _beside(anchors: Anchors, chain_id: int, names: tuple[str, ...], every: bool) -> Node:  # noqa: FBT001 (of `connect`)
+    """The node of another chain that strategies read."""
+    return _answering(nodes(replace(anchors, chain_id=chain_id, rpc_env=names)), every=every)
 
 
 def nodes(anchors: Anchors) -> list[Node]:

@@ -19,6 +19,7 @@ from typing import Self
 
 from chain.address import parse_on, with_chain
 from chain.errors import ChainError
+from chain.networks import DEVNET_CHAIN_ID
 from dao.errors import DaoError
 from dao.files import is_file, is_there, read_file
 from dao.store import durable
@@ -40,12 +41,14 @@ JOURNAL_KEY = "journal.pem"
 CHECKPOINT_FILE = "checkpoint"
 
 _RPC = "rpc_env = {} # the variables that hold a URL each; the URL itself is a secret and stands nowhere"
+_OTHERS = "[chain.others] # other chains that strategies read, by chain id, and the variables with their nodes' URLs"
 PROVIDERS_MAX = 4
 _SHARED = "devnet = {} # the workspace whose embedded chain this one shares, as a path from here"
 _DEVNET = '# the embedded chain in devnet.sqlite; for a node, name the variable that holds its URL: rpc_env = "NAME"'
 
 _CONFIG_BYTES = 1 << 16
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}\Z", re.ASCII)
+_CHAIN_ID = re.compile(r"[1-9][0-9]{0,18}\Z", re.ASCII)
 _HEX32 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 
 
@@ -64,6 +67,8 @@ class Anchors:
     """Ed25519 public key, 32 bytes."""
     rpc_env: tuple[str, ...] = ()
     """Names of environment variables with a node's URL each, at most four; none: the embedded devnet."""
+    others: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """Other chains that strategies read, by ascending id, each with the names of such variables."""
     devnet: str = ""
     """Folder of the workspace whose embedded devnet is used, as a path from this one's; empty: its own."""
 
@@ -205,9 +210,34 @@ journal_key = "{anchors.journal_key.hex()}"
 
 def _spell_chain(anchors: Anchors) -> str:
     if anchors.rpc_env:
-        names = anchors.rpc_env
-        return _RPC.format(json.dumps(names[0] if len(names) == 1 else names, ensure_ascii=False))
+        others = "".join(f'\n"{chain_id}" = {_spell_names(names)}' for chain_id, names in anchors.others)
+        return _RPC.format(_spell_names(anchors.rpc_env)) + (f"\n\n{_OTHERS}{others}" if others else "")
     return _SHARED.format(json.dumps(anchors.devnet, ensure_ascii=False)) if anchors.devnet else _DEVNET
+
+
+def _spell_names(names: tuple[str, ...]) -> str:
+    return json.dumps(names[0] if len(names) == 1 else names, ensure_ascii=False)
+
+
+def _read_names(found: object) -> tuple[str, ...] | None:
+    """Names of variables, one as text or several as a list; None for anything else."""
+    names = (found,) if isinstance(found, str) else tuple(found) if isinstance(found, list) else (None,)
+    if not all(isinstance(name, str) and is_variable(name) for name in names) or len(names) > PROVIDERS_MAX:
+        return None
+    return names if len(set(names)) == len(names) else None
+
+
+def _read_others(found: object, own: int) -> tuple[tuple[int, tuple[str, ...]], ...] | None:
+    """The other chains' nodes; None for what is none."""
+    if not isinstance(found, dict):
+        return None
+    others: list[tuple[int, tuple[str, ...]]] = []
+    for text, value in found.items():
+        names = _read_names(value)
+        if not names or not _CHAIN_ID.match(text) or int(text) in (own, DEVNET_CHAIN_ID):
+            return None
+        others.append((int(text), names))
+    return tuple(sorted(others))
 
 
 def _read_anchors(config: Path) -> Anchors:
@@ -222,8 +252,8 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
         found = tomllib.loads(text)
         chain_id, key = found["chain"]["chain_id"], found["anchors"]["journal_key"]
         rpc_env, devnet = found["chain"].get("rpc_env", []), found["chain"].get("devnet", "")
-        names = [rpc_env] if isinstance(rpc_env, str) else list(rpc_env)
-        if not all(map(is_variable, names)) or len(set(names)) != len(names) or len(names) > PROVIDERS_MAX:
+        names, others = _read_names(rpc_env), _read_others(found["chain"].get("others", {}), chain_id)
+        if names is None or others is None or (others and not names):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
         if not isinstance(devnet, str) or (names and devnet):
             raise WorkspaceError("E_WORKSPACE", "config", folder=folder.name)
@@ -236,7 +266,8 @@ def _parse_anchors(text: str, folder: Path) -> Anchors:
             chain_id=chain_id,
             safe=parse_on(found["anchors"]["safe"], chain_id),
             journal_key=bytes.fromhex(key),
-            rpc_env=tuple(names),
+            rpc_env=names,
+            others=others,
             devnet=devnet,
         )
     except (ValueError, KeyError, TypeError, ChainError, RecursionError) as error:

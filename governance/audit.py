@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Literal, NamedTuple
 
 from governance.choice import Choice
@@ -31,7 +32,9 @@ Order = Literal["file", "voter", "vp"]
 ORDERS: tuple[Order, ...] = ("file", "voter", "vp")
 
 _DIGITS = 24
-"""Decimal digits of a quadratic score below the last that was published of any power."""
+"""Decimal digits of a score that is cut, below the last that was published of any power."""
+_DENOMINATOR_BITS = 1_024
+"""Of what the weights of all ballots add up to, in common: 16,000 sums of 18 digits would have a million (H113)."""
 
 _SORTED: Mapping[Order, Callable[[Sequence[Row]], list[Row]]] = {
     "file": list,
@@ -145,24 +148,32 @@ def _plainly(system: str, ballots: _Ballots, choices: int, unit: int) -> Exact:
     )
 
 
-def _weighted(_: str, ballots: _Ballots, choices: int, unit: int) -> Exact:
-    """Every share as a fraction; those of ballots whose weights have the same sum are added first."""
-    by_whole: dict[int, list[int]] = defaultdict(lambda: [0] * (choices + 1))
+def _weighted(system: str, ballots: _Ballots, choices: int, unit: int) -> Exact:
+    """Every share as a fraction; those of ballots whose weights have the same sum are added first. Where the sums have
+    so little in common that a score would fill pages, it is cut like a root.
+    """
+    by_whole: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for choice, power in ballots:
         weights, whole = whole_weights(choice)
         sums = by_whole[whole]
         for number, weight in weights.items():
             sums[number] += power * weight
-    scores = tuple(
-        sum((Fraction(sums[number], whole * unit) for whole, sums in by_whole.items()), Fraction())
-        for number in range(1, choices + 1)
-    )
-    best = max(scores)
-    winners = tuple(number for number, score in enumerate(scores, 1) if score == best)
-    return Exact(scores, _total(ballots, unit), winners, Fraction())
+    together = 1
+    for whole in by_whole:
+        together = lcm(together, whole)
+        if together.bit_length() > _DENOMINATOR_BITS:
+            return _cut(system, ballots, choices, unit)
+    scores = [0] * (choices + 1)
+    for whole, sums in by_whole.items():
+        for number, amount in sums.items():
+            scores[number] += amount * (together // whole)
+    exact = tuple(Fraction(score, together * unit) for score in scores[1:])
+    best = max(exact)
+    winners = tuple(number for number, score in enumerate(exact, 1) if score == best)
+    return Exact(exact, _total(ballots, unit), winners, Fraction())
 
 
-def _quadratic(system: str, ballots: _Ballots, choices: int, unit: int) -> Exact:
+def _cut(system: str, ballots: _Ballots, choices: int, unit: int) -> Exact:
     """Cut `_DIGITS` digits below the unit."""
     finer = 10**_DIGITS
     found = method(system).count([(choice, power * finer) for choice, power in ballots], choices)
@@ -194,7 +205,7 @@ def _shared_out(found: Count, choices: int, total: Fraction) -> tuple[Fraction, 
 
 
 _COUNTS: Mapping[str, Callable[[str, _Ballots, int, int], Exact]] = {
-    "weighted": _weighted, "quadratic": _quadratic, "copeland": _copeland,
+    "weighted": _weighted, "quadratic": _cut, "copeland": _copeland,
 }  # fmt: skip
 """Methods whose scores are rounded, or no whole numbers."""
 

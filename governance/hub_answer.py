@@ -61,12 +61,16 @@ def read_hub_answer(data: bytes) -> HubAnswer:
 
     Raises `HubError`, and `JsonError` for deep nesting.
     """
-    answer = _loads(data)
+    answer = read_hub_json(data)
     if isinstance(answer, dict) and isinstance(answer.get("data"), dict):
         answer = answer["data"]
     if not isinstance(answer, dict):
         raise HubError("E_HUB", "shape", field="proposal")
-    proposal, votes = answer.get("proposal"), answer.get("votes")
+    return hub_answer_of(answer.get("proposal"), answer.get("votes"))
+
+
+def hub_answer_of(proposal: object, votes: object) -> HubAnswer:
+    """Read a proposal and its votes that are parsed already, by `read_hub_json`; raises as `read_hub_answer`."""
     if not isinstance(proposal, dict):
         raise HubError("E_HUB", "shape", field="proposal")
     if not isinstance(votes, list):
@@ -89,7 +93,8 @@ def read_hub_answer(data: bytes) -> HubAnswer:
     )
 
 
-def _loads(data: bytes) -> object:
+def read_hub_json(data: bytes) -> object:
+    """Parse what a hub answered, every number with its digits; raises `HubError` and `JsonError`."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

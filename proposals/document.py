@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chain.finding import Finding
-from proposals import front_matter, payment, tables, text_safety
+from proposals import front_matter, languages, payment, tables, text_safety
 from proposals.front_matter import PAYING_TYPES, FrontMatter, Header
 from proposals.outline import Heading, Outline, read_outline
 from proposals.problems import problem, raise_first
@@ -76,6 +76,8 @@ class Reading:
     findings: tuple[Finding, ...]
     is_whole: bool = False
     """Whether front matter and body could be told apart; otherwise only `findings` says anything."""
+    language: str = "en"
+    """Of its sections; their titles are the English ones in `outline` and `sections`."""
 
 
 def parse_document(raw: bytes) -> Document:
@@ -116,7 +118,7 @@ def read_document(raw: bytes) -> Reading:
     for header in headers:
         findings.extend(text_safety.label_findings(header.value, line=header.line, place=header.key))
 
-    outline = read_outline(lines[body_index:], body_index + 1)
+    outline, frame = languages.read_as_english(read_outline(lines[body_index:], body_index + 1))
     findings.extend(outline.findings)
     findings.extend(_section_findings(outline))
     for line in outline.lines:
@@ -127,7 +129,7 @@ def read_document(raw: bytes) -> Reading:
     return Reading(
         raw=raw, lines=tuple(lines), headers=tuple(headers), values=values, body="\n".join(lines[body_index:]),
         outline=outline, sections=_sections(outline), budget=tuple(budget), milestones=tuple(milestones),
-        findings=tuple(findings), is_whole=True,
+        findings=tuple(findings), is_whole=True, language=frame.tag,
     )  # fmt: skip
 
 

@@ -12,11 +12,13 @@ from dataclasses import replace
 
 from chain import address
 from proposals import times
-from proposals.action import Action, CallSentence, read_action, write_call
+from proposals.action import CallSentence, read_action, write_call
 from proposals.document import SECTIONS, Document, parse_document
 from proposals.errors import ProposalsError
 from proposals.front_matter import PAYING_TYPES
-from proposals.payment import PaymentSentence, totals
+from proposals.languages import Frame, frame
+from proposals.payment import totals
+from proposals.price import is_priced, read_priced, write_priced
 from proposals.tables import BUDGET, BUDGET_COLUMNS, BUDGET_OPTIONS, MILESTONE_COLUMNS, MILESTONES, BudgetRow, Milestone
 
 
@@ -38,11 +40,13 @@ def draft(
     kind: str = "Funding",
     category: str | None = None,
     requires: Sequence[int] = (),
+    language: str = "en",
 ) -> bytes:
     """Return a document of `kind`; `number` None makes a draft, `created` is a day `yyyy-mm-dd`.
 
-    `sections` holds text by title; the text of Budget and Milestones stands above their tables. Sections without text,
-    table or place in a document of the kind are left out. Raises `DraftError` or `DocumentError`.
+    Its frame has the words of `language`; all arguments have the English ones. `sections` holds text by title; the text
+    of Budget and Milestones stands above their tables. Sections without text, table or place in a document of the kind
+    are left out. Raises `DraftError` or `DocumentError`.
     """
     unknown = set(sections) - set(SECTIONS)
     if unknown:
@@ -62,11 +66,13 @@ def draft(
     }
     front = "".join(f"{key}: {value}\n" for key, value in headers.items() if value)
     blocks = dict.fromkeys(SECTIONS, "") | {title: text.strip("\n") for title, text in sections.items()}
+    words = frame(language)
     if budget:
-        blocks[BUDGET] = _under(blocks[BUDGET], _budget_table(budget))
+        blocks[BUDGET] = _under(blocks[BUDGET], _budget_table(budget, words))
     if milestones or (kind in PAYING_TYPES and budget):
-        blocks[MILESTONES] = _under(blocks[MILESTONES], _table(MILESTONE_COLUMNS, map(_milestone_cells, milestones)))
-    body = "\n".join(f"## {title}\n\n{text}\n" for title, text in blocks.items() if text)
+        columns = [words.column(each) for each in MILESTONE_COLUMNS]
+        blocks[MILESTONES] = _under(blocks[MILESTONES], _table(columns, map(_milestone_cells, milestones)))
+    body = "\n".join(f"## {words.section(title)}\n\n{text}\n" for title, text in blocks.items() if text)
     raw = f"---\n{front}---\n\n{body}".encode()
     document = parse_document(raw)
     if [section.title for section in document.sections] != [title for title, text in blocks.items() if text]:
@@ -79,10 +85,21 @@ def budget_row(
     part: int, action: str, *, release: str = "", purpose: str = "", not_before: int = 0, not_after: int = 0
 ) -> BudgetRow:
     """Return a row from a payment sentence, `2.5 ETH to 0x…`, or a call; times are Unix seconds."""
+    sentence, price = read_priced(action) if is_priced(action) else (read_action(action), None)
     return BudgetRow(
-        part=part, action=read_action(action), release=release, purpose=purpose,
+        part=part, action=sentence, release=release, purpose=purpose, price=price,
         not_before=not_before, not_after=not_after,
     )  # fmt: skip
+
+
+def tranches(first: BudgetRow, *, start: int, months: int, count: int) -> list[BudgetRow]:
+    """Return `count` rows like the first, each a part of its own and not paid before its day: the first moment `start`
+    in Unix seconds, and every `months` months after it, counted from the start so that a 31st does not drift.
+    """
+    return [
+        replace(first, part=first.part + number, not_before=times.add_months(start, number * months))
+        for number in range(count)
+    ]
 
 
 def milestone(id_: str, deliverable: str, *, due: int | None, evidence: str, reviewers: Iterable[str]) -> Milestone:
@@ -90,25 +107,25 @@ def milestone(id_: str, deliverable: str, *, due: int | None, evidence: str, rev
     return Milestone(id=id_, deliverable=deliverable, due=due, evidence=evidence, reviewers=tuple(reviewers))
 
 
-def _budget_table(rows: Sequence[BudgetRow]) -> str:
+def _budget_table(rows: Sequence[BudgetRow], words: Frame) -> str:
     timed = any(row.not_before or row.not_after for row in rows)
-    columns = BUDGET_COLUMNS + (BUDGET_OPTIONS if timed else ())
+    columns = [words.column(each) for each in BUDGET_COLUMNS + (BUDGET_OPTIONS if timed else ())]
     return _table(columns, (_budget_cells(row)[: len(columns)] for row in rows))
 
 
 def _budget_cells(row: BudgetRow) -> tuple[str, ...]:
     window = tuple(times.spell_instant(time) if time else "-" for time in (row.not_before, row.not_after))
-    return (str(row.part), _action(row.action), row.release or "-", row.purpose or "-", *window)
+    return (str(row.part), _action(row), row.release or "-", row.purpose or "-", *window)
 
 
-def _action(action: Action) -> str:
-    return write_call(action) if isinstance(action, CallSentence) else _payment(action)
-
-
-def _payment(payment: PaymentSentence) -> str:
-    payee = address.checksum(payment.to)
+def _action(row: BudgetRow) -> str:
+    if isinstance(row.action, CallSentence):
+        return write_call(row.action)
+    payment, payee = row.action, address.checksum(row.action.to)
     if payment.chain_id is not None:
         payee = address.with_chain(payment.to, payment.chain_id)
+    if row.price is not None:
+        return write_priced(row.price, payment.symbol, payee)
     return f"{payment.amount} {payment.symbol} to {payee}"
 
 

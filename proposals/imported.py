@@ -16,6 +16,7 @@ from chain.finding import Finding
 from proposals import tables, text_safety
 from proposals.document import MAX_FILE, MAX_LINE, MAX_LINES, SECTIONS
 from proposals.front_matter import FENCE, TYPES, Header, split_front
+from proposals.languages import Frame, read_as_english
 from proposals.outline import Line, Outline, read_outline
 from proposals.problems import problem, raise_first
 from proposals.tables import BUDGET, MILESTONES, BudgetRow, Milestone
@@ -68,7 +69,7 @@ def read_source(raw: bytes, *, key: str = "iip") -> Imported:
     headers, start, found = split_front(lines) if lines[0] == FENCE else ([], 0, [])
     raise_first(found if start is None else ())
     values, left_out = _read_headers(headers, key)
-    outline = read_outline(lines[start or 0 :], (start or 0) + 1)
+    outline, frame = read_as_english(read_outline(lines[start or 0 :], (start or 0) + 1))
     table_findings: list[Finding] = []
     budget_table = tables.find_table(outline, BUDGET, table_findings, required=False)
     milestone_table = tables.find_table(outline, MILESTONES, table_findings, required=False)
@@ -83,7 +84,7 @@ def read_source(raw: bytes, *, key: str = "iip") -> Imported:
     }
     if "title" not in values and (title := _first_title(outline)):
         values["title"] = title
-    return Imported(values, _read_sections(outline, bound), tuple(budget), tuple(milestones), tuple(left_out))
+    return Imported(values, _read_sections(outline, bound, frame), tuple(budget), tuple(milestones), tuple(left_out))
 
 
 def _sizes(lines: list[str]) -> Iterator[Finding]:
@@ -117,7 +118,7 @@ def _first_title(outline: Outline) -> str | None:
     return next((heading.text for heading in outline.headings if heading.level == 1), None)
 
 
-def _read_sections(outline: Outline, bound: set[int]) -> dict[str, str]:
+def _read_sections(outline: Outline, bound: set[int], frame: Frame) -> dict[str, str]:
     """Sort the lines under our titles; what stands before the first section is part of the summary."""
     sections: dict[str, list[str]] = {}
     target, deeper = "Summary", False
@@ -127,7 +128,7 @@ def _read_sections(outline: Outline, bound: set[int]) -> dict[str, str]:
             continue
         if line.kind == "heading" and line.text.startswith(("# ", "## ")):
             name = line.text.lstrip("#").strip(" #")
-            known = _SECTIONS.get(name.casefold())
+            known = _SECTIONS.get(name.casefold()) or frame.sections.get(name)
             target, deeper = known or _REST, known is None or bool(sections.get(known))
             if deeper:
                 above = sections.setdefault(target, [])

@@ -15,9 +15,17 @@ from chain.finding import Finding
 from proposals import lint_body, lint_books, lint_calls, lint_funds, lint_headers
 from proposals.document import read_document
 from proposals.lint_rules import Check, Known, Rule, Sight
+from proposals.translation import translation_findings
 
 RULES: tuple[Rule, ...] = (*lint_headers.RULES, *lint_body.RULES, *lint_funds.RULES)
 """All of them, in the order of their ids; one without a check is never decided here."""
+
+
+def translation_asks_the_same(sight: Sight) -> Iterator[Finding]:
+    """A translation differs from its original in prose alone (`E_TRANSLATION`)."""
+    if sight.original is not None:
+        yield from translation_findings(read_document(sight.original), sight.reading)
+
 
 OTHER_CHECKS: tuple[Check, ...] = (
     lint_body.link_text_says_where,
@@ -29,6 +37,8 @@ OTHER_CHECKS: tuple[Check, ...] = (
     lint_calls.carried_calls_can_be_read,
     lint_books.strangers_work_in_steps,
     lint_books.body_fits_the_space,
+    lint_books.prices_are_of_the_day,
+    translation_asks_the_same,
 )
 """What has a code of its own and no rule."""
 

@@ -26,7 +26,7 @@ _LOOKS_LIKE_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/:
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\( *<?(?P<target>[^\s()<>]*)")
 _IMAGE_REFERENCE = re.compile(r"!\[[^\[\]]*\](?!\()")
 """An image whose target stands elsewhere, as a definition: nobody sees there that it is one."""
-_DOTTED = re.compile(r"[^\s()\[\]<>]+\.[^\s()\[\]<>]+")
+_APART = re.compile(r"[\s()\[\]<>]+")
 _ACTIVE = frozenset({"javascript", "vbscript", "data", "file", "blob"})
 _SMART_QUOTES = re.compile("[\u2018\u2019\u201c\u201d]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
@@ -100,8 +100,9 @@ def labels_use_one_script(sight: Sight) -> Iterator[Finding]:
         if line.kind in ("heading", "table"):
             yield from confusable_findings(line.text, line=line.number, place=line.section)
         elif line.kind == "text":
-            for name in _DOTTED.findall(line.text):
-                yield from confusable_findings(name, line=line.number, place=line.section)
+            for word in _APART.split(line.text):
+                if "." in word:
+                    yield from confusable_findings(word, line=line.number, place=line.section)
 
 
 def links_only_lead_somewhere(sight: Sight) -> Iterator[Finding]:

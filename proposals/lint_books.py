@@ -1,4 +1,4 @@
-"""Rules IIP-F05, F12 and F13, and two without an id: a document beside the fund's books and the space's limits.
+"""Rules IIP-F05, F12 and F13, and three without an id: a document beside the fund's books and the space's limits.
 
 Decides with sums, payees and limits that the caller took from the journal; none of it is read here. All of them warn
 but the limit of the body: an open vote blocks nobody, and what passes without cover waits.
@@ -16,8 +16,10 @@ from chain.amount import AmountError, parse, spell
 from chain.finding import Finding
 from proposals.lint_rules import Rule, Sight
 from proposals.payment import totals
+from proposals.price import FRESH_SECONDS
 from proposals.problems import problem
 from proposals.tables import BUDGET, MILESTONES, BudgetRow
+from proposals.times import spell_day
 
 MORE_THAN = (11, 10)
 """F13: a budget over this multiple of the former one has to say why."""
@@ -111,6 +113,19 @@ def strangers_work_in_steps(sight: Sight) -> Iterator[Finding]:
         if symbol in sight.cap and _times(asked, 1) > _times(sight.cap[symbol], 1):
             facts = {"payee": address.checksum(payee), "asset": symbol, "asked": asked, "cap": sight.cap[symbol]}
             yield Finding(code="W_FIRST_PAYEE", level="warning", line=row.line, place=f"part {row.part}", facts=facts)
+
+
+def prices_are_of_the_day(sight: Sight) -> Iterator[Finding]:
+    """A price is not of a day after the document (`E_TIME`), nor much older than it (`W_PRICE`)."""
+    created = sight.reading.values.get("created")
+    for row in sight.reading.budget:
+        if row.price is None or not isinstance(created, int):
+            continue
+        facts = {"day": spell_day(row.price.day), "created": spell_day(created)}
+        if row.price.day > created:
+            yield problem("E_TIME", "price", row.line, f"part {row.part}", **facts)
+        elif row.price.day < created - FRESH_SECONDS:
+            yield Finding(code="W_PRICE", level="warning", line=row.line, place=f"part {row.part}", facts=facts)
 
 
 def body_fits_the_space(sight: Sight) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ ETHER_DECIMALS = 18
 SETTINGS = "settings"
 """What a Reviewer cell says when the reviewers are those that the space's settings name."""
 
+_RESERVE = ("contingency", "預備金", "预备金")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 
 
@@ -55,8 +56,8 @@ def payees_are_safe(sight: Sight) -> Iterator[Finding]:
 
 
 def payees_are_not_look_alikes(sight: Sight) -> Iterator[Finding]:
-    """A payee that only resembles another, the Safe or a token (`E_RECIPIENT_LOOKALIKE`)."""
-    known = (*((sight.safe,) if sight.safe else ()), *token_addresses(sight.assets or {}))
+    """A payee that only resembles another, the Safe, a token or one paid before (`E_RECIPIENT_LOOKALIKE`)."""
+    known = (*((sight.safe,) if sight.safe else ()), *token_addresses(sight.assets or {}), *(sight.paid or ()))
     try:
         check_look_alikes(sight.reading.budget, known)
     except CompileError as refused:
@@ -118,7 +119,7 @@ def term_is_a_year(sight: Sight) -> Iterator[Finding]:
 def milestones_are_described(sight: Sight) -> Iterator[Finding]:
     """F07: contingency is at most a tenth per asset, and every milestone says what, when, how shown and to whom."""
     budget = sight.reading.budget
-    reserve = [row for row in budget if "contingency" in row.purpose.casefold()]
+    reserve = [row for row in budget if any(word in row.purpose.casefold() for word in _RESERVE)]
     total = totals(ask for row in budget for ask in row.asks)
     for symbol, spelled in totals(ask for row in reserve for ask in row.asks).items():
         tenfold = totals([(spelled, symbol)] * 10)[symbol]

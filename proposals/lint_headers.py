@@ -31,7 +31,8 @@ def file_is_named_by_number(sight: Sight) -> Iterator[Finding]:
     if sight.name is None or not isinstance(number, int):
         return
     found, expected = sight.name.rpartition("/")[2], f"{sight.prefix.lower()}-{number}.md"
-    if found != expected:
+    tag = sight.reading.language
+    if found not in (expected, f"{expected.removesuffix('.md')}.{tag}.md"):
         yield problem("IIP-P06", "file", sight.line_of("iip"), "iip", found=found, expected=expected)
 
 
@@ -41,6 +42,8 @@ def title_is_short(sight: Sight) -> Iterator[Finding]:
     line = sight.line_of("title")
     if title and not 2 <= (found := graphemes(title)) <= 44:
         yield problem("IIP-P07", "length", line, "title", found=found, least=2, limit=44)
+    if "：" in title:
+        yield problem("IIP-P07", "colon", line, "title", value=title)
     number = sight.reading.values.get("iip")
     if isinstance(number, int) and re.search(rf"{re.escape(sight.prefix)}[\s_#-]*{number}(?!\d)", title, re.IGNORECASE):
         yield problem("IIP-P07", "number", line, "title", number=number)

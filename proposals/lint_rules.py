@@ -75,6 +75,8 @@ class Known(TypedDict, total=False):
     """By symbol, the most that a payee may ask for the first time without milestones."""
     body_limit: int | None
     """Characters, as JavaScript counts them."""
+    original: bytes | None
+    """The document that this one translates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,7 @@ class Sight:
     paid: frozenset[bytes] | None = None
     cap: Mapping[str, str] | None = None
     body_limit: int | None = None
+    original: bytes | None = None
 
     def line_of(self, key: str) -> int:
         """Return the line of a header, or 1."""

@@ -9,8 +9,8 @@ sections there must be, by `sections`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -72,6 +72,8 @@ class Outline:
     headings: tuple[Heading, ...] = ()
     tables: tuple[Table, ...] = ()
     findings: tuple[Finding, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """English names of columns by those of the document's language; empty for English."""
 
 
 def read_outline(texts: list[str], first_number: int) -> Outline:

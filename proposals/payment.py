@@ -1,5 +1,7 @@
 """The payment sentence, `2.5 ETH to eip155:1:0x…`: the one form in which people write what is paid.
 
+In Chinese it is `2.5 ETH 給 eip155:1:0x…`, and an amount may count in 萬 and 億.
+
 Decides how amounts, symbols and payees are spelled in documents; the same sentence is read back from calls, in every
 language. Does not decide which assets exist, whether a payee may be paid (`compile`), or which call pays (`calls`).
 
@@ -23,6 +25,12 @@ _AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,77})(?:\.[0-9]{1,77})?\Z", re.ASCII)
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+\Z", re.ASCII)
 _SYMBOL = re.compile(r"(?=[^A-Za-z]{0,31}[A-Za-z])[A-Za-z0-9][A-Za-z0-9.+_-]{0,31}\Z", re.ASCII)
 _CAIP10 = re.compile(r"eip155:([1-9][0-9]{0,18})\Z", re.ASCII)
+
+
+_TO = ("to", "給", "给")
+_MYRIADS: Mapping[str, int] = MappingProxyType({"萬": 4, "万": 4, "億": 8, "亿": 8})
+"""Chinese units of amounts: how many places the point moves."""
+_BETWEEN = re.compile("(?:, |[，、])")
 
 
 class PaymentError(ProposalsError):
@@ -79,7 +87,7 @@ def asset_book(assets: Iterable[Asset]) -> Mapping[str, Asset]:
 def read_sentence(text: str) -> PaymentSentence:
     """Read `AMOUNT SYMBOL to PAYEE`; single blanks, nothing before or after."""
     words = text.split(" ")
-    if len(words) != 4 or words[2] != "to":
+    if len(words) != 4 or words[2] not in _TO:
         raise PaymentError("E_PARSE", "payment", payment=text)
     chain_id, to = read_payee(words[3])
     return PaymentSentence(read_amount(words[0]), read_symbol(words[1]), chain_id, to)
@@ -92,10 +100,19 @@ def write_sentence(payment: Payment) -> str:
 
 
 def read_amount(text: str) -> str:
-    """Return the amount as decimal text without grouping; raise `E_AMOUNT` for zero and for ambiguous text."""
-    plain = text.replace(",", "") if _GROUPED.match(text) else text
-    if not _AMOUNT.match(plain):
+    """Return the amount as decimal text without grouping; raise `E_AMOUNT` for zero and for ambiguous text.
+
+    `25萬` and `2.5億` are 250,000 and 250,000,000, exactly.
+    """
+    bare = text.rstrip("".join(_MYRIADS))
+    plain = bare.replace(",", "") if _GROUPED.match(bare) else bare
+    if not _AMOUNT.match(plain) or len(text) - len(bare) > 1:
         raise PaymentError("E_AMOUNT", "separators" if "," in text else "form", amount=text)
+    if bare != text:
+        whole, _, fraction = plain.partition(".")
+        places = _MYRIADS[text[-1]]
+        moved = (whole + fraction[:places].ljust(places, "0")).lstrip("0") or "0"
+        plain = f"{moved}.{fraction[places:]}" if fraction[places:] else moved
     if not plain.strip("0."):
         raise PaymentError("E_AMOUNT", "zero", amount=text)
     return plain
@@ -126,7 +143,7 @@ def read_payee(text: str) -> tuple[int | None, bytes]:
 def read_asks(text: str) -> tuple[tuple[str, str], ...]:
     """Read `2.5 ETH, 1000 MUT` as amounts and symbols, each symbol once."""
     asks: dict[str, str] = {}
-    for item in text.split(", "):
+    for item in _BETWEEN.split(text):
         words = item.split(" ")
         if len(words) != 2:
             raise PaymentError("E_PARSE", "requested", requested=text, item=item)

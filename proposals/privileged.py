@@ -3,7 +3,7 @@
 Decides only what a selector is known to do, by name and kind; whether a vote asked for it is decided by lint (IIP-F11)
 and by review. Four bytes are no proof: another contract may use the same selector for something harmless, and an
 unknown selector may be worse. Sources: Safe 1.0-1.5, OpenZeppelin Contracts 4 and 5, EIP-20, 721, 777, 1967, 2535,
-2612, 6909, DAI, Permit2, ThreeFMutual's IIP proxy.
+1155, 2612, 6909, DAI, Permit2, the Safe's allowance module, Zodiac, ThreeFMutual's IIP proxy.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "disableModule(address,address)",
             "execTransactionFromModule(address,uint256,bytes,uint8)",
             "execTransactionFromModuleReturnData(address,uint256,bytes,uint8)",
+            "setAvatar(address)",
+            "setTarget(address)",
+            "assignRoles(address,bytes32[],bool[])",
         ),
         # who is asked before the Safe acts, and who answers in its name
         "guards": (
@@ -62,6 +65,8 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "allowance": (
             "approve(address,uint256)",
             "approve(address,address,uint160,uint48)",
+            "setAllowance(address,address,uint96,uint16,uint32)",
+            "addDelegate(address)",
             "increaseAllowance(address,uint256)",
             "increaseApproval(address,uint256)",
             "approveAndCall(address,uint256,bytes)",
@@ -70,12 +75,19 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "setOperator(address,bool)",
             "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)",
             "permit(address,address,uint256,uint256,bool,uint8,bytes32,bytes32)",
+            "permit(address,address,uint256,uint256,bytes)",
+            "permit(address,((address,uint160,uint48,uint48),address,uint256),bytes)",
+            "permit(address,((address,uint160,uint48,uint48)[],address,uint256),bytes)",
         ),
         # tokens out of another account that allowed it
         "taking": (
             "transferFrom(address,address,uint256)",
             "safeTransferFrom(address,address,uint256)",
             "safeTransferFrom(address,address,uint256,bytes)",
+            "safeTransferFrom(address,address,uint256,uint256,bytes)",
+            "safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)",
+            "transferFrom(address,address,uint160,address)",
+            "burnFrom(address,uint256)",
         ),
         # who administers a contract
         "ownership": (
@@ -90,7 +102,10 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "acceptAdmin()",
             "beginDefaultAdminTransfer(address)",
             "acceptDefaultAdminTransfer()",
+            "changeProxyAdmin(address,address)",
+            "nominateNewOwner(address)",
             "grantRole(bytes32,address)",
+            "grantRole(uint64,address,uint32)",
             "revokeRole(bytes32,address)",
             "renounceRole(bytes32,address)",
             "setAuthority(address)",
@@ -107,7 +122,7 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         # where income goes, and who votes with the treasury's tokens
         "income": ("newIIP(address)",),
-        "votes": ("delegate(address)",),
+        "votes": ("delegate(address)", "setDelegate(bytes32,address)"),
     }
 )
 

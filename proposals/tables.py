@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chain.finding import Finding
-from proposals import action, times
-from proposals.action import Action
+from proposals import times
+from proposals.action import Action, read_action
 from proposals.errors import ProposalsError
 from proposals.outline import Line, Outline, Row, Table, is_delimiter, split_cells, without_containers
 from proposals.parts import is_release
 from proposals.payment import PaymentSentence
+from proposals.price import PriceRule, is_priced, read_priced
 from proposals.problems import attempt, problem
 
 BUDGET, MILESTONES = "Budget", "Milestones"
@@ -46,6 +47,8 @@ class BudgetRow:
     not_before: int = 0
     """Unix seconds; 0 for none."""
     not_after: int = 0
+    price: PriceRule | None = None
+    """Where the row asks in dollars: how the payment's amount came about."""
     line: int = 0
 
     @property
@@ -160,7 +163,7 @@ def _read_budget_row(cells: dict[str, str], row: Row, findings: list[Finding]) -
     place = f"part {cells['Part']}"
     before = len(findings)
     part = attempt(findings, row.line, place, _read_part_number, cells["Part"])
-    sentence = attempt(findings, row.line, place, action.read_action, cells["Payment"])
+    sentence, price = attempt(findings, row.line, place, _read_action, cells["Payment"]) or (None, None)
     release = "" if cells["Release"] in NONE else cells["Release"]
     if release and not is_release(release):
         findings.append(problem("E_PARSE", "milestone", row.line, place, milestone=release))
@@ -171,7 +174,11 @@ def _read_budget_row(cells: dict[str, str], row: Row, findings: list[Finding]) -
     if len(findings) > before or part is None or sentence is None:
         return None
     purpose = "" if cells["Purpose"] in NONE else cells["Purpose"]
-    return BudgetRow(part=part, action=sentence, release=release, purpose=purpose, line=row.line, **window)
+    return BudgetRow(part=part, action=sentence, release=release, purpose=purpose, price=price, line=row.line, **window)
+
+
+def _read_action(text: str) -> tuple[Action, PriceRule | None]:
+    return read_priced(text) if is_priced(text) else (read_action(text), None)
 
 
 def _read_part_number(text: str) -> int:
@@ -214,7 +221,7 @@ def _look_alikes(outline: Outline, section: str) -> Iterator[Finding]:
         if line.kind == "code" or "|" not in line.text:
             continue
         inner = without_containers(line.text)
-        titles = {cell.casefold() for cell in split_cells(inner)}
+        titles = {outline.columns.get(cell, cell).casefold() for cell in split_cells(inner)}
         if line.section != section and {title.casefold() for title in _COLUMNS[section][:2]} <= titles:
             yield problem("E_PARSE", "table_place", line.number, line.section, section=section)
         elif line.section == section and line.number not in own and _is_stray(line, inner):

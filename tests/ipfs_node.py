@@ -67,6 +67,12 @@ def ipfs_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealNode]:
                 process.kill()
 
 
+def large(size: int) -> bytes:
+    """Many bytes, quickly: those of a sample again and again, with an odd period so that no two chunks are alike."""
+    piece = sample((1 << 20) - 1)
+    return (piece * (size // len(piece) + 1))[:size]
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

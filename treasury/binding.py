@@ -9,6 +9,7 @@ voted for (`treasury.review`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import NamedTuple, NoReturn
 
@@ -58,11 +59,24 @@ def build(part: Part, nonce: int, *, version: str) -> SafeTx:
     """
     if not binds_chain(version):
         raise BindingError("E_REPLAY", version=version, safe=part.safe)
-    to, value, data, operation = _outer_call(part, version)
+    return build_calls(part.calls, chain_id=part.chain_id, safe=part.safe, version=version, nonce=nonce)
+
+
+def build_calls(calls: Sequence[Call], *, chain_id: int, safe: bytes, version: str, nonce: int) -> SafeTx:
+    """Make one transaction of some calls, whether voted or not: one directly, several through MultiSendCallOnly.
+
+    Raises `BindingError` (`E_SAFE_CONFIG`) for several calls of a version without a pinned MultiSendCallOnly.
+    """
+    to, value, data, operation = *calls[0], CALL
+    if len(calls) > 1:
+        batch_contract = MULTI_SEND_CALL_ONLY.get(version.partition("+")[0])
+        if batch_contract is None:
+            raise BindingError("E_SAFE_CONFIG", "no_multi_send", version=version, safe=safe)
+        inner = encode_multi_send(InnerCall(CALL, *call) for call in calls)
+        to, value, data, operation = batch_contract, 0, inner, DELEGATECALL
     return SafeTx(
-        chain_id=part.chain_id, safe=part.safe, version=version, to=to, value=value, data=data, operation=operation,
-        nonce=nonce,
-    )  # fmt: skip
+        chain_id=chain_id, safe=safe, version=version, to=to, value=value, data=data, operation=operation, nonce=nonce
+    )
 
 
 def check_binding(part: Part, tx: SafeTx) -> None:
@@ -99,15 +113,6 @@ def paying(call: Call | InnerCall, chain_id: int) -> Paying | None:
     except AbiError:
         return None
     return Paying(asset_id(chain_id, call.to), payee, amount)
-
-
-def _outer_call(part: Part, version: str) -> tuple[bytes, int, bytes, int]:
-    if len(part.calls) == 1:
-        return (*part.calls[0], CALL)
-    batch_contract = MULTI_SEND_CALL_ONLY.get(version.partition("+")[0])
-    if batch_contract is None:
-        raise BindingError("E_SAFE_CONFIG", "no_multi_send", version=version, safe=part.safe)
-    return batch_contract, 0, encode_multi_send(InnerCall(CALL, *call) for call in part.calls), DELEGATECALL
 
 
 def _refuse_batch(part: Part, voted: list[InnerCall], data: bytes) -> None:

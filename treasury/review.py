@@ -32,7 +32,7 @@ class Review:
     verdict: Literal["sign", "refuse"]
     findings: tuple[Finding, ...]
     unchecked: tuple[str, ...]
-    """Names of what nobody could check: `vote`, `window`, `nonce`, `configuration`, `code`."""
+    """Names of what nobody could check: `vote`, `window`, `nonce`, `configuration`, `dry_run`, `code`."""
     domain_hash: bytes
     message_hash: bytes
     """With `domain_hash` what hardware wallets show."""
@@ -54,7 +54,7 @@ def review(tx: SafeTx, vote: VotedPart | None = None, *, is_own_safe: bool = Fal
         domain_hash=domain_hash(tx.chain_id, tx.safe, tx.version),
         message_hash=message_hash(tx),
         safe_tx_hash=safe_tx_hash(tx),
-        actions=actions(unfolded, tx.chain_id),
+        actions=actions(unfolded, tx.chain_id, tx.safe),
     )
 
 

@@ -17,9 +17,10 @@ from chain.multi_send import MULTI_SEND_SIGNATURE
 from chain.safe import DELEGATECALL, InnerCall, SafeError, SafeTx, decode_multi_send
 from proposals.privileged import privileged
 from treasury.binding import paying
+from treasury.review_powers import bound_of, move_of
 
-DEPTH_MAX = 8
-"""Batches within batches; each level costs a person's attention, and nobody has a use for the third."""
+DEPTH_MAX = 32
+"""Batches within batches; nobody has a use for the third, and what lies deeper is refused unread."""
 
 MULTI_SEND_SELECTOR = selector(MULTI_SEND_SIGNATURE)
 
@@ -39,7 +40,7 @@ class Action(NamedTuple):
 
     place: str
     kind: str
-    """`pay`, `privileged`, `delegatecall`, `batch`, `nothing` or `call`."""
+    """`pay`, `move`, `allow`, `privileged`, `delegatecall`, `batch`, `nothing` or `call`."""
     facts: Mapping[str, object]
 
 
@@ -60,9 +61,9 @@ def unfold(tx: SafeTx) -> Unfolded:
     return Unfolded(tuple(calls), tuple(findings))
 
 
-def actions(unfolded: Unfolded, chain_id: int) -> tuple[Action, ...]:
+def actions(unfolded: Unfolded, chain_id: int, safe: bytes) -> tuple[Action, ...]:
     """Say what each call does, in the order of execution."""
-    return tuple(_action(placed, chain_id) for placed in unfolded.calls)
+    return tuple(_action(placed, chain_id, safe) for placed in unfolded.calls)
 
 
 def _unfold(call: InnerCall, path: tuple[int, ...], calls: list[PlacedCall], findings: list[Finding]) -> None:
@@ -85,13 +86,20 @@ def _unfold(call: InnerCall, path: tuple[int, ...], calls: list[PlacedCall], fin
         _unfold(each, (*path, number), calls, findings)
 
 
-def _action(placed: PlacedCall, chain_id: int) -> Action:
+def _action(placed: PlacedCall, chain_id: int, safe: bytes) -> Action:
     place, call, is_batch = placed
     if is_batch:
         return Action(place, "batch", {"to": call.to})
     if call.operation == DELEGATECALL:
         return Action(place, "delegatecall", {"to": call.to, "selector": call.data[:4], "size": len(call.data)})
-    known, payment = privileged(call.data), paying(call, chain_id)
+    known, payment, move = privileged(call.data), paying(call, chain_id), move_of(call.data)
+    bound = bound_of(call, safe)
+    if bound and bound.reason == "exact":
+        return Action(
+            place, "allow", {"to": call.to, "spender": bound.facts["spender"], "amount": bound.facts["amount"]}
+        )
+    if move and move.amount is not None and not call.value:
+        return Action(place, "move", {"to": call.to, **move._asdict()})
     if known:
         return Action(place, "privileged", {"to": call.to, "function": known.signature, "value": call.value})
     if payment and payment.amount:

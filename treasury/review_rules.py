@@ -18,8 +18,10 @@ from chain.safe import DELEGATECALL, KNOWN_CONTRACTS, InnerCall, SafeTx, binds_c
 from proposals.calls import TRANSFER
 from proposals.privileged import Privileged, privileged
 from treasury.review_calls import MULTI_SEND_SELECTOR, PlacedCall
+from treasury.review_powers import bound_of, is_own_move, move_of
 
-TRANSFER_FROM = "transferFrom(address,address,uint256)"
+_ENDS = 2
+"""Bytes at each end of an address that people compare, and that a forger of look-alikes can make in minutes."""
 
 
 class Sight(NamedTuple):
@@ -81,14 +83,18 @@ def privileges_are_voted(sight: Sight) -> Iterator[Finding]:
     """E_PRIVILEGED: signers, modules, guards, code, allowances, ownership and their like, unless voted (H83)."""
     for place, call, _ in sight.calls:
         known = privileged(call.data)
+        if is_own_move(call, sight.tx.safe):
+            continue  # a payment, read by `payees_can_keep_it`
         if known:
             facts: dict[str, object] = {"function": known.signature, "to": call.to}
         elif call.to == sight.tx.safe and call.data:
             facts = {"selector": call.data[:4]}
         else:
             continue
-        reason = known.kind if known else "self"
-        if sight.is_voted:
+        reason, bound = known.kind if known else "self", bound_of(call, sight.tx.safe)
+        if bound is not None and not sight.is_voted:
+            yield Finding(code="W_PRIVILEGED", level="warning", reason=bound.reason, place=place, facts=bound.facts)
+        elif sight.is_voted:
             yield Finding(code="W_PRIVILEGED", level="warning", reason=reason, place=place, facts=facts)
         else:
             yield Finding(code="E_PRIVILEGED", reason=reason, place=place, facts=facts)
@@ -124,8 +130,25 @@ def payees_can_keep_it(sight: Sight) -> Iterator[Finding]:
             yield Finding(code="E_RECIPIENT_ZERO", reason="tokens", place=place, facts={"token": call.to})
         elif payee == call.to:
             yield Finding(code="E_RECIPIENT_TOKEN", reason="review", place=place, facts={"token": call.to})
-        elif payee == sight.tx.safe:
+        elif payee == sight.tx.safe and not _is_income(call, payee):
             yield Finding(code="E_RECIPIENT_SAFE", reason="review", place=place, facts={"payee": payee})
+
+
+def payees_are_not_alike(sight: Sight) -> Iterator[Finding]:
+    """E_RECIPIENT_LOOKALIKE: a payee that begins and ends like another payee, a token or the Safe (H88).
+
+    Who copies addresses from a list of past payments compares their ends; a forger pays nothing to get into that list.
+    """
+    seen = {_ends(sight.tx.safe): sight.tx.safe}
+    for place, call, is_batch in sight.calls:
+        payee = _token_payee(call) or (call.to if call.value and not call.data else None)
+        if is_batch or payee is None:
+            continue
+        for address in (call.to, payee):
+            resembles = seen.setdefault(_ends(address), address)
+            if resembles != address:
+                facts = {"payee": address, "resembles": resembles}
+                yield Finding(code="E_RECIPIENT_LOOKALIKE", reason="review", place=place, facts=facts)
 
 
 STRUCTURAL_RULES: tuple[Rule, ...] = (
@@ -135,6 +158,7 @@ STRUCTURAL_RULES: tuple[Rule, ...] = (
     privileges_are_voted,
     calls_can_be_read,
     payees_can_keep_it,
+    payees_are_not_alike,
 )
 
 
@@ -153,13 +177,25 @@ def _unreadable(place: str, signature: str, call: InnerCall) -> Iterator[Finding
         yield Finding(code="E_CALLDATA", reason="not_canonical", place=place, facts=facts)
 
 
+def _is_income(call: InnerCall, safe: bytes) -> bool:
+    """Whether tokens come to the Safe from another holder."""
+    move = move_of(call.data)
+    return move is not None and move.source != safe
+
+
+def _ends(address: bytes) -> bytes:
+    return address[:_ENDS] + address[-_ENDS:]
+
+
 def _token_payee(call: InnerCall) -> bytes | None:
     """Read whom a token transfer pays; None for any other call, and for one that cannot be read."""
-    for signature, position in ((TRANSFER, 0), (TRANSFER_FROM, 1)):
-        if call.data[:4] == selector(signature):
-            try:
-                payee: bytes = decode_call(signature, call.data)[position]
-            except AbiError:
-                return None
-            return payee
-    return None
+    move = move_of(call.data)
+    if move is not None:
+        return move.payee
+    if call.data[:4] != selector(TRANSFER):
+        return None
+    try:
+        payee: bytes = decode_call(TRANSFER, call.data)[0]
+    except AbiError:
+        return None
+    return payee

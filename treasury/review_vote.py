@@ -1,8 +1,9 @@
 """Whether a Safe transaction is what was voted, now, by a Safe that is still the one that was voted for.
 
-Decides six questions for a part that passed: is the transaction the part's own, byte for byte; does the part still
+Decides seven questions for a part that passed: is the transaction the part's own, byte for byte; does the part still
 stand, neither paid nor stopped; is its time now; is its nonce free and its only one; do the Safe's owners and threshold
-stand as they did at the close; are singleton, modules, guards and fallback handler unchanged and of the pinned set.
+stand as they did at the close; are singleton, modules, guards and fallback handler unchanged and of the pinned set; do
+the contracts that it calls run the code that they ran when it was published.
 Each question is a rule in `VOTE_RULES`. Where a fact is missing the question stays open and is named in `unchecked`,
 never answered. Facts come in proved; nothing is read here.
 """
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from chain.contract_code import ContractCode
 from chain.errors import CodedError
 from chain.finding import Finding
 from chain.safe import SafeTx
@@ -56,6 +58,10 @@ class VotedPart:
     """Nonces of other payouts' transactions that wait."""
     spent: Mapping[int, bytes] = field(default_factory=dict)
     """The hash that spent each nonce, as far as proved."""
+    codes: Mapping[bytes, tuple[ContractCode, ContractCode]] | None = None
+    """What each called address ran when the part was published, and what it runs now; None where nobody looked."""
+    succeeds: bool | None = None
+    """Whether the transaction would succeed now, by a dry run; None where nobody tried."""
 
 
 class Signing(NamedTuple):
@@ -157,6 +163,32 @@ def has_a_pinned_configuration(case: Signing) -> Iterator[Finding]:
         yield Finding(code="E_SAFE_CONFIG", reason="unpinned", place=name, facts=facts)
 
 
+def calls_the_code_of_the_vote(case: Signing) -> Iterator[Finding]:
+    """E_CODE_CHANGED, E_NO_CODE: an address that was voted for runs something else now, or nothing (H85).
+
+    CREATE2 can put other code to an address that had destroyed itself, and a proxy runs what its admin likes.
+    """
+    codes = case.vote.codes or {}
+    for number, call in enumerate(case.vote.part.calls, 1):
+        if call.to not in codes:
+            continue
+        then, now = codes[call.to]
+        place, facts = f"call {number}", {"to": call.to, "call": number}
+        if now.is_none and call.data:
+            yield Finding(code="E_NO_CODE", place=place, facts=facts)
+        elif then.code_hash != now.code_hash and (call.data or not then.is_none):
+            yield Finding(code="E_CODE_CHANGED", reason="code", place=place, facts=facts)
+        elif then.implementations != now.implementations:
+            yield Finding(code="E_CODE_CHANGED", reason="implementation", place=place, facts=facts)
+
+
+def would_succeed(case: Signing) -> Iterator[Finding]:
+    """W_DRY_RUN: tried now, a call inside fails. No money would move; but something is not as people think it is."""
+    if case.vote.succeeds is False:
+        facts = {"part": case.vote.payout.part}
+        yield Finding(code="W_DRY_RUN", level="warning", place="transaction", facts=facts)
+
+
 VOTE_RULES: tuple[Rule, ...] = (
     is_what_was_voted,
     is_not_paid,
@@ -166,6 +198,8 @@ VOTE_RULES: tuple[Rule, ...] = (
     has_the_signers_of_the_vote,
     has_the_configuration_of_the_vote,
     has_a_pinned_configuration,
+    calls_the_code_of_the_vote,
+    would_succeed,
 )
 
 
@@ -176,6 +210,8 @@ def unchecked_of(vote: VotedPart | None) -> tuple[str, ...]:
     open_questions = [] if vote.state else ["nonce"]
     if vote.state is None or vote.expected is None:
         open_questions.append("configuration")
+    if vote.succeeds is None:
+        open_questions.append("dry_run")
     return (*open_questions, "code")
 
 

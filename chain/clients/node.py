@@ -8,22 +8,25 @@ so. What cannot be had is `NodeError` (`UncheckableError`), a revert is `CallRev
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import requests
 
 from chain.blocks import BlockRef
-from chain.clients import multicall, node_evidence
+from chain.clients import contract_ask, multicall, node_evidence
 from chain.clients.multicall import Read
-from chain.clients.node_values import BlockInfo, ChainLog, StateProof, TxReceipt
+from chain.clients.node_values import BlockInfo, ChainLog, SentTx, StateProof, TxReceipt
 from chain.clients.rpc import CallReverted, NodeError, Rpc, block_tag, hex_text
 from chain.clients.rpc_answer import Answer, octets, quantity
+from chain.erc1271 import Answer as Signed
+from chain.erc1271 import Question
 from chain.keccak import keccak256
 from chain.receipt import Log, ReceiptProof
 from chain.signer import KeySigner
 
-__all__ = ["BlockInfo", "CallReverted", "ChainLog", "Node", "NodeError", "Read", "StateProof", "TxReceipt"]
+__all__ = ["BlockInfo", "CallReverted", "ChainLog", "Node", "NodeError", "Read", "SentTx", "StateProof", "TxReceipt"]
 
 LOGS_SPAN = 10_000
 """Blocks asked for at once; most providers refuse more."""
@@ -43,6 +46,9 @@ class Node:
     absent: tuple[NodeError, ...] = ()
     """Providers that were named, and are left out because they did not answer (`chain.clients.nodes`)."""
 
+    beside: Mapping[int, Callable[[], Node]] = MappingProxyType({})
+    """Nodes of other chains that this one's user can reach, by chain id; each is reached when it is first asked for."""
+
     def __init__(
         self, url: str, session: requests.Session | None = None, *, chain_id: int | None = None, name: str = ""
     ) -> None:
@@ -60,6 +66,14 @@ class Node:
     def labels(self) -> tuple[str, ...]:
         """Who answers here, each by host and name: they stand in evidence that somebody only said."""
         return (self.label,)
+
+    def on(self, chain_id: int) -> Node:
+        """Return this node, or the one beside it that is on another chain (`E_RPC_ENV` where there is none)."""
+        if chain_id == self.chain_id():
+            return self
+        if chain_id not in self.beside:
+            raise self.error("E_RPC_ENV", "chain", chain_id=chain_id)
+        return self.beside[chain_id]()
 
     def error(self, code: str, reason: str = "", **facts: object) -> NodeError:
         """Make an error that names this provider, for whoever catches it in a lie."""
@@ -169,6 +183,26 @@ class Node:
         middle = len(addresses) // 2
         return self._balance_batch(addresses[:middle], number) + self._balance_batch(addresses[middle:], number)
 
+    def ask_contract(self, question: Question, number: int) -> Signed:
+        """Ask a contract whether it signed, with bounded gas, bytes and seconds; `E_1271_LIMIT` for a node that gave
+        too little gas, or took too long or answered too much all the same.
+        """
+        self.chain_id()
+        asked = {"data": hex_text(contract_ask.pack(question)), "gas": hex(contract_ask.CALL_GAS)}
+        rpc = self._rpc.narrowed(contract_ask.SECONDS_MAX, contract_ask.ANSWER_MAX)
+        try:
+            answer = octets(rpc, "eth_call", rpc.ask("eth_call", asked, block_tag(number)))
+        except NodeError as error:
+            if error.code != "E_RPC_TIMEOUT" and error.reason != "size":
+                raise
+            raise rpc.error("E_1271_LIMIT", "node", address=question.to) from None
+        except CallReverted:
+            answer = b""
+        found = contract_ask.unpack(answer)
+        if found is None:
+            raise rpc.error("E_1271_LIMIT", "node_gas", address=question.to)
+        return found
+
     def expect_block(self, block: BlockRef) -> None:
         """Raise `E_RPC_REORG` unless this block stands at its number, on this chain, now."""
         found = self.block(block.number).ref
@@ -258,6 +292,16 @@ class Node:
             contract=receipt.optional_octets("contractAddress", 20),
             logs=tuple(self._log(log) for log in receipt.objects("logs")),
         )
+
+    def transaction(self, tx_hash: bytes) -> SentTx:
+        """Return who sent a mined transaction, to whom, with how many wei; `E_RPC_NULL` where there is none."""
+        answer = self._rpc.ask("eth_getTransactionByHash", hex_text(tx_hash))
+        if answer is None:
+            raise self._rpc.error("E_RPC_NULL", method="eth_getTransactionByHash")
+        sent = Answer(self._rpc, "eth_getTransactionByHash", answer)
+        if sent.octets("hash", 32) != tx_hash:
+            raise self._rpc.error("E_RPC_ANSWER", "other", method="eth_getTransactionByHash")
+        return SentTx(sent.octets("from", 20), sent.optional_octets("to", 20), sent.number("value"))
 
     def receipt_proof(self, tx_hash: bytes) -> ReceiptProof:
         """Return the proof of a mined transaction's receipt, whose header hashes to the block that the node names."""

@@ -26,6 +26,16 @@ class ChainLog(NamedTuple):
     """0-based place among the logs of its block, as nodes count."""
 
 
+class SentTx(NamedTuple):
+    """What a node says of a mined transaction as it was sent."""
+
+    sender: bytes
+    to: bytes | None
+    """None where it creates a contract."""
+    value: int
+    """Wei."""
+
+
 class TxReceipt(NamedTuple):
     """What a node says of a mined transaction; `Node.receipt_proof` proves it."""
 

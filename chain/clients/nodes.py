@@ -18,8 +18,9 @@ from chain.clients import node as one
 from chain.clients.broadcast import what_was_said
 from chain.clients.multicall import Read
 from chain.clients.node import Node
-from chain.clients.node_values import BlockInfo, ChainLog, StateProof, TxReceipt
+from chain.clients.node_values import BlockInfo, ChainLog, SentTx, StateProof, TxReceipt
 from chain.clients.rpc import CallReverted, NodeError
+from chain.erc1271 import Answer, Question
 from chain.keccak import keccak256
 
 __all__ = ["Nodes"]
@@ -160,6 +161,11 @@ class Nodes(Node):
                     raise _disagree(first, other, "balance", left, right, address=address, number=at)
         return answers
 
+    def ask_contract(self, question: Question, number: int) -> Answer:
+        """Ask a contract whether it signed; every provider must say the same."""
+        at = self._at(number)
+        return self._same("call", lambda node: node.ask_contract(question, at), address=question.to, number=at)
+
     def state_proof(self, address: bytes, slots: Sequence[int], number: int) -> StateProof:
         """Return the evidence of the first, at a block on which all agree."""
         proof = self.nodes[0].state_proof(address, slots, number)
@@ -208,6 +214,10 @@ class Nodes(Node):
             return receipt
 
         return self._same("receipt", caught_up, transaction=tx_hash)
+
+    def transaction(self, tx_hash: bytes) -> SentTx:
+        """Return who sent a mined transaction, to whom, with how many wei, as every provider says."""
+        return self._same("transaction", lambda node: node.transaction(tx_hash), transaction=tx_hash)
 
     def prepare(
         self, sender: bytes, to: bytes | None, value: int = 0, data: bytes = b"", *, gas: int | None = None
@@ -270,10 +280,14 @@ def _brief(value: object) -> object:
     match value:
         case CallReverted():
             return "revert"
+        case Answer():
+            return value.word if value.size == 32 else value.outcome
         case BlockInfo():
             return value.ref.hash, value.timestamp
         case TxReceipt():
             return value.block.number, value.block.hash, value.status, len(value.logs)
+        case SentTx():
+            return value.sender, value.to, value.value
     return value
 
 

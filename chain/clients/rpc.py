@@ -78,8 +78,15 @@ class Rpc:
         """What errors call the provider: two may share a host, so the name that the user gave it stands beside."""
         self._url = url
         self._patience = PATIENCE_SECONDS if patience is None else patience
-        self._session = session or _bounded_session(max(ANSWER_SECONDS, self._patience))
+        self._name = name
+        self._is_own = session is None
+        self._session = session or bounded_session(max(ANSWER_SECONDS, self._patience))
         self._provider: Any = None
+
+    def narrowed(self, seconds: int, size: int) -> Rpc:
+        """The same provider, held to answers of fewer seconds and bytes; a caller's own session stays as it is."""
+        session = bounded_session(seconds, size) if self._is_own else self._session
+        return Rpc(self._url, session, name=self._name, patience=seconds)
 
     def ask(self, method: str, *params: Any) -> Any:
         """Return the `result` member, which may be null; raise `NodeError`, or `CallReverted` for a revert."""
@@ -141,7 +148,7 @@ class Rpc:
                 return self.error("E_RPC_LIMIT", "pace", method=method)
             return self.error("E_RPC_ANSWER", "http", method=method, status=status)
         if isinstance(error, AnswerTooLongError):
-            return self.error("E_RPC_ANSWER", "size", method=method, limit=ANSWER_MAX)
+            return self.error("E_RPC_ANSWER", "size", method=method, limit=error.limit)
         if isinstance(error, requests.RequestException):
             return self.error("E_RPC_ANSWER", "connect", method=method)
         return self.error("E_RPC_ANSWER", "json", method=method)
@@ -172,6 +179,10 @@ class Rpc:
 
 class AnswerTooLongError(requests.RequestException):
     """More bytes than anybody asked for."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -210,19 +221,21 @@ class BoundedAdapter(HTTPAdapter):
         kwargs["stream"] = True
         response = super().send(request, *args, **kwargs)
         body = bytearray()
+        limit = ANSWER_MAX if self._limit is None else self._limit
         for chunk in response.iter_content(1 << 16):
             body += chunk
-            if len(body) > (ANSWER_MAX if self._limit is None else self._limit):
+            if len(body) > limit:
                 response.close()
-                raise AnswerTooLongError
+                raise AnswerTooLongError(limit)
         response._content = bytes(body)
         return response
 
 
-def _bounded_session(seconds: int) -> requests.Session:
+def bounded_session(seconds: int, limit: int | None = None) -> requests.Session:
+    """Open a session whose answers end: after so many seconds, and after so many bytes."""
     session = requests.Session()
-    session.mount("http://", BoundedAdapter(seconds))
-    session.mount("https://", BoundedAdapter(seconds))
+    session.mount("http://", BoundedAdapter(seconds, limit))
+    session.mount("https://", BoundedAdapter(seconds, limit))
     return session
 
 

@@ -7,14 +7,25 @@ nonce counts them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chain import abi
 from chain.clients.node import Node
 from chain.clients.node_values import StateProof
 from chain.rlp_items import ProofError
 from chain.safe import EXECUTION_FAILURE, EXECUTION_SUCCESS
+from chain.safe_message import message_slots
 from chain.safe_state import SENTINEL, SafeState, SafeStateError, SafeStateProof, open_safe_state, slots
 
 _PAGE = 100
+
+
+def fetch_safe_message(node: Node, safe: bytes, number: int, digest: bytes, blob: bytes) -> SafeStateProof:
+    """Return the evidence for a Safe's configuration and for what its signature of 32 bytes leans on, unchecked; fails
+    as `fetch_safe_state`.
+    """
+    chain_id = node.chain_id()
+    return _gather(node, safe, number, message_slots(chain_id, safe, digest, blob))
 
 
 def fetch_safe_state(node: Node, safe: bytes, number: int) -> SafeStateProof:
@@ -23,9 +34,7 @@ def fetch_safe_state(node: Node, safe: bytes, number: int) -> SafeStateProof:
     `CallReverted` or `AbiError` where there is no Safe to ask at that block; `E_RPC_PROOF` where the node's proof is
     not of the owners and modules that it told.
     """
-    owners = _addresses(node.call(safe, abi.encode_call("getOwners()", []), number))
-    evidence: StateProof = node.state_proof(safe, slots(owners, _modules(node, safe, number)), number)
-    found = SafeStateProof(chain_id=node.chain_id(), safe=safe, header=evidence.header, nodes=tuple(evidence.nodes))
+    found = _gather(node, safe, number, [])
     try:
         open_safe_state(found)
     except ProofError as error:
@@ -55,6 +64,13 @@ def fetch_executed(node: Node, before: SafeState, after: SafeState) -> set[bytes
     if found != expected:
         raise node.error("E_RPC_LOGS", safe=before.safe, first=first, last=last, found=found, expected=expected)
     return {entry.log.topics[1] if entry.log.topics[1:] else entry.log.data[:32] for entry in succeeded}
+
+
+def _gather(node: Node, safe: bytes, number: int, more: Sequence[int]) -> SafeStateProof:
+    owners = _addresses(node.call(safe, abi.encode_call("getOwners()", []), number))
+    wanted = [*slots(owners, _modules(node, safe, number)), *more]
+    evidence: StateProof = node.state_proof(safe, wanted, number)
+    return SafeStateProof(chain_id=node.chain_id(), safe=safe, header=evidence.header, nodes=tuple(evidence.nodes))
 
 
 def _addresses(answer: bytes) -> list[bytes]:

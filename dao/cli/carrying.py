@@ -7,12 +7,16 @@ this workspace's to write, which is said before anybody signs.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
-from chain.safe import SafeTx, safe_tx_hash
+from chain.safe import CALL, InnerCall, SafeTx, decode_multi_send, safe_tx_hash
 from chain.safe_json import write_safe_tx
+from chain.transaction_builder import write_batch
 from dao.cli import steps
 from dao.cli.files import write
+from dao.record.case import Row
+from dao.record.owner_consents import confirmation_in
 from dao.session import Session
 from dao.workflow.desk import Desk
 from treasury.confirmations import Confirmation
@@ -35,10 +39,21 @@ def carried(out: Path, data: bytes, reason: str = "") -> list[str]:
 def safe_tx_file(session: Session, tx: SafeTx, *more: Confirmation) -> bytes:
     """A transaction as the Safe Transaction Service shows it, with the confirmations of the journal and some more."""
     signed = {confirmation.owner: confirmation.signature for confirmation in more}
-    for leaf in session.journal.leaves:
+    for index, leaf in enumerate(session.journal.leaves):
         if leaf.kind == "confirmation" and leaf.body["hash"] == safe_tx_hash(tx):
-            owner, made = leaf.body["owner"], leaf.body["signature"]
-            assert isinstance(owner, bytes), "the leaf's schema says so"
-            assert isinstance(made, bytes), "the leaf's schema says so"
+            owner, made = confirmation_in(Row(index, leaf), session.desk.get)
             signed[owner] = made
+    return file_of(tx, signed)
+
+
+def file_of(tx: SafeTx, signed: Mapping[bytes, bytes]) -> bytes:
+    """A transaction with some confirmations, signature by owner, as the Safe Transaction Service shows it."""
     return (json.dumps(write_safe_tx(tx, signed), indent=2) + "\n").encode()
+
+
+def builder_file(session: Session, tx: SafeTx, name: str) -> bytes:
+    """The calls of a transaction as Safe's Transaction Builder reads them, with its checksum."""
+    calls = (InnerCall(CALL, tx.to, tx.value, tx.data),) if tx.operation == CALL else decode_multi_send(tx.data)
+    now = session.desk.now()
+    batch = write_batch(calls, chain_id=tx.chain_id, safe=tx.safe, created_at=now, name=name)
+    return (json.dumps(batch, indent=2) + "\n").encode()

@@ -24,6 +24,7 @@ from governance.ballot import Ballot
 from governance.batch import Spread
 from governance.certificate import Transcript
 from governance.commitment import Commitment
+from governance.disputes import Dispute
 from governance.messages import Envelope
 from governance.power import PowerTable
 from governance.rules import Verdict
@@ -108,6 +109,16 @@ class VoteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractVote:
+    """A vote that a contract signed."""
+
+    index: int
+    leaf: Leaf
+    raw: bytes
+    """Its envelope."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """From where on nothing of a part may be queued, signed or executed any more."""
 
@@ -180,6 +191,12 @@ class Case:
     votes: tuple[VoteRow, ...] | None = None
     admitted: Sequence[Ballot] | None = None
     """Their ballots, in the order of the journal; of a vote by the million nothing else is kept."""
+    contract_votes: Mapping[bytes, ContractVote] = field(default_factory=dict)
+    """By id, the votes that contracts signed."""
+    contract_assumed: bool = False
+    """Whether any contract's signature was taken on the word of those who asked it (A_1271)."""
+    void: frozenset[bytes] = frozenset()
+    """Ids of votes that do not count: their block left the chain, and their contract would not say yes again."""
     cancelled: Row | None = None
     """The author's cancellation, where there is one: nothing of the proposal is decided or paid."""
     closed: Row | None = None
@@ -202,6 +219,8 @@ class Case:
     releases: Mapping[int, ReleaseFact] | None = None
     stops: Mapping[int, Stop] | None = None
     """By the part's number, of those that are stopped."""
+    disputes: Mapping[int, Dispute] | None = None
+    """By the part's number, of those that somebody disputed."""
     superseded_by: int | None = None
     """Number of the proposal that superseded this one first."""
     safe_txs: Mapping[bytes, tuple[int, SafeTx]] | None = None

@@ -14,6 +14,7 @@ from dao.record.case import Case
 from dao.record.checks_acts import acts_release, acts_signature
 from dao.record.checks_books import books_cover, books_entries, books_sources
 from dao.record.checks_cancel import proposal_cancel
+from dao.record.checks_dispute import parts_disputed
 from dao.record.checks_end import payout_ended, payout_spent
 from dao.record.checks_journal import anchors_trust, journal_checkpoint, journal_tree
 from dao.record.checks_payout import (
@@ -70,6 +71,7 @@ CHECKS = (
     Check(50, "acts.signature", acts_signature),
     Check(51, "acts.release", acts_release),
     Check(52, "parts.stopped", parts_stopped),
+    Check(53, "parts.disputed", parts_disputed),
     Check(59, "payout.spent", payout_spent),
     Check(60, "payout.binding", payout_binding),
     Check(61, "payout.receipt", payout_receipt),

@@ -1,7 +1,6 @@
 """Checks 50 and 51: who acted, over which evidence, and what that released.
 
-Reports, approvals, returns and vetoes are taken so far; what a veto stops is for check 52. A dispute must stop a
-payment too, and nothing here would, so it is refused by name rather than taken and ignored.
+What a veto stops is for check 52, and what a dispute freezes for check 53.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from governance.admission import ActCase, ActRoles, admit_act
 from proposals.parts import Part
 from treasury.binding import paying
 
-TAKEN = MILESTONE_KINDS | {"veto"}
-"""Kinds of acts that this release acts upon."""
+WRITTEN = frozenset({"veto", "dispute", "resolve"})
+"""Kinds of acts that say why, in words that everybody can read."""
 ACTS_MAX = 20
 """Acts of one signer on one part: each is held against those before it, and nobody may crowd others out."""
 
@@ -38,8 +37,6 @@ def acts_signature(case: Case) -> None:
     counts: dict[tuple[bytes, int], int] = {}
     for row in case.rows("act"):
         act = read_act(case.get(cid_of(row, "envelope")))
-        if act.kind not in TAKEN:
-            raise RecordError("E_VERSION", "act_later", kind=act.kind, index=row.index)
         if act.id != row.leaf.body["id"] or act.proposal != case.proposal:
             raise RecordError("E_LOG_INCONSISTENT", "act_id", index=row.index)
         check_act_signature(act)
@@ -54,13 +51,13 @@ def acts_signature(case: Case) -> None:
 
 
 def _check_evidence(case: Case, row: Row, act: Act) -> None:
-    """The file of the leaf is the one whose digest was signed; the reason of a veto can be read."""
+    """The file of the leaf is the one whose digest was signed; a reason or a decision can be read."""
     evidence = None if row.leaf.body["evidence"] is None else case.get(cid_of(row, "evidence"))
     digest = NO_EVIDENCE if evidence is None else raw_cid(evidence).digest
     if digest != act.evidence:
         code = "E_MILESTONE" if act.kind in MILESTONE_KINDS else "E_ACT"
         raise RecordError(code, "evidence", index=row.index, part=act.part)
-    if act.kind == "veto" and not (evidence or b"").strip():
+    if act.kind in WRITTEN and not (evidence or b"").strip():
         raise RecordError("E_ACT", "no_evidence", kind=act.kind, part=act.part, signer=act.address)
 
 

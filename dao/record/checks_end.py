@@ -1,7 +1,7 @@
 """Checks 59 and 64: nonces that were spent on nothing, and payouts that ended unpaid.
 
-A payout ends when its time is over, or it was vetoed or superseded, *and* nothing of it can be executed any more:
-nobody had signed its transaction, or another one has spent the nonce. Only then is its money available again. Of
+A payout ends when its time is over, or it was vetoed, superseded or terminated, *and* nothing of it can be executed any
+more: nobody had signed its transaction, or another one has spent the nonce. Only then is its money available again. Of
 another proposal's payout the cause stands in that one's own record; that it can never be paid is checked here all the
 same, because what is available to this proposal depends on it.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from chain.safe import safe_tx_hash
 from dao.record.case import Case, cid_of, need, part_number
-from dao.record.checks_payout import window_of
+from dao.record.checks_dispute import frozen
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_settings import settings_now
 from dao.record.endings import check_dead
@@ -18,6 +18,7 @@ from dao.record.errors import RecordError
 from dao.record.queue import payout_of
 from dao.record.receipts import check_final, receipt_behind
 from dao.record.safe_tx_block import read_safe_tx
+from dao.record.windows import latest_of
 from treasury.execution import check_execution
 from treasury.rejection import is_rejection
 
@@ -67,17 +68,21 @@ def payout_ended(case: Case) -> None:
 
 
 def cause_at(case: Case, part: int, index: int, time: int) -> str:
-    """Why a part of this proposal is over at a leaf of this index and time: what stopped it, else its expiry; raise
-    `E_STATE` (`not_over`) where it still stands.
+    """Why a part of this proposal is over at a leaf of this index and time: what stopped it, a dispute that the panel
+    left alone, else its expiry; raise `E_STATE` (`not_over`) where it still stands, `E_DISPUTED` while the panel has
+    time.
     """
     if not need(case.released):
         raise RecordError("E_STATE", "not_released")
     stop = need(case.stops).get(part)
     if stop is not None and stop.index < index:
         return stop.cause
-    wanted = need(case.parts)[part - 1]
-    is_open_ended = bool(wanted.release) and part not in need(case.releases)
-    latest = wanted.not_after if is_open_ended else window_of(case, part).latest
-    if not latest or time <= latest:
+    dispute = need(case.disputes).get(part)
+    if dispute is not None and dispute.freezes_leaf(index):
+        if time <= dispute.deadline:
+            raise frozen(part, dispute.deadline)
+        return "terminated"
+    latest = latest_of(case, part)
+    if latest is None or time <= latest:
         raise RecordError("E_STATE", "not_over", part=part)
     return "expired"

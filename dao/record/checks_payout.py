@@ -12,17 +12,20 @@ from chain.receipt import ProvedReceipt
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need, part_number
+from dao.record.checks_dispute import frozen
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_settings import check_known_singleton
 from dao.record.checks_stop import stopped
 from dao.record.errors import RecordError
+from dao.record.owner_consents import confirmation_in, proved_by
 from dao.record.queue import payout_of, read_queue, spent_before
 from dao.record.receipts import check_final, receipt_behind
+from dao.record.windows import window_of
 from treasury.binding import check_binding
 from treasury.confirmations import Confirmation, check_confirmation, check_confirmations
 from treasury.execution import check_execution, check_token_transfers
 from treasury.nonces import check_single
-from treasury.window import Window, check_window, window
+from treasury.window import check_window
 
 
 def payout_binding(case: Case) -> None:
@@ -94,9 +97,9 @@ def payout_confirmations(case: Case) -> None:
             raise RecordError("E_LOG_INCONSISTENT", "foreign", index=row.index, kind="confirmation")
         if row.index < queued_at[hash_]:
             raise RecordError("E_LOG_INCONSISTENT", "confirmed_early", index=row.index)
-    for tx_hash, (number, tx) in need(case.safe_txs).items():
+    for number, tx in need(case.safe_txs).values():
         if number not in executed:
-            _check_waiting(tx, confirmations_of(case, tx_hash), need(case.safe_at_close))
+            _check_waiting(case, tx, need(case.safe_at_close))
     for row in case.rows("executed", proposal=case.proposal):
         _, tx = _executed_tx(case, row)
         proof = SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state"))))
@@ -108,8 +111,9 @@ def payout_confirmations(case: Case) -> None:
         check_known_singleton(state, tx.version)
         _check_configuration(need(case.safe_at_close), state, row.index)
         given = [found for found in confirmation_rows(case, safe_tx_hash(tx)) if found.index < row.index]
-        check_confirmations(tx, [_confirmation(found) for found in given], state)
-        _check_waiting(tx, confirmations_of(case, safe_tx_hash(tx)), state)  # also those that came too late to count
+        signed = [confirmation_in(found, case.get) for found in given]
+        check_confirmations(tx, signed, state, proved_by(case, tx, given))
+        _check_waiting(case, tx, state)  # also those that came too late to count
 
 
 def _check_configuration(before: SafeState, state: SafeState, index: int) -> None:
@@ -123,11 +127,12 @@ def _check_configuration(before: SafeState, state: SafeState, index: int) -> Non
         raise RecordError("E_SAFE_CONFIG", "unknown_code", index=index)
 
 
-def _check_waiting(tx: SafeTx, confirmations: list[Confirmation], state: SafeState) -> None:
+def _check_waiting(case: Case, tx: SafeTx, state: SafeState) -> None:
     """One that does not count would make the transaction impossible to execute for ever: a journal forgets nothing."""
     seen: set[bytes] = set()
-    for confirmation in confirmations:
-        check_confirmation(tx, confirmation, state)
+    for row in confirmation_rows(case, safe_tx_hash(tx)):
+        confirmation = confirmation_in(row, case.get)
+        check_confirmation(tx, confirmation, state, proved_by(case, tx, [row]))
         if confirmation.owner in seen:
             raise RecordError("E_SAFE_SIGS", "confirmed_twice", owner=confirmation.owner)
         seen.add(confirmation.owner)
@@ -148,37 +153,19 @@ def payout_window(case: Case) -> None:
         check_window(window_of(case, number), time)
         if number in stops and time > stops[number].time:
             raise stopped(number, stops[number])
-
-
-def window_of(case: Case, number: int) -> Window:
-    """When part `number` may be signed and executed."""
-    settings = need(case.settings)
-    released = need(case.releases).get(number)
-    part = need(case.parts)[number - 1]
-    return window(
-        part,
-        need(case.closed).leaf.time,
-        None if released is None else released.time,
-        settings.timelock,
-        settings.grace,
-    )
+        dispute = need(case.disputes).get(number)
+        if dispute is not None and dispute.freezes_time(time):
+            raise frozen(number, dispute.deadline)
 
 
 def confirmations_of(case: Case, tx_hash: bytes) -> list[Confirmation]:
     """The confirmations of one Safe transaction, in journal order."""
-    return [_confirmation(row) for row in confirmation_rows(case, tx_hash)]
+    return [confirmation_in(row, case.get) for row in confirmation_rows(case, tx_hash)]
 
 
 def confirmation_rows(case: Case, tx_hash: bytes) -> list[Row]:
     """The leaves that hold them."""
     return list(case.rows("confirmation", hash=tx_hash))
-
-
-def _confirmation(row: Row) -> Confirmation:
-    owner, signature = row.leaf.body["owner"], row.leaf.body["signature"]
-    assert isinstance(owner, bytes), "the leaf's schema says so"
-    assert isinstance(signature, bytes), "the leaf's schema says so"
-    return Confirmation(owner, signature)
 
 
 def _executed_tx(case: Case, row: Row) -> tuple[int, SafeTx]:

@@ -166,7 +166,9 @@ def events(leaves: Iterable[Leaf], proposal: bytes | None, parts: int) -> list[s
 
 
 def ends(parts: Collection[str]) -> list[str]:
-    """The last events of a proposal whose parts are all over: each `paid`, `expired`, `vetoed` or `superseded`."""
+    """The last events of a proposal whose parts are all over: each `paid`, `expired`, `vetoed`, `superseded` or
+    `terminated`, which is a lapse.
+    """
     if "superseded" in parts:
         return ["execute", "supersede"] if "paid" in parts else ["supersede"]
     if "paid" in parts:

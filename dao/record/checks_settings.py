@@ -102,7 +102,6 @@ def refuse_later_features(settings: Settings, first: Settings) -> None:
     """What these settings ask for and this release would ignore is refused by name, never ignored."""
     asked = {
         "venue": settings.venue != "journal",
-        "disputes": bool(settings.disputes.panel),
         "housekeeping": bool(settings.housekeeping),
         "another journal key": settings.journal != first.journal,
     }

@@ -51,7 +51,7 @@ def parts_stopped(case: Case) -> None:
     superseded = _superseded(case)
     stops = {number: _first(case, number, superseded) for number in range(1, len(need(case.parts)) + 1)}
     case.stops = {number: stop for number, stop in stops.items() if stop is not None}
-    for row, part in _steps(case):
+    for row, part in steps_of(case):
         stop = case.stops.get(part)
         if stop is not None and row.index > stop.index:
             raise stopped(part, stop)
@@ -86,6 +86,7 @@ def _superseded(case: Case) -> Stop | None:
         for check in _PASSING:
             check(newer)
         case.power_assumed |= newer.power_assumed
+        case.contract_assumed |= newer.contract_assumed
         row = next(newer.rows("result", proposal=id_))
         if need(newer.released):
             stops.append((row.index, row.leaf.time, need(newer.commitment).iip))
@@ -107,7 +108,7 @@ def _check_stands(case: Case, leaf: ActLeaf) -> None:
         raise RecordError("E_ALREADY", "over", part=leaf.act.part)
 
 
-def _steps(case: Case) -> Iterator[tuple[Row, int]]:
+def steps_of(case: Case) -> Iterator[tuple[Row, int]]:
     """Every queued transaction of this proposal and every confirmation of one, with the part's number."""
     parts: dict[object, int] = {}
     for row in case.rows("queued", proposal=case.proposal):

@@ -1,7 +1,8 @@
 """Checks 30 to 42: who voted, with what weight, and what came of it.
 
-Every ballot is verified from its own bytes, every power from the snapshot block's hash where the settings say how, and
-the result by counting again. That the journal took every vote that was sent to it is assumed (`A_COMPLETE`).
+Every ballot is verified from its own bytes, a contract's by `checks_contract`; every power from the snapshot block's
+hash where the settings say how; and the result by counting again. That the journal took every vote that was sent to it
+is assumed (`A_COMPLETE`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from chain import log_tree
 from chain.errors import CodedError
 from dao.record.case import Case, Row, VoteRow, cid_of, due, need, refuse_strangers
+from dao.record.checks_contract import contract_signature, contract_votes, votes_again
 from dao.record.checks_proposal import open_powers, open_supply, safe_state_of
 from dao.record.errors import RecordError
 from governance import certificate
@@ -24,22 +26,24 @@ from governance.tally import tally
 
 
 def votes_signature(case: Case) -> None:
-    """Every vote is a message of Snapshot whose id is its digest and whose voter signed it."""
+    """Every vote is a message of Snapshot whose id is its digest and whose voter signed it, by key or as a contract."""
     policy = need(case.settings).admission
     refuse_strangers(case, "vote", proposal=case.proposal)
     votes: list[VoteRow] = []
     seen: set[bytes] = set()
     rows = list(case.rows("vote", proposal=case.proposal))
-    judged = check_many(
-        (case.get(cid_of(row, "envelope")) for row in rows if case.concerns(row.index)), policy, case.spread
-    )
+    keyed = (row for row in rows if case.concerns(row.index) and "contract" not in row.leaf.body)
+    judged = check_many((case.get(cid_of(row, "envelope")) for row in keyed), policy, case.spread)
     for row in rows:
-        if case.concerns(row.index):
-            envelope = next(judged)
-            if isinstance(envelope, CodedError):
-                raise envelope
-        else:
+        if not case.concerns(row.index):
             envelope = read_envelope(case.get(cid_of(row, "envelope")), policy)
+        elif "contract" in row.leaf.body:
+            envelope = contract_signature(case, row)
+        else:
+            found = next(judged)
+            if isinstance(found, CodedError):
+                raise found
+            envelope = found
         if envelope.id != row.leaf.body["id"]:
             raise RecordError("E_LOG_INCONSISTENT", "vote_id", index=row.index)
         if envelope.id in seen:
@@ -47,6 +51,7 @@ def votes_signature(case: Case) -> None:
         seen.add(envelope.id)
         votes.append(VoteRow(row.index, row.leaf.time, envelope))
     case.votes = tuple(votes)
+    case.contract_votes = contract_votes(case, rows)
 
 
 def votes_admission(case: Case) -> None:
@@ -94,6 +99,7 @@ def votes_closed(case: Case) -> None:
     state, block_time = safe_state_of(case, row)
     if block_time <= end:  # the leaf's time is only somebody's word, the block's is not
         raise RecordError("E_WINDOW", "early_close", time=block_time, end=end)
+    votes_again(case, row)
     case.safe_at_close = state
     case.closed = row
 
@@ -125,7 +131,10 @@ def counted_again(case: Case) -> certificate.Transcript:
     """Count the ballots by the proved powers, and judge the scores by the rules. Needs the checks up to 40."""
     voting = str(need(case.envelope).message["type"])
     of_vote, closed = rules(case), need(case.closed).index
-    counted = case.counted = tally(need(case.admitted), need(case.powers), method(voting), len(of_vote.choices))
+    ballots = need(case.admitted)
+    if case.void:
+        ballots = [ballot for ballot in ballots if ballot.id not in case.void]
+    counted = case.counted = tally(ballots, need(case.powers), method(voting), len(of_vote.choices))
     return certificate.transcript_of(case.proposal, closed, voting, counted, of_vote, supply=case.supply)
 
 

@@ -73,6 +73,14 @@ def _entry_id(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 300
 
 
+def _asked_again(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and _HASH(value[0]) and _optional(_BLOCK)(value[1])
+
+
+def _cause(value: object) -> bool:
+    return value in ("expired", "vetoed", "superseded", "terminated")
+
+
 _ADDRESS, _HASH = _bytes(20), _bytes(32)
 _FOREIGN, _BLOCK = _link(RAW), _link(DAG_CBOR)
 _POSTING = _map_of(account=_text, amount=_signed, asset=_text)
@@ -97,7 +105,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "confirmation": {"hash": _HASH, "owner": _ADDRESS, "signature": _bytes(65)},
     "executed": {"proposal": _HASH, "part": _int, "hash": _HASH, "receipt": _BLOCK, "state": _BLOCK},
     "spent": {"hash": _HASH, "safe_tx": _BLOCK, "receipt": _BLOCK},
-    "ended": {"proposal": _HASH, "part": _int, "cause": lambda v: v in ("expired", "vetoed", "superseded")},
+    "ended": {"proposal": _HASH, "part": _int, "cause": _cause},
     "premium": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "forward": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "donation": {"fund": _text, "receipt": _BLOCK, "log": _int},
@@ -106,6 +114,14 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     },
 })  # fmt: skip
 """Every kind of fact, and for each field a test of its shape. Their meaning: `docs/reference/formats.md`."""
+
+VERSION_OF_CONTRACTS = 2
+CONTRACTS: Mapping[str, tuple[str, Test]] = MappingProxyType({
+    "vote": ("contract", _BLOCK),
+    "closed": ("again", lambda value: bool(value) and _list_of(_asked_again)(value)),
+    "confirmation": ("contract", _BLOCK),
+})  # fmt: skip
+"""The field that version 2 of a kind has besides, where a contract signed; all other leaves are of version 1."""
 
 _UINT = rb"(?:[\x00-\x17]|\x18[\x18-\xff]|\x19(?!\x00)..|\x1a(?!\x00\x00)....)"
 """A number of DAG-CBOR below 2**32 in its one encoding."""
@@ -135,7 +151,8 @@ class Leaf:
     def encode(self) -> bytes:
         """Return the leaf's bytes; refuse a body that is not of its kind, so that none is ever written."""
         _check_body(self.kind, self.body)
-        fields = {"v": VERSION, "kind": self.kind, "time": self.time, "block": self.block.to_map()}
+        version = _version(self.kind, self.body)
+        fields = {"v": version, "kind": self.kind, "time": self.time, "block": self.block.to_map()}
         return dag_cbor.encode({**fields, **self.body})
 
 
@@ -171,13 +188,15 @@ def leaf_of(value: Value) -> Leaf:
     if not isinstance(value, dict) or not isinstance(kind, str):
         raise LeafError("E_CANONICAL", "leaf", kind="?", field="kind")
     version = value.get("v")
-    if type(version) is not int or version != VERSION or kind not in KINDS:
+    if type(version) is not int or kind not in KINDS or version not in _versions(kind):
         raise LeafError("E_VERSION", "leaf", kind=kind, version=version)
     for name, test in _COMMON.items():
         if name not in value or not test(value[name]):
             raise LeafError("E_CANONICAL", "leaf", kind=kind, field=name)
     body = {name: field for name, field in value.items() if name not in _COMMON}
     _check_body(kind, body)
+    if version != _version(kind, body):
+        raise LeafError("E_CANONICAL", "leaf", kind=kind, field="v")
     time = value["time"]
     assert isinstance(time, int), "tested above"
     return Leaf(kind=kind, time=time, block=BlockRef.from_map(value["block"]), body=body)
@@ -187,8 +206,19 @@ def _check_body(kind: str, body: Mapping[str, object]) -> None:
     schema = KINDS.get(kind)
     if schema is None:
         raise LeafError("E_VERSION", "leaf", kind=kind, version=VERSION)
+    if _version(kind, body) == VERSION_OF_CONTRACTS:
+        name, test = CONTRACTS[kind]
+        schema = {**schema, name: test}
     for name in sorted(schema.keys() ^ body.keys()):
         raise LeafError("E_CANONICAL", "leaf", kind=kind, field=name)
     for name, test in schema.items():
         if not test(body[name]):
             raise LeafError("E_CANONICAL", "leaf", kind=kind, field=name)
+
+
+def _versions(kind: str) -> tuple[int, ...]:
+    return (VERSION, VERSION_OF_CONTRACTS) if kind in CONTRACTS else (VERSION,)
+
+
+def _version(kind: str, body: Mapping[str, object]) -> int:
+    return VERSION_OF_CONTRACTS if kind in CONTRACTS and CONTRACTS[kind][0] in body else VERSION

@@ -62,11 +62,11 @@ class Reader:
         """How many leaves there are; refuses a database that holds more than rows."""
         for row in self._rows(STRANGE):
             raise JournalError("E_IO_JOURNAL", "schema", path=self._name, type=row[0], name=row[1])
-        return int(next(self._rows("SELECT COUNT(*) FROM leaves"))[0])
+        return int(self._rows("SELECT COUNT(*) FROM leaves")[0][0])
 
     def leaves(self, first: int, end: int) -> list[LeafRow]:
         """The leaves from `first` to before `end`, without a gap."""
-        rows = list(self._rows(_LEAVES, (first, end)))
+        rows = self._rows(_LEAVES, (first, end))
         if [row[0] for row in rows] != list(range(first, end)):
             raise JournalError("E_LOG_INCONSISTENT", "gap", path=self._name)
         blocks = self._blocks([row[2] for row in rows])
@@ -143,12 +143,13 @@ class Reader:
             return error
         return JournalError("E_LOG_INCONSISTENT", "gap", path=self._name)
 
-    def _rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[Any]:
+    def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
         """Rows as the driver gives them: a million of SQLAlchemy's would cost as much as the hashes in them."""
         try:
-            yield from self._connection.cursor().execute(query, values)
+            rows: list[Any] = self._connection.cursor().execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise JournalError("E_IO_JOURNAL", "unreadable", path=self._name) from error
+        return rows
 
 
 @contextmanager

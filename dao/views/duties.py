@@ -65,6 +65,7 @@ def duties(facts: Facts) -> tuple[Duty, ...]:
         Duty("review", settings.reviewers.addresses, "" if settings.reviewers.addresses else "nobody", reviews),
         Duty("sign", state.owners, "", signing),
         _vetoes(facts, signing),
+        *_resolves(facts),
         Duty("journal", (), "here" if facts.writes_journal else "elsewhere", {"key": settings.journal.key.hex()}),
         Duty("send", (), "", {}),
     )
@@ -76,6 +77,13 @@ def _vetoes(facts: Facts, signing: Mapping[str, object]) -> Duty:
     if guardian is None:
         return Duty("veto", owners, "", signing)
     return Duty("veto", tuple(dict.fromkeys((guardian, *owners))), "guardian", signing)
+
+
+def _resolves(facts: Facts) -> Iterator[Duty]:
+    """The panel, if there is one."""
+    disputes = facts.settings.disputes
+    if disputes.panel:
+        yield Duty("resolve", disputes.panel, "", {"required": disputes.required, "count": len(disputes.panel)})
 
 
 def _how_they_vote(facts: Facts, voters: Sequence[bytes]) -> str:

@@ -22,6 +22,7 @@ from dao.connect import connect
 from dao.connect import nodes as named_nodes
 from dao.keys import public_key
 from dao.passphrase import DEVNET_FILE, PassphraseError
+from dao.places import read_named
 from dao.record.checks_settings import check_known_singleton
 from dao.session import keyring
 from dao.store import rebuild
@@ -126,9 +127,11 @@ def disk(patient: Patient) -> Findings:
 
 
 def packages(patient: Patient) -> Findings:
-    """The embedded chain's packages are installed, where the workspace needs them."""
+    """The packages of the embedded chain and of an IPFS node are installed, where the workspace needs them."""
     if patient.is_devnet and find_spec("eth") is None:
         yield Finding(code="E_EXTRA", facts={"extra": "devnet"})
+    if read_named(patient.workspace.folder).api_env and find_spec("ipfshttpclient") is None:
+        yield Finding(code="E_EXTRA", reason="ipfs", facts={"extra": "ipfs"})
 
 
 class Examination(NamedTuple):

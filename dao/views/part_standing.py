@@ -14,10 +14,11 @@ from typing import NamedTuple
 from chain.safe import SafeTx
 from dao.record.case import Case, need
 from dao.record.checks_acts import payees
-from dao.record.checks_payout import confirmations_of, window_of
+from dao.record.checks_payout import confirmations_of
 from dao.record.checks_proposal import assets_of, fund_of
 from dao.record.checks_stop import vetoers_of
 from dao.record.queue import live
+from dao.record.windows import latest_of, window_of
 from governance.acts import Milestone, MilestoneRules, after_act
 from governance.vetoes import owners_who_veto
 from proposals.calls import describe
@@ -28,9 +29,9 @@ from treasury.booking import COMMITTED
 from treasury.payouts import PayoutId
 from treasury.window import Window
 
-OVER = frozenset({"not_released", "paid", "expired", "vetoed", "superseded"})
+OVER = frozenset({"not_released", "paid", "expired", "vetoed", "superseded", "terminated"})
 """States in which nothing more can happen to a part."""
-_PENDING = {"vetoed": "veto", "superseded": "supersede"}
+_PENDING = {"vetoed": "veto", "superseded": "supersede", "terminated": "terminate"}
 
 
 class Step(NamedTuple):
@@ -81,7 +82,16 @@ def standing(case: Case, number: int, name: str, now: int) -> Standing:
     if (case.proposal, number) in need(case.ended):
         return _ended(case, number, payments)
     if number in need(case.stops):
-        return _stopped(case, number, name, payments)
+        stop = need(case.stops)[number]
+        return _stopped(case, number, name, payments, (stop.cause, stop.time))
+    dispute = need(case.disputes).get(number)
+    if dispute is not None and dispute.is_lapsed(now):
+        return _stopped(case, number, name, payments, ("terminated", dispute.deadline))
+    if dispute is not None and dispute.is_open(now):
+        required = need(case.settings).disputes.required
+        facts = {"deadline": dispute.deadline, "time": dispute.opened.time, "required": required}
+        steps = (Step(f"dao resolve {name}", None, dispute.deadline),)
+        return Standing(number=number, payments=payments, state="disputed", facts=facts, steps=steps)
     if part.release and number not in need(case.releases):
         found = _waiting_for_milestone(case, number, name, now)
     else:
@@ -117,25 +127,33 @@ def _paid(case: Case, number: int, payments: tuple[Payment | None, ...]) -> Stan
 def _ended(case: Case, number: int, payments: tuple[Payment | None, ...]) -> Standing:
     row = next(case.rows("ended", proposal=case.proposal, part=number))
     stop = need(case.stops).get(number)
-    facts = {"time": row.leaf.time if stop is None else stop.time, "latest": row.leaf.time}
+    dispute = need(case.disputes).get(number)
+    since = row.leaf.time if stop is None else stop.time
+    if row.leaf.body["cause"] == "terminated" and dispute is not None:
+        since = dispute.deadline
+    facts = {"time": since, "latest": row.leaf.time}
     return Standing(number=number, payments=payments, state=str(row.leaf.body["cause"]), facts=facts)
 
 
-def _stopped(case: Case, number: int, name: str, payments: tuple[Payment | None, ...]) -> Standing:
-    """Stopped, and not ended: either nobody has ended it yet, or what was signed can still be executed."""
-    stop = need(case.stops)[number]
+def _stopped(
+    case: Case, number: int, name: str, payments: tuple[Payment | None, ...], since: tuple[str, int]
+) -> Standing:
+    """Stopped `since` a cause and its time, and not ended: either nobody has ended it yet, or what was signed can still
+    be executed.
+    """
+    cause, time = since
     alive = live(case, list(need(case.queue)), (case.proposal, number), max(case.leaves) + 1)
     if not alive:
         steps = (Step(f"dao end {name}"),)
-        return Standing(number=number, payments=payments, state=stop.cause, facts={"time": stop.time}, steps=steps)
+        return Standing(number=number, payments=payments, state=cause, facts={"time": time}, steps=steps)
     tx_hash, tx = alive[-1].hash, alive[-1].tx
     signed = tuple(confirmation.owner for confirmation in confirmations_of(case, tx_hash))
     threshold = need(case.safe_at_close).threshold
     return Standing(
         number=number,
         payments=payments,
-        state=f"{_PENDING[stop.cause]}_pending",
-        facts={"time": stop.time, "nonce": tx.nonce, "signed": len(signed), "threshold": threshold},
+        state=f"{_PENDING[cause]}_pending",
+        facts={"time": time, "nonce": tx.nonce, "signed": len(signed), "threshold": threshold},
         tx_hash=tx_hash,
         nonce=tx.nonce,
         signed=signed,
@@ -148,7 +166,7 @@ def _waiting_for_milestone(case: Case, number: int, name: str, now: int) -> Stan
     part = need(case.parts)[number - 1]
     milestone, required = _milestone(case, number), need(case.settings).reviewers.required
     facts: dict[str, object] = {"release": part.release, "approvals": len(milestone.approvals), "required": required}
-    payments, end = _payments(case, part), part.not_after or None
+    payments, end = _payments(case, part), latest_of(case, number)
     if end is not None and now > end:
         steps = (Step(f"dao end {name}"),)
         return Standing(number=number, payments=payments, state="expired", facts={"latest": end}, steps=steps)

@@ -31,7 +31,7 @@ NO_PROPOSAL = bytes(32)
 
 _PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
 _RESULT = (*_PROPOSAL, 30, 31, 32, 40, 41, 42)
-_ACTS = (*_RESULT, 50, 51, 52)
+_ACTS = (*_RESULT, 50, 51, 52, 53)
 QUEUED = (*_ACTS, 59, 60)
 """What is checked of a proposal before a part of it is queued, reviewed or sent."""
 PAID = (*QUEUED, 61, 62, 63, 64)

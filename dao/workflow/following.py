@@ -242,12 +242,12 @@ def _trust(workspace: Workspace) -> Trust:
 
 
 def _compare_blocks(node: Node, blocks: set[BlockRef]) -> tuple[BlockRef, ...]:
-    """Ask this workspace's own chain for every block that the checks took on trust."""
-    own = node.chain_id()
-    for block in sorted(block for block in blocks if block.chain_id == own):
-        if node.block(block.number).ref != block:
+    """Ask this workspace's own chain, and those beside it, for every block that the checks took on trust."""
+    known = {node.chain_id(), *node.beside}
+    for block in sorted(block for block in blocks if block.chain_id in known):
+        if node.on(block.chain_id).block(block.number).ref != block:
             raise RecordError("E_SPLIT_VIEW", "block", number=block.number, chain_id=block.chain_id)
-    return tuple(sorted(block for block in blocks if block.chain_id != own))
+    return tuple(sorted(block for block in blocks if block.chain_id not in known))
 
 
 def _bytes(value: object) -> bytes:

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from chain.clients.code_read import fetch_code
 from chain.clients.safe_deploy import exec_transaction_call
+from chain.clients.safe_dry_run import dry_run
 from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
+from chain.contract_code import ContractCode
 from chain.errors import CodedError
 from chain.finding import Finding
 from chain.receipt import open_receipt
@@ -21,12 +24,16 @@ from chain.signer import Signer
 from dao.errors import DaoError
 from dao.record.case import Case, Queued, Row, need
 from dao.record.checks_books import entries_of
-from dao.record.checks_payout import confirmations_of, window_of
+from dao.record.checks_dispute import frozen
+from dao.record.checks_payout import confirmation_rows, confirmations_of
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_stop import stopped
+from dao.record.owner_consents import proved_by
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
+from dao.record.windows import window_of
 from dao.workflow import sending
+from dao.workflow.consenting import confirmation_fact
 from dao.workflow.desk import PAID, QUEUED, Blocks, Desk, Fact
 from dao.workflow.proposing import settings_in_force
 from proposals.parts import Part
@@ -59,6 +66,9 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
     wanted = part_of(case, part)
     if part in need(case.stops):
         raise stopped(part, need(case.stops)[part])
+    dispute = need(case.disputes).get(part)
+    if dispute is not None and dispute.resolved is None:
+        raise frozen(part, dispute.deadline)
     if need(case.released) and (not wanted.release or part in need(case.releases)):
         span = window_of(case, part)
         if desk.now() > span.latest:
@@ -123,7 +133,10 @@ def is_dead(desk: Desk, queued: Queued) -> bool:
         return False
     proposal, part = queued.payout
     try:
-        return desk.now() > window_of(desk.case(proposal, *QUEUED), part).latest
+        case = desk.case(proposal, *QUEUED)
+        dispute = need(case.disputes).get(part)
+        is_waiting = dispute is not None and dispute.is_open(desk.now())
+        return not is_waiting and desk.now() > window_of(case, part).latest
     except CodedError:
         return False  # whatever is wrong with that one, it is none of this one's business
 
@@ -148,8 +161,10 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     settings, closed = need(case.settings), need(case.closed)
     wanted = part_of(case, part)
     released, stop = need(case.releases).get(part), need(case.stops).get(part)
+    dispute = need(case.disputes).get(part)
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
+    tried = dry_run(desk.node, tx, state.block.number) if tx.safe == wanted.safe else None
     others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
     return review(
         tx,
@@ -160,6 +175,8 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             released_at=None if released is None else released.time,
             timelock=settings.timelock,
             grace=settings.grace,
+            extension=0 if dispute is None else dispute.extension_at(desk.now()),
+            is_disputed=dispute is not None and dispute.resolved is None,
             is_paid=part in need(case.executed),
             stop=None if stop is None else (stop.cause, stop.time),
             outside=_paid_outside(desk, case, wanted),
@@ -169,9 +186,21 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             known=tuple(queued.tx for queued in here if queued.payout == (proposal, part)),
             taken=frozenset(queued.tx.nonce for queued in others if not is_dead(desk, queued)),
             spent=spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal)),
+            codes=_codes(desk, case, wanted),
+            succeeds=None if tried is None else tried.succeeds,
         ),
         is_own_safe=True,
     )
+
+
+def _codes(desk: Desk, case: Case, part: Part) -> dict[bytes, tuple[ContractCode, ContractCode]]:
+    """What each address that the part calls ran when it was published, and runs now."""
+    blocks = need(case.proposal_row).leaf.block.number, desk.head().ref.number
+    found = {}
+    for to in {call.to for call in part.calls}:
+        then, now = (fetch_code(desk.node, to, number) for number in blocks)
+        found[to] = (then, now)
+    return found
 
 
 def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> Confirmation:
@@ -203,9 +232,9 @@ def _refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None
 
 
 def _take_confirmations(desk: Desk, proposal: bytes, tx: SafeTx, given: Sequence[Confirmation]) -> list[int]:
-    hash_ = safe_tx_hash(tx)
-    facts = [Fact("confirmation", {"hash": hash_, "owner": owner, "signature": signed}) for owner, signed in given]
-    return desk.take(facts, {}, proposal)
+    head, blocks = desk.head(), Blocks()
+    facts = [confirmation_fact(desk.node, tx, confirmation, head, blocks) for confirmation in given]
+    return desk.take(facts, blocks, proposal, head=head)
 
 
 def execute(
@@ -257,7 +286,8 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
     if now > span.latest - margin:
         raise PayError("E_EXPIRED", "soon", latest=span.latest, now=now, seconds=margin)
     state = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
-    blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state)
+    rows = confirmation_rows(case, safe_tx_hash(tx))
+    blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state, proved_by(case, tx, rows))
     return sending.Order(proposal, part, safe_tx_hash(tx), tx.safe, exec_transaction_call(tx, blob), sender)
 
 

@@ -1,5 +1,5 @@
 """Powers at the snapshot: asked of the node at one block, proved from its hash where the settings say how, and frozen
-with every question and answer where nothing proves them.
+with every question and answer where nothing proves them. Each strategy is asked on its own chain (`Node.on`).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def read_supply(node: Node, rules: Rules, files: Files) -> int | None:
     if rules.quorum.of_supply is None:
         return None
     plans = [(attested.supply_plan(strategy), rules.block(strategy.chain_id)) for strategy in rules.strategies]
-    return sum(attested.run(plan, reader(node, block, files)) for plan, block in plans)
+    return sum(attested.run(plan, reader(node.on(block.chain_id), block, files)) for plan, block in plans)
 
 
 def gather(node: Node, rules: Rules, voters: Sequence[bytes], blocks: Blocks, files: Files) -> list[CID]:
@@ -72,13 +72,13 @@ def gather(node: Node, rules: Rules, voters: Sequence[bytes], blocks: Blocks, fi
     links: list[CID] = []
     for number, strategy in enumerate(rules.strategies, 1):
         table, asked = _weighed(node, rules, strategy, voters, files)
-        block = rules.block(strategy.chain_id)
+        there, block = node.on(strategy.chain_id), rules.block(strategy.chain_id)
         if strategy.proof is None:
             root, made = attested.build_attested(
-                number=number, settings=strategy, block=block, powers=table.powers, asked=asked, providers=node.labels
+                number=number, settings=strategy, block=block, powers=table.powers, asked=asked, providers=there.labels
             )
         else:
-            root, made = _proved(node, number, strategy, block, table)
+            root, made = _proved(there, number, strategy, block, table)
         blocks.update(made)
         links.append(root)
     return links
@@ -88,12 +88,12 @@ def gather_supply(node: Node, rules: Rules, blocks: Blocks, files: Files) -> lis
     """Add the evidence of all the power there could be, and return the links to it; none where no rule asks."""
     links: list[CID] = []
     for number, strategy in enumerate(rules.strategies if rules.quorum.of_supply is not None else (), 1):
-        block = rules.block(strategy.chain_id)
+        there, block = node.on(strategy.chain_id), rules.block(strategy.chain_id)
         asked: list[Asked] = []
-        ask = attested.recording(reader(node, block, files), asked)
+        ask = attested.recording(reader(there, block, files), asked)
         supply = attested.run(attested.supply_plan(strategy), ask)
         root, made = attested.build_supply(
-            number=number, settings=strategy, block=block, supply=supply, asked=asked, providers=node.labels
+            number=number, settings=strategy, block=block, supply=supply, asked=asked, providers=there.labels
         )
         blocks.update(made)
         links.append(root)
@@ -105,7 +105,7 @@ def _weighed(
 ) -> tuple[PowerTable, list[Asked]]:
     method = strategies.find(strategy.name, strategy.version)
     asked: list[Asked] = []
-    ask = attested.recording(reader(node, rules.block(strategy.chain_id), files), asked)
+    ask = attested.recording(reader(node.on(strategy.chain_id), rules.block(strategy.chain_id), files), asked)
     weighed = attested.run(method.plan(strategy.params, sorted(voters)), ask)
     return PowerTable(powers=weighed.powers, proved=False, notes=weighed.notes), asked
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from chain.blocks import BlockRef
 from chain.cid import CID, dag_cbor_cid, raw_cid
 from chain.clients.node import BlockInfo
 from chain.finding import Finding, has_errors
@@ -19,6 +20,7 @@ from dao.record.checks_proposal import assets_of, events
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
 from dao.workflow.early_facts import history
+from dao.workflow.payees import paid_payees
 from dao.workflow.power_evidence import gather
 from governance.admission import AdmissionError
 from governance.admission.window import member_int
@@ -111,13 +113,13 @@ def sign(
     _refuse_look_alikes(choices)
     encoded = encode_parts(parts) if parts else None
     head = desk.head()  # asked once: the snapshot must be older than the proposal, and the chain goes on meanwhile
-    now, snapshot = head.timestamp, snapshot_of(desk, settings, head.ref.number, money.chain_id)
+    now, snapshots = head.timestamp, snapshots_of(desk, settings, head)
     commitment = Commitment(
         iip=number,
         document=raw_cid(raw),
         parts=None if encoded is None else dag_cbor_cid(encoded),
         settings=settings_cid(settings.text),
-        blocks=(snapshot.ref,),
+        blocks=tuple(snapshots[chain_id] for chain_id in sorted(snapshots)),
         fund=fund,
         supersedes=tuple(supersedes),
     )
@@ -132,7 +134,7 @@ def sign(
         voting="basic" if decision is None else decision.voting,
         start=start,
         end=start + settings.voting.period,
-        snapshot=snapshot.ref.number,
+        snapshot=snapshots[settings.strategies[0].chain_id].number,
         plugins=write_commitment(commitment),
         discussion=document.front.discussions_to,
     )
@@ -162,14 +164,14 @@ def take(desk: Desk, publication: Publication) -> Published:
     _refuse_look_alikes([str(choice) for choice in choices] if isinstance(choices, list) else ())
     _, parts = _compiled(desk, publication.document, money, decides=parts_cid is None)
     for block in commitment.blocks:
-        desk.node.expect_block(block)
+        desk.node.on(block.chain_id).expect_block(block)
     author, number = envelope.address, commitment.iip
     bound = rules_of(settings, commitment.blocks)
     asked = [] if settings.proposers else gather(desk.node, bound, [author], blocks, desk.file)
     body = {
         "id": envelope.id,
         "envelope": blocks.raw(publication.envelope),
-        "headers": [blocks.raw(desk.node.header(block.number)) for block in commitment.blocks],
+        "headers": [blocks.raw(desk.node.on(ref.chain_id).header(ref.number)) for ref in commitment.blocks],
         "power": asked,
     }
     facts = [
@@ -206,7 +208,8 @@ def _compiled(desk: Desk, raw: bytes, money: FundSettings, *, decides: bool) -> 
         if document.budget:
             raise PublishError("E_OPTION_MAP", "budget", line=document.budget[0].line)
         return document, ()
-    parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money))
+    known = paid_payees(desk.journal)  # at this door and no later one: what was voted on is verified as it was
+    parts = compile_parts(document, chain_id=money.chain_id, safe=money.safe, assets=assets_of(money), known=known)
     _refuse_hostage_parts(desk, parts)
     return document, parts
 
@@ -256,11 +259,19 @@ def _decision(envelope: Envelope, bound: Commitment, decision: Decision | None) 
     return said == decision.voting and (not decision.choices or choices == list(decision.choices))
 
 
-def snapshot_of(desk: Desk, settings: Settings, head: int, chain_id: int) -> BlockInfo:
-    """The block of a snapshot: so deep below the head that the settings call it final, for a vote cannot outlive it."""
-    chain = settings.chain(chain_id)
-    depth = max(1, 0 if chain is None else chain.finality_depth)
-    return desk.node.block(max(0, head - depth))
+def snapshots_of(desk: Desk, settings: Settings, head: BlockInfo) -> dict[int, BlockRef]:
+    """The blocks of a snapshot, by the chains that strategies read: each so deep below its head that the settings call
+    it final, for a vote cannot outlive it, and older than this workspace's own `head`.
+    """
+    found: dict[int, BlockRef] = {}
+    for chain_id in {strategy.chain_id for strategy in settings.strategies}:
+        node, chain = desk.node.on(chain_id), settings.chain(chain_id)
+        top = head.ref.number if chain_id == head.ref.chain_id else node.head().ref.number
+        block = node.block(max(0, top - max(1, 0 if chain is None else chain.finality_depth)))
+        while chain_id != head.ref.chain_id and block.timestamp >= head.timestamp and block.ref.number:
+            block = node.block(block.ref.number - 1)  # another chain's clock may be a little ahead
+        found[chain_id] = block.ref
+    return found
 
 
 def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:

@@ -15,13 +15,16 @@ from chain import log_tree
 from chain.cid import CID, RAW
 from chain.errors import CodedError
 from chain.signature import checker
+from dao.record.case import ContractVote, Row
+from dao.record.checks_contract import signed_at
 from dao.record.errors import RecordError
-from dao.record.leaves import VoteLeaf, vote_at_a_glance
+from dao.record.leaves import Leaf, VoteLeaf, vote_at_a_glance
 from dao.store.journal import JournalError
 from dao.store.stretches import LeafRow, Reader, reading
 from governance.admission.vote import OpenProposal, VoteCase, admit_vote, plain_admission
 from governance.ballot import Ballot, ballot_of
 from governance.choice import Choice
+from governance.contract_signature import read_evidence
 from governance.envelope import MAX_VOTE_BYTES, Policy, check_signature, read_envelope
 from governance.plain_votes import read_plain
 
@@ -34,6 +37,8 @@ class Ask(NamedTuple):
     policy: Policy
     closed: int | None
     """Index of the leaf that closed the vote."""
+    chains: frozenset[int]
+    """Where power is weighed, which is where a contract must have been asked."""
 
 
 SeenVote = tuple[int, bytes, int, bytes, Choice]
@@ -52,46 +57,74 @@ class Seen(NamedTuple):
     votes: list[SeenVote]
     """Of the proposal, in order: all of them, or those before the one that is refused."""
     refusal: CodedError | None
+    contracts: list[tuple[bytes, ContractVote]]
+    """Those of the votes that contracts signed, by id."""
+
+
+class _OfContract(NamedTuple):
+    """A contract's vote, with the blocks that show that it signed."""
+
+    leaf: Leaf
+    blocks: dict[CID, bytes]
 
 
 def examine(ask: Ask, first: int, end: int) -> Seen:
     """Read one stretch. What it holds that no journal may hold is raised; of a vote that is refused, it is told."""
     with reading(ask.path) as reader:
         hashes, mine, times = [], [], []
+        contracts: dict[int, _OfContract] = {}
         for row in reader.leaves(first, end):
             hashes.append(log_tree.leaf_hash(row.data))
-            vote, time = _vote_of(reader, row)
+            vote, time, contract = _vote_of(reader, row)
             times.append(time)
             if vote is not None and vote.proposal == ask.proposal.id:
                 mine.append((row.place, vote))
+                if contract is not None:
+                    contracts[row.place] = _gathered(reader, contract)
         _refuse_unordered(times)
         raws = reader.raw_blocks(vote.envelope for _, vote in mine)
     judge, votes = _Judge(ask), list[SeenVote]()
     refusal = None
     for index, vote in mine:
         try:
-            votes.append(judge.ballot(index, vote, raws.get(vote.envelope)))
+            votes.append(judge.ballot(index, vote, raws.get(vote.envelope), contracts.get(index)))
         except CodedError as error:
             refusal = error
             break
-    return Seen(b"".join(hashes), log_tree.root(hashes), (times[0], times[-1]), votes, refusal)
+    told = [
+        (vote.id, ContractVote(index, contracts[index].leaf, raws[vote.envelope]))
+        for index, vote in mine
+        if index in contracts and vote.envelope in raws
+    ]
+    return Seen(b"".join(hashes), log_tree.root(hashes), (times[0], times[-1]), votes, refusal, told)
 
 
-def _vote_of(reader: Reader, row: LeafRow) -> tuple[VoteLeaf | None, int]:
-    """The vote that a leaf is, or None, and the leaf's time."""
+def _gathered(reader: Reader, leaf: Leaf) -> _OfContract:
+    link = leaf.body["contract"]
+    assert isinstance(link, CID), "the leaf's schema says so"
+    blocks = {link: reader.get(link)}
+    state = read_evidence(blocks[link]).state
+    if state is not None:
+        blocks[state] = reader.get(state)
+    return _OfContract(leaf, blocks)
+
+
+def _vote_of(reader: Reader, row: LeafRow) -> tuple[VoteLeaf | None, int, Leaf | None]:
+    """The vote that a leaf is, or None; the leaf's time; and the leaf itself, if a contract signed."""
     vote = vote_at_a_glance(row.data)
     if vote is not None:
         if row.kind != "vote":
             raise reader.mislabelled(row)
-        return vote, vote.time
+        return vote, vote.time, None
     leaf = reader.leaf(row)
     if leaf.kind != "vote":
-        return None, leaf.time
+        return None, leaf.time, None
     id_, proposal, envelope = leaf.body["id"], leaf.body["proposal"], leaf.body["envelope"]
     assert isinstance(id_, bytes), "the leaf's schema says so"
     assert isinstance(proposal, bytes), "the leaf's schema says so"
     assert isinstance(envelope, CID), "the leaf's schema says so"
-    return VoteLeaf(leaf.time, id_, proposal, envelope.digest), leaf.time
+    signed = leaf if "contract" in leaf.body else None
+    return VoteLeaf(leaf.time, id_, proposal, envelope.digest), leaf.time, signed
 
 
 def _refuse_unordered(times: list[int]) -> None:
@@ -108,13 +141,13 @@ class _Judge:
         self._is_signed = checker()
         self._admits = _admission(ask.proposal)
 
-    def ballot(self, index: int, vote: VoteLeaf, raw: bytes | None) -> SeenVote:
+    def ballot(self, index: int, vote: VoteLeaf, raw: bytes | None, contract: _OfContract | None) -> SeenVote:
         """Judge one vote; raise what it is refused for."""
         if raw is None:
             raise JournalError("E_IO_JOURNAL", "block", cid=str(CID(RAW, vote.envelope)))
         closed = self._ask.closed
         is_late = closed is not None and closed < index
-        plain = read_plain(raw) if len(raw) <= MAX_VOTE_BYTES else None
+        plain = read_plain(raw) if len(raw) <= MAX_VOTE_BYTES and contract is None else None
         if (
             plain is not None
             and plain.id == vote.id
@@ -123,13 +156,22 @@ class _Judge:
             and self._is_signed(plain.id, plain.signature, plain.sender)
         ):
             return vote.time, plain.sender, plain.timestamp, plain.id, plain.choice
-        return vote.time, *_seen(self._at_length(index, vote, raw, is_late=is_late))
+        return vote.time, *_seen(self._at_length(index, vote, raw, contract, is_late=is_late))
 
-    def _at_length(self, index: int, vote: VoteLeaf, raw: bytes, *, is_late: bool) -> Ballot:
+    def _at_length(
+        self, index: int, vote: VoteLeaf, raw: bytes, contract: _OfContract | None, *, is_late: bool
+    ) -> Ballot:
         """The road of every check, for votes in any other form and for the words of every refusal."""
         policy = self._ask.policy
         envelope = read_envelope(raw, policy)
-        check_signature(envelope, policy)
+        if contract is None:
+            check_signature(envelope, policy)
+        else:
+            link = contract.leaf.body["contract"]
+            assert isinstance(link, CID), "the leaf's schema says so"
+            row = Row(index, contract.leaf)
+            get, weighed_on = contract.blocks.__getitem__, self._ask.chains
+            signed_at(row, link, envelope, policy=policy, weighed_on=weighed_on, get=get)
         if envelope.id != vote.id:
             raise RecordError("E_LOG_INCONSISTENT", "vote_id", index=index)
         proposal = self._ask.proposal._replace(closed=is_late)

@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from chain import log_tree
 from chain.cid import CID
-from dao.record.case import Case, Row, due, need
+from dao.record.case import Case, ContractVote, Row, due, need
+from dao.record.checks_contract import chains
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.record.checks_vote import open_proposal_of
 from dao.record.errors import RecordError
@@ -100,7 +101,8 @@ def recount(
     run_checks(case, _BEFORE)
     due(case)
     closed = next((row.index for row in case.rows("closed", proposal=proposal)), None)
-    ask = Ask(journal.path, open_proposal_of(case), need(case.settings).admission, closed)
+    settings = need(case.settings)
+    ask = Ask(journal.path, open_proposal_of(case), settings.admission, closed, chains(settings))
     poll, tree = _Poll(), _Tree()
     for seen in spread(partial(_examine, ask), stretches(journal.size)):
         poll.add(seen)
@@ -108,7 +110,7 @@ def recount(
         if told is not None:
             told(tree.size, journal.size)
     guard.check_kept_root(tree.size, tree.root, journal.settings.journal.origin)
-    case.admitted = poll.ballots
+    case.admitted, case.contract_votes = poll.ballots, poll.contracts
     run_checks(case, _AFTER)
     return Recounted(case, tree.root(tree.size))
 
@@ -122,6 +124,7 @@ class _Poll:
 
     def __init__(self) -> None:
         self.ballots: list[Ballot] = []
+        self.contracts: dict[bytes, ContractVote] = {}
         self._times: list[int] = []
         """Of their leaves."""
         self._latest: dict[bytes, int] = {}
@@ -141,15 +144,14 @@ class _Poll:
             self._latest[voter] = len(self.ballots)
             self.ballots.append(Ballot(voter, timestamp, id_, choice))
             self._times.append(leaf_time)
+        self.contracts.update(seen.contracts)
         if seen.refusal is not None:
             raise seen.refusal
 
     def _refuse_repeated(self, before: int, id_: bytes, voter: bytes, leaf_time: int) -> None:
         older = self._older.setdefault(voter, [])
         older.append(EarlierVote(self.ballots[before].id, self._times[before]))
-        if any(vote.id == id_ for vote in older):
-            raise RecordError("E_DUPLICATE", "vote", index=len(self.ballots))
-        refuse_repeated(id_, voter, leaf_time, older[-1:])
+        refuse_repeated(id_, voter, leaf_time, older)
 
 
 class _Tree:
@@ -162,7 +164,7 @@ class _Tree:
     def add(self, seen: Seen) -> None:
         """Take the hashes of the next stretch."""
         self.size += len(seen.hashes) // 32
-        self._stretches.append(seen._replace(votes=[]))
+        self._stretches.append(seen._replace(votes=[], contracts=[]))
 
     def root(self, size: int) -> bytes:
         """The root of the first `size` leaves."""

@@ -22,7 +22,7 @@ from dao.workflow.proposing import (
     refuse_findings,
     refuse_withdrawn,
     settings_in_force,
-    snapshot_of,
+    snapshots_of,
     state_of,
 )
 from governance.admission import AdmissionError
@@ -185,8 +185,9 @@ def _refuse_stranger(desk: Desk, settings: Settings, author: bytes) -> None:
         if author not in settings.proposers:
             raise AdmissionError("E_THRESHOLD", "proposer", author=checksum(author))
         return
-    snapshot = snapshot_of(desk, settings, desk.head().ref.number, settings.strategies[0].chain_id)
-    tables = read_powers(desk.node, rules_of(settings, (snapshot.ref,)), [author], desk.file)
+    snapshots = snapshots_of(desk, settings, desk.head())
+    blocks = [snapshots[chain_id] for chain_id in sorted(snapshots)]
+    tables = read_powers(desk.node, rules_of(settings, blocks), [author], desk.file)
     if not any(any(table.powers.values()) for table in tables):
         raise AdmissionError("E_THRESHOLD", "no_power", author=checksum(author))
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from chain import address, json_text
+from chain.cid import CID
 from chain.safe import safe_tx_hash
 from chain.safe_json import SafeTxFile, read_safe_tx_file
 from dao.errors import DaoError
@@ -28,14 +29,14 @@ from governance.admission.window import member_int
 from governance.document_steps import DocumentStep, check_step_signature, is_step, read_step
 from governance.messages import Envelope, check_signature, proposal_id, read_envelope
 from governance.settings import Settings
-from treasury.confirmations import check_confirmation
+from treasury.confirmations import check_confirmation, needs_proof
 
 MAX_BYTES = carrier.MAX_BYTES
 
 _CAR = b"\xa2\x65roots"
 """How a CAR begins, after the length of its header."""
 _CLOSED = (10, 20, 21, 22, 23, 24, 30, 31, 32)
-_ACTS = MappingProxyType({"report": 0, "return": 1, "approve": 1})
+_ACTS = MappingProxyType({"report": 0, "return": 1, "approve": 1, "resolve": 3})
 
 
 class TakeError(DaoError):
@@ -158,8 +159,9 @@ def _of_envelope(envelope: Envelope, settings: Settings) -> Parcel:
         if envelope.message["space"] != settings.space:
             raise AdmissionError("E_SPACE", intake.kind, space=envelope.message["space"], expected=settings.space)
         _refuse_unknown(desk, proposal)
-        check_signature(envelope, settings.admission)
         known = _find(desk, intake.kind, id=envelope.id, proposal=proposal)
+        if known is not None and desk.get(_link(desk, known)) != envelope.raw:
+            check_signature(envelope, settings.admission)  # the same thing said in other bytes
         leaf = intake.take(desk, envelope.raw) if known is None else known
         return Taken((leaf,), proposal, 0, is_new=known is None)
 
@@ -202,7 +204,8 @@ def _of_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) 
         assert isinstance(part, int), "the leaf's schema says so"
         state = need(desk.guarded(proposal, *_CLOSED).safe_at_close)
         for confirmation in file.confirmations:
-            check_confirmation(file.tx, confirmation, state)
+            if not needs_proof(confirmation):  # what does is proved when it is taken
+                check_confirmation(file.tx, confirmation, state)
         new = [confirmation for confirmation in file.confirmations if known[confirmation.owner] is None]
         if new:
             leaves = paying.confirm(desk, proposal, part, file.tx, new)
@@ -232,6 +235,12 @@ def _find(desk: Desk, kind: str, **body: object) -> int | None:
         if leaf.kind == kind and all(leaf.body[field] == value for field, value in body.items()):
             return index
     return None
+
+
+def _link(desk: Desk, index: int) -> CID:
+    link = desk.journal.leaves[index].body["envelope"]
+    assert isinstance(link, CID), "the leaf's schema says so"
+    return link
 
 
 def _find_act(desk: Desk, act: Act) -> int | None:

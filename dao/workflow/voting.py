@@ -6,13 +6,17 @@ to be zero is refused at the door.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chain import log_tree
+from chain.blocks import BlockRef
 from chain.clients.safe_read import fetch_safe_state
 from dao.record.case import Case, due, need
 from dao.record.checks_books import entries_of
 from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
 from dao.workflow import stopping
+from dao.workflow.contract_signing import ask_again, who_signed
 from dao.workflow.desk import PAID, Blocks, Desk, Fact
 from dao.workflow.power_evidence import gather, gather_supply, read_powers
 from governance.admission import EarlierVote, VoteCase, admit_vote
@@ -24,8 +28,10 @@ _OPEN = (10, 20, 21, 22, 23, 24, 26)
 _VOTES = (*_OPEN, 30, 31)
 
 
-def cast(desk: Desk, raw: bytes) -> int:
-    """Take one signed vote; return the leaf's index. Everything that the vote could be refused for is checked first."""
+def cast(desk: Desk, raw: bytes, warn: Callable[[str], None] = lambda _: None) -> int:
+    """Take one signed vote; return the leaf's index. Everything that the vote could be refused for is checked first,
+    and a contract asked last, at the head. `warn` is told the code of what a voter should know and nobody refuses.
+    """
     proposal = proposal_id(read_envelope(raw, "snapshot"))  # only to learn which settings judge it
     case = desk.case(proposal, *_VOTES)
     due(case)
@@ -33,22 +39,29 @@ def cast(desk: Desk, raw: bytes) -> int:
     envelope = read_envelope(raw, policy)
     mine = [vote for vote in need(case.votes) if vote.envelope.address == envelope.address]
     closed = next(case.rows("closed", proposal=proposal), None) is not None
+    head = desk.head()
     admit_vote(
         VoteCase(
             envelope=envelope,
             proposal=open_proposal_of(case)._replace(closed=closed),
-            leaf_time=desk.now(),
+            leaf_time=head.timestamp,
             power=sum(
                 sum(table.powers.values())
                 for table in read_powers(desk.node, rules(case), [envelope.address], desk.file)
             ),
             earlier=[EarlierVote(vote.envelope.id, vote.time) for vote in mine],
             policy=policy,
-        )
+        ),
+        signature_checked=True,  # below, because it costs most
     )
     blocks = Blocks()
-    fact = Fact("vote", {"id": envelope.id, "proposal": proposal, "envelope": blocks.raw(raw)})
-    return desk.take([fact], blocks, proposal)[0]
+    signed = who_signed(desk.node, envelope, need(case.settings), head.ref, blocks)
+    for code in signed.warnings:
+        warn(code)
+    body: dict[str, object] = {"id": envelope.id, "proposal": proposal, "envelope": blocks.raw(raw)}
+    if signed.evidence is not None:
+        body["contract"] = signed.evidence
+    return desk.take([Fact("vote", body)], blocks, proposal, head=head)[0]
 
 
 def close(desk: Desk, proposal: bytes) -> int:
@@ -61,9 +74,25 @@ def close(desk: Desk, proposal: bytes) -> int:
     head = desk.head()
     state = fetch_safe_state(desk.node, fund_of(case).safe, head.ref.number)
     body = {"proposal": proposal, "count": len(votes), "root": root, "state": blocks.map(state.to_map())}
+    again = _asked_again(desk, case, head.ref, blocks)
+    if again:
+        body["again"] = again
     index = desk.take([Fact("closed", body)], blocks, proposal, head=head)[0]
     desk.keep(proposal)
     return index
+
+
+def _asked_again(desk: Desk, case: Case, block: BlockRef, blocks: Blocks) -> list[list[object]]:
+    """Ask the contracts again that signed at a block which is no longer of the chain: by ascending id of their vote,
+    the new evidence, or None where one does not say yes any more.
+    """
+    again: list[list[object]] = []
+    for vote in sorted(need(case.votes), key=lambda vote: vote.envelope.id):
+        leaf = case.leaves[vote.index]
+        if "contract" in leaf.body and desk.node.block(leaf.block.number).ref != leaf.block:
+            link = ask_again(desk.node, vote.envelope, need(case.settings), block, blocks)
+            again.append([vote.envelope.id, link])
+    return again
 
 
 def _commit_now(desk: Desk, proposal: bytes) -> None:

@@ -2,9 +2,9 @@
 
 Who may do what: the author or a payee reports; a reviewer approves or returns; the guardian vetoes, or an owner of the
 fund's Safe, each a part once; a party named by the proposal or the settings (author, payee, reviewer, guardian)
-disputes, once a part; a member of the panel resolves an open dispute, once. Acts come after the close, and nothing is
-reported or approved on a part that is vetoed. What a dispute or its silence does to a part is decided by the workflow
-and the treasury.
+disputes one part, once; a member of the panel who is no party resolves an open dispute, once. Acts come after the
+close, and nothing is reported or approved on a part that is vetoed or frozen. Whether the part still stands is decided
+by the record's checks.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from governance.acts import (
     check_act_signature,
 )
 from governance.admission.window import AdmissionError, refuse_ahead
+from governance.disputes import dispute_on
 from governance.settings import Settings
 from governance.vetoes import Vetoers, veto_in_force
 
@@ -105,6 +106,9 @@ def _keeps_the_milestone_rules(case: ActCase) -> None:
     )
     if veto_in_force(case.earlier, _vetoers(case), act.part) is not None:
         raise AdmissionError("E_VETO", "act", kind=act.kind, part=act.part, signer=checksum(act.address))
+    dispute = dispute_on(case.earlier, case.settings.disputes, act.part)
+    if dispute is not None and dispute.resolved is None:
+        raise AdmissionError("E_DISPUTED", "act", kind=act.kind, part=act.part, signer=checksum(act.address))
     milestone = Milestone()
     for leaf in sorted(case.earlier, key=lambda leaf: leaf.index):
         if leaf.act.part == act.part:
@@ -131,10 +135,10 @@ def _is_a_first_dispute(case: ActCase) -> None:
     act = case.act
     if act.kind != "dispute":
         return
-    parties = {case.roles.author, *case.roles.payees, *case.settings.reviewers.addresses, case.settings.guardian}
-    if not case.settings.disputes.panel or act.address not in parties:
+    if not case.settings.disputes.panel or act.address not in _parties(case):
         raise _refusal(case, "role")
-    if _others(case, "dispute"):
+    _says_why_of_one_part(case)
+    if dispute_on(case.earlier, case.settings.disputes, act.part) is not None:
         raise _refusal(case, "disputed_before")
 
 
@@ -144,22 +148,33 @@ def _resolves_an_open_dispute(case: ActCase) -> None:
         return
     if act.address not in case.settings.disputes.panel:
         raise _refusal(case, "role")
-    if not _others(case, "dispute"):
+    _says_why_of_one_part(case)
+    dispute = dispute_on(case.earlier, case.settings.disputes, act.part)
+    if dispute is None or dispute.resolved is not None:
         raise _refusal(case, "no_dispute")
-    if any(leaf.act.address == act.address for leaf in _others(case, "resolve")):
+    if act.address in _parties(case):
+        raise _refusal(case, "party")
+    if dispute.is_lapsed(case.leaf_time):
+        raise AdmissionError("E_DISPUTED", "late", part=act.part, deadline=dispute.deadline, now=case.leaf_time)
+    mine = [leaf.act.part for leaf in case.earlier if (leaf.act.kind, leaf.act.address) == ("resolve", act.address)]
+    if act.part in mine:
         raise _refusal(case, "resolved_before")
+
+
+def _parties(case: ActCase) -> set[bytes | None]:
+    """Whom the proposal or the settings name."""
+    return {case.roles.author, *case.roles.payees, *case.settings.reviewers.addresses, case.settings.guardian}
+
+
+def _says_why_of_one_part(case: ActCase) -> None:
+    if case.act.part == 0:
+        raise _refusal(case, "one_part")
+    if case.act.evidence == NO_EVIDENCE:
+        raise _refusal(case, "no_evidence")
 
 
 def _vetoers(case: ActCase) -> Vetoers:
     return Vetoers(guardian=case.settings.guardian, owners=case.roles.owners, threshold=case.roles.threshold)
-
-
-def _others(case: ActCase, kind: str) -> list[ActLeaf]:
-    """The earlier acts of a kind that touch the same part: part 0 is all of them."""
-    touching = {case.act.part, 0}
-    return [
-        leaf for leaf in case.earlier if leaf.act.kind == kind and (leaf.act.part in touching or case.act.part == 0)
-    ]
 
 
 def _signer_signed(case: ActCase) -> None:

@@ -13,14 +13,12 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import compress
 from typing import NamedTuple
 
 from governance.counting import javascript as js
 from governance.counting.method import CountingError
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
-_NAN = math.nan
 
 
 class Vote(NamedTuple):
@@ -106,11 +104,6 @@ def _own_values(weights: dict[str, float]) -> list[float]:
     return [js.double(weights[key]) for key in indices + rest]
 
 
-def _weight(weights: dict[str, float], number: int) -> float:
-    """`weights[number]`, where undefined ends as NaN."""
-    return js.double(weights.get(str(number), _NAN))
-
-
 # Single choice, basic
 
 
@@ -118,8 +111,9 @@ def _valid_single(choice: object, choices: int) -> bool:
     return js.is_number(choice) and _exists(choice, choices)
 
 
-def _chose(choice: object, number: int) -> bool:
-    return choice == number
+def _chosen(choice: object) -> list[int]:
+    """The one choice of a valid ballot."""
+    return [int(choice)]  # type: ignore[call-overload]
 
 
 # Approval
@@ -129,19 +123,19 @@ def _valid_approval(choice: object, choices: int) -> bool:
     return isinstance(choice, list) and all(_exists(item, choices) for item in choice) and _distinct(choice)
 
 
-def _names(choice: object, number: int) -> bool:
-    """`choice.includes(number)`, which takes neither "1" nor true for 1."""
+def _named(choice: object) -> list[int]:
+    """The choices of a valid ballot that `choice.includes(number)` finds, which takes neither "1" nor true for 1."""
     assert isinstance(choice, list), "a valid choice"
-    return any(js.is_number(item) and item == number for item in choice)
+    return [int(item) for item in choice if js.is_number(item)]
 
 
-def _sums(names: Callable[[object, int], bool], votes: _Votes, choices: int, powers: _Columns) -> _Cells:
-    """Add up the power of the ballots that name each choice."""
-    table = []
-    for number in range(1, choices + 1):
-        chosen = [names(row.choice, number) for row in votes]
-        table.append([js.added(compress(column, chosen)) for column in powers])
-    return table
+def _sums(names: Callable[[object], list[int]], votes: _Votes, choices: int, powers: _Columns) -> _Cells:
+    """Add up the power of the ballots that name each choice, in their order."""
+    chosen: list[list[int]] = [[] for _ in range(choices)]
+    for place, row in enumerate(votes):
+        for number in names(row.choice):
+            chosen[number - 1].append(place)
+    return [[js.added(column[place] for place in places) for column in powers] for places in chosen]
 
 
 # Weighted and quadratic
@@ -157,21 +151,24 @@ def _valid_weights(choice: object, choices: int) -> bool:
     )
 
 
-def _shares(votes: Sequence[Vote], choices: int, hundred: float) -> list[list[float]]:
-    """For each choice, the share of each ballot that goes to it, of `hundred`."""
-    sums = [js.added(_own_values(row.choice)) for row in votes]  # type: ignore[arg-type]
-    return [
-        [
-            js.or_zero(js.divided(_weight(row.choice, number), whole) * hundred)  # type: ignore[arg-type]
-            for row, whole in zip(votes, sums, strict=True)
-        ]
-        for number in range(1, choices + 1)
-    ]
+def _shares(votes: Sequence[Vote], choices: int, hundred: float) -> list[list[tuple[int, float]]]:
+    """For each choice the ballots that name it, by place, each with its share of `hundred`. What the others add to a
+    sum in snapshot.js is a zero, of either sign, and changes nothing.
+    """
+    shares: list[list[tuple[int, float]]] = [[] for _ in range(choices)]
+    for place, row in enumerate(votes):
+        weights: dict[str, float] = row.choice  # type: ignore[assignment]  # as checked
+        whole = js.added(_own_values(weights))
+        for key, weight in weights.items():
+            if _INDEX.fullmatch(key):  # "01" names a choice to the check, and none to `weights[number]`
+                share = js.or_zero(js.divided(js.double(weight), whole) * hundred)
+                shares[int(key) - 1].append((place, share))
+    return shares
 
 
 def _weighted(votes: Sequence[Vote], choices: int, powers: _Columns) -> _Cells:
     cells = [
-        [js.added(share / 100 * power for share, power in zip(shares, column, strict=True)) for column in powers]
+        [js.added(share / 100 * column[place] for place, share in shares) for column in powers]
         for shares in _shares(votes, choices, 100.0)
     ]
     whole = js.added(cell for row in cells for cell in row)
@@ -181,7 +178,7 @@ def _weighted(votes: Sequence[Vote], choices: int, powers: _Columns) -> _Cells:
 
 def _quadratic(votes: Sequence[Vote], choices: int, powers: _Columns) -> _Cells:
     roots = [
-        [js.added(js.root(share * power) for share, power in zip(shares, column, strict=True)) for column in powers]
+        [js.added(js.root(share * column[place]) for place, share in shares) for column in powers]
         for shares in _shares(votes, choices, 1.0)
     ]
     cells = [[root * root for root in row] for row in roots]
@@ -318,9 +315,9 @@ def _by_cells(cells: Callable[[_Votes, int, _Columns], _Cells]) -> _Compute:
 
 
 _SYSTEMS: dict[str, tuple[Callable[[object, int], bool], _Compute]] = {
-    "basic": (_valid_single, _by_cells(partial(_sums, _chose))),
-    "single-choice": (_valid_single, _by_cells(partial(_sums, _chose))),
-    "approval": (_valid_approval, _by_cells(partial(_sums, _names))),
+    "basic": (_valid_single, _by_cells(partial(_sums, _chosen))),
+    "single-choice": (_valid_single, _by_cells(partial(_sums, _chosen))),
+    "approval": (_valid_approval, _by_cells(partial(_sums, _named))),
     "weighted": (_valid_weights, _by_cells(_weighted)),
     "quadratic": (_valid_weights, _by_cells(_quadratic)),
     "ranked-choice": (_valid_ranking, _ranked),

@@ -177,10 +177,16 @@ def test_confirmations_are_kept_and_not_judged() -> None:
         ([{"owner": checksum(b"\x77" * 20)}], "E_SAFE_TX"),
         ([{}] * 501, "E_SAFE_TX"),
         ([{"owner": "0x" + "77" * 19, "signature": "0x"}], "E_ADDRESS"),
-        ([{"owner": checksum(b"\x77" * 20), "signature": None}], "E_SIG_LEN"),
         ([{"owner": checksum(b"\x77" * 20), "signature": "0x123"}], "E_SIG_LEN"),
     ],
 )
 def test_confirmations_out_of_form(confirmations: Any, code: str) -> None:
     """A list of objects with owner and signature."""
     assert code == refusal({"confirmations": confirmations})[0]
+
+
+def test_an_owner_without_a_signature_is_no_confirmation() -> None:
+    """A service shows some owners with null; nothing can be taken of them."""
+    row = {"owner": checksum(b"\x77" * 20), "signature": None}
+
+    assert () == read({"confirmations": [row]}).confirmations

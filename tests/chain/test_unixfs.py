@@ -18,7 +18,7 @@ from chain.content_id import DAG_PB, ContentId
 from chain.dag_pb import FileNode, Link, UnixFsError
 from chain.unixfs import CHUNK, WIDTH, lay_out, read
 from tests.chain.refusal import refused
-from tests.ipfs_node import sample
+from tests.ipfs_node import large, sample
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "unixfs" / "files.json").read_text("utf-8"))["files"]
 LIMIT = 64 << 20
@@ -45,9 +45,10 @@ def test_names_are_those_of_other_makers(vector: dict[str, Any]) -> None:
 )
 def test_a_file_is_read_back(size: int, version: int) -> None:
     """At every border of the layout the file comes back, block by block."""
-    layout = lay_out(sample(size), version)
+    data = large(size)
+    layout = lay_out(data, version)
 
-    assert sample(size) == read(layout.root, dict(layout.blocks).__getitem__, max_bytes=LIMIT)
+    assert data == read(layout.root, dict(layout.blocks).__getitem__, max_bytes=LIMIT)
     assert version == layout.root.version
 
 
@@ -59,8 +60,8 @@ def test_one_chunk_is_its_own_block() -> None:
 
 def test_the_tree_is_balanced() -> None:
     """174 leaves have one parent; one leaf more makes a second and a root above both."""
-    assert WIDTH + 1 == len(lay_out(sample(WIDTH * CHUNK)).blocks)
-    layout = lay_out(sample(WIDTH * CHUNK + 1))
+    assert WIDTH + 1 == len(lay_out(large(WIDTH * CHUNK)).blocks)
+    layout = lay_out(large(WIDTH * CHUNK + 1))
     blocks = dict(layout.blocks)
 
     root = dag_pb.decode(blocks[layout.root], layout.root)

@@ -4,8 +4,9 @@
 """
 @title Mutual: a mutual with the economics of 3F Mutual, for tests alone
 @license MIT
-@notice Our own source with the same economics. Money is numbers here: no ether moves, and whoever calls says who acted
-        and when, so that a hundred purchases fit into one transaction. It has had no audit, and guards nothing.
+@notice Our own source with the same economics. Money is numbers here: what `buy` receives stays, and in `play` whoever
+        calls says who acted and when, so that a hundred purchases fit into one transaction. It has had no audit, and
+        guards nothing.
 @dev    `play` runs each deed as a call of its own to this contract, so that what reverts takes all of its changes back,
         its tick included. Totals have the names of the real contract's getters, and are read as it is read.
 """
@@ -35,6 +36,17 @@ struct Player:
 
 event Played:
     outcomes: DynArray[uint256, 100]  # 0 for a deed that reverted, else 1 + the wei that its actor received
+
+event BUYINSURANCE:
+    buyer: indexed(address)
+    start: indexed(uint256)
+    unit: uint256
+    date: uint256
+
+event Transfer:
+    sender: indexed(address)
+    receiver: indexed(address)
+    amount: uint256
 
 BUY: constant(uint256) = 0
 REGISTER: constant(uint256) = 1
@@ -100,6 +112,38 @@ def __init__(ts: uint256):
         0, 73890560989306501, 200855369231876674, 545981500331442382, 1484131591025766010,
         4034287934927351160, 10966331584284585813, 29809579870417282259, 81030839275753838749, 220264657948067161559
     ]
+
+
+@external
+@payable
+def buy(agent: address = empty(address), date: uint256 = 0):
+    """
+    @notice A purchase with real ether, which says in its logs what the real contract says; for contracts without days.
+    """
+    assert msg.sender == tx.origin or (date == 0 and agent == empty(address)), "humans only"
+    self._bought(agent, date, msg.value)
+
+
+@external
+@payable
+def __default__():
+    self._bought(empty(address), 0, msg.value)
+
+
+@internal
+def _bought(agent: address, date: uint256, paid: uint256):
+    before: uint256 = self.shares
+    self._buy(
+        Deed(
+            kind=BUY, ts=block.timestamp, actor=msg.sender, amount=paid, days=date, agent=agent, name=empty(bytes32)
+        )
+    )
+    assert not self.ended, "ended"
+    minted: uint256 = self.shares - before
+    log BUYINSURANCE(
+        buyer=msg.sender, start=self.today, unit=minted if date != 0 else 0, date=min(date, DAYS_MAX)
+    )
+    log Transfer(sender=empty(address), receiver=msg.sender, amount=minted)
 
 
 @external

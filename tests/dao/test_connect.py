@@ -9,9 +9,10 @@ import pytest
 
 from chain.clients.devnet import Devnet
 from chain.clients.devnet_store import DevnetError
+from chain.clients.node import Node, NodeError
 from chain.networks import DEVNET_CHAIN_ID
 from dao.connect import ConnectError, connect
-from dao.workspace import Anchors, Workspace
+from dao.workspace import Anchors, Workspace, WorkspaceError
 
 
 def workspace(folder: Path, *, chain_id: int, space: str, rpc_env: str = "") -> Workspace:
@@ -98,3 +99,47 @@ def test_url_stays_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         pass
 
     assert "my-secret-key" not in str(caught.value)
+
+
+def test_nodes_of_other_chains_are_reached_when_they_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`[chain.others]` names variables as `rpc_env` does, and is read back as it was written."""
+    anchors = Anchors(
+        space="3f.eth", chain_id=1, safe=b"\x11" * 20, journal_key=bytes(32), rpc_env=("HOME_NODE",),
+        others=((10, ("OTHER_NODE",)), (100, ("OTHER_NODE", "SECOND_NODE"))),
+    )  # fmt: skip
+    monkeypatch.setenv("HOME_NODE", "http://127.0.0.1:1/a")
+    monkeypatch.setattr(Node, "chain_id", lambda node: node._expected)
+    with Workspace.create(tmp_path, anchors) as opened, connect(opened) as node:
+        assert anchors == opened.anchors
+        assert node is node.on(1)
+        with pytest.raises(ConnectError) as unset:
+            node.on(10)
+        with pytest.raises(NodeError) as unknown:
+            node.on(137)
+        monkeypatch.setenv("OTHER_NODE", "http://127.0.0.1:1/b")
+        monkeypatch.setenv("SECOND_NODE", "http://127.0.0.1:1/c")
+
+        assert (10, 1) == (node.on(10).chain_id(), len(node.on(10).labels))
+        assert node.on(10) is node.on(10)
+        assert 2 == len(node.on(100).labels)
+
+    assert ("E_RPC_ENV", "OTHER_NODE") == (unset.value.code, unset.value.facts["variable"])
+    assert ("E_RPC_ENV", "chain") == (unknown.value.code, unknown.value.reason)
+
+
+@pytest.mark.parametrize("line", [
+    '"1" = "OTHER"', f'"{DEVNET_CHAIN_ID}" = "OTHER"', '"x" = "OTHER"', '"010" = "OTHER"', '"10" = []', '"10" = 7',
+    '"10" = "no url"', '"10" = ["A", "A"]', '"10" = ["A", "B", "C", "D", "E"]',
+])  # fmt: skip
+def test_nodes_of_other_chains_that_are_none(tmp_path: Path, line: str) -> None:
+    """A workspace whose file says anything else is not opened."""
+    with workspace(tmp_path, chain_id=1, space="3f.eth", rpc_env="HOME_NODE"):
+        pass
+    config = tmp_path / "dao.toml"
+    config.write_text(config.read_text("utf-8").replace("[anchors]", f"[chain.others]\n{line}\n\n[anchors]"), "utf-8")
+
+    with pytest.raises(WorkspaceError) as caught:
+        Workspace(tmp_path)
+    assert ("E_WORKSPACE", "config") == (caught.value.code, caught.value.reason)

@@ -16,7 +16,7 @@ from proposals.lint import RULES, lint
 from proposals.lint_rules import Derived, Other
 from proposals.parts import Call, Part
 from proposals.times import parse_day
-from tests.proposals.sample import ADA, ASSETS, BOB, GOOD, SAFE, TOKEN, changed, line_of
+from tests.proposals.sample import ADA, ASSETS, BOB, EVE, GOOD, SAFE, TOKEN, changed, line_of
 from tests.proposals.test_lint import BROKEN, FUND, codes, findings
 
 ETHER = 10**18
@@ -156,3 +156,15 @@ def test_25_000_in_the_text_and_250_000_in_the_bytes() -> None:
     assert [("IIP-F10", line_of(GOOD, "| 1 | 25,000"))] == [(finding.code, finding.line) for finding in found]
     assert "25000 MUT" in said(found[0])
     assert "250000 MUT" in said(found[0])
+
+
+def test_H88_payee_that_resembles_one_paid_before() -> None:
+    """The first and last four digits of a known payee on another address are a look-alike; the payee itself is none."""
+    twin = EVE[:2] + bytes(16) + EVE[-2:]
+    raw = changed((f"25,000 MUT to {address.checksum(BOB)}", f"25,000 MUT to {address.checksum(twin)}"))
+
+    assert [("E_RECIPIENT_LOOKALIKE", line_of(raw, "| 1 | 25,000"))] == codes(raw, paid=frozenset({EVE}))
+    assert [] == codes(raw, paid=frozenset({ADA}))
+    assert [] == codes(
+        raw.replace(address.checksum(twin).encode(), address.checksum(EVE).encode()), paid=frozenset({EVE})
+    )

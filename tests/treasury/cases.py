@@ -74,7 +74,7 @@ def voted(voted_part: Part | None = None, **changes: object) -> VotedPart:
     """A part that passed, in its window, under a Safe that has not changed; `changes` say what is otherwise."""
     facts = {
         "payout": PayoutId(b"\xab" * 32, 1), "part": voted_part or part(), "closed_at": CLOSE, "timelock": DAY,
-        "grace": WEEK, "now": CLOSE + DAY, "expected": state(nonce=1), "state": state(),
+        "grace": WEEK, "now": CLOSE + DAY, "expected": state(nonce=1), "state": state(), "succeeds": True,
     }  # fmt: skip
     return VotedPart(**{**facts, **changes})  # type: ignore[arg-type]
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chain.safe import check_signatures, safe_tx_hash, split_signatures
+from chain.safe_owners import approved_part, contract_part
 from chain.safe_state import SafeState
 from chain.signature import address_of, eip191_digest, sign
 from chain.signer import KeySigner
@@ -87,27 +88,41 @@ def test_H80_signature_under_another_owners_name() -> None:
 @pytest.mark.parametrize(
     ("signed", "cause"),
     [
-        (b"", "E_SIG_LEN"),
-        (SIGNED[0].signature[:64], "E_SIG_LEN"),
-        (bytes(65), "E_SIG_RANGE"),
-        (bytes(12) + OWNERS[0] + bytes(32) + b"\1", "E_SIG_RANGE"),
-        (SIGNED[0].signature[:64] + b"\x1f", "E_SIG_V"),
-        (SIGNED[0].signature[:64] + bytes([SIGNED[0].signature[64] - 27]), "E_SIG_V"),
+        (b"", "one"),
+        (SIGNED[0].signature[:64], "length"),
+        (bytes(64) + b"\x1b", "E_SIG_RANGE"),
+        (SIGNED[0].signature[:64] + b"\x02", "v"),
+        (SIGNED[0].signature[:64] + b"\x01", "owner"),
+        (SIGNED[0].signature + SIGNED[1].signature, "one"),
+        (bytes(12) + OWNERS[0] + (66).to_bytes(32, "big") + bytes(34), "length"),
+        (bytes(12) + OWNERS[0] + (65).to_bytes(32, "big") + b"\0" + (1).to_bytes(32, "big"), "layout"),
+        (bytes(12) + OWNERS[0] + (65).to_bytes(32, "big") + b"\0" + bytes(33), "layout"),
+        (bytes(12) + OWNERS[0] + (2**255).to_bytes(32, "big") + b"\0" + bytes(32), "length"),
     ],
-    ids=["empty", "compact", "zeros", "approved-hash", "eth-sign-v", "v-0-or-1"],
+    ids=["empty", "compact", "zeros", "v-2", "dirty-owner", "two", "gap", "cut", "surplus", "far"],
 )
-def test_H80_what_is_no_signature_of_a_key(signed: bytes, cause: str) -> None:
-    """An approved hash by somebody else, a compact signature, another v: named with the cause."""
+def test_H80_what_is_no_signature_of_an_owner(signed: bytes, cause: str) -> None:
+    """Another form, another v, a contract's part whose bytes are not where it says: named with the cause."""
     reason, facts = refusal([Confirmation(OWNERS[0], signed), SIGNED[1]])
 
     assert ("malformed", cause) == (reason, facts["cause"])
 
 
-def test_personal_message_signatures_are_not_taken() -> None:
-    """A signature of the hash as a personal message recovers to another address."""
-    personal = Confirmation(OWNERS[0], sign(eip191_digest(safe_tx_hash(TX)), KEYS[0]))
+@pytest.mark.parametrize("part", [approved_part(OWNERS[0]), contract_part(OWNERS[0], b"yes")])
+def test_H80_approval_by_somebody_else(part: bytes) -> None:
+    """A hash that is said to be approved, or a contract that is said to have signed, is nothing without a proof."""
+    assert ("unproved", {"owner": OWNERS[0]}) == refusal([Confirmation(OWNERS[0], part), SIGNED[1]])
 
-    assert "other_signer" == refusal([personal, SIGNED[1]])[0]
+
+def test_signatures_of_text_count_by_their_own_v() -> None:
+    """A wallet that can only sign text adds 4 to v; with a plain v its signature is that of somebody else."""
+    made = sign(eip191_digest(safe_tx_hash(TX)), KEYS[0])
+    marked = made[:64] + bytes([made[64] + 4])
+    blob = check_confirmations(TX, [Confirmation(OWNERS[0], marked), SIGNED[1]], state())
+
+    assert {"ecdsa", "eth_sign"} == {entry.kind for entry in split_signatures(blob)}
+    assert "other_signer" == refusal([Confirmation(OWNERS[0], made), SIGNED[1]])[0]
+    assert "other_signer" == refusal([Confirmation(OWNERS[0], SIGNED[0].signature[:64] + b"\x1f"), SIGNED[1]])[0]
 
 
 @pytest.mark.parametrize("change", [{"safe": OTHER}, {"chain_id": 10}])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from chain.contract_code import ContractCode
 from chain.safe import FALLBACK_HANDLERS, SINGLETONS
+from chain.state_proof import EMPTY_CODE_HASH
 from proposals.calls import native_transfer
 from tests.treasury.cases import (
     CLOSE,
@@ -13,6 +15,9 @@ from tests.treasury.cases import (
     OWNERS,
     PAY_ETHER,
     PAY_TOKENS,
+    PAYEE,
+    TOKEN,
+    VERSION,
     WEEK,
     codes,
     part,
@@ -20,6 +25,7 @@ from tests.treasury.cases import (
     state,
     voted,
 )
+from treasury.binding import build
 from treasury.review import review
 
 
@@ -140,3 +146,45 @@ def test_facts_that_are_missing_are_named() -> None:
     assert ("nonce", "configuration", "code") == review(safe_tx(), voted(state=None)).unchecked
     assert ("configuration", "code") == review(safe_tx(), voted(expected=None)).unchecked
     assert [("E_NONCE", "spent", "transaction")] == codes(review(safe_tx(nonce=3), voted(expected=None)))
+
+
+PERSON = ContractCode(EMPTY_CODE_HASH, (0, 0, 0, 0))
+CODE, OTHER_CODE = (ContractCode(bytes([n]) * 32, (7, 0, 0, 0)) for n in (1, 2))
+UPGRADED = CODE._replace(implementations=(8, 0, 0, 0))
+BEACON = CODE._replace(implementations=(7, 9, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ((CODE, CODE), []),
+        ((CODE, OTHER_CODE), [("E_CODE_CHANGED", "code", "call 1")]),
+        ((CODE, UPGRADED), [("E_CODE_CHANGED", "implementation", "call 1")]),
+        ((CODE, BEACON), [("E_CODE_CHANGED", "implementation", "call 1")]),
+        ((CODE, PERSON), [("E_NO_CODE", "", "call 1")]),
+        ((PERSON, PERSON), [("E_NO_CODE", "", "call 1")]),
+        ((PERSON, CODE), [("E_CODE_CHANGED", "code", "call 1")]),
+    ],
+)
+def test_H85_the_code_behind_an_address_that_was_voted_for(
+    seen: tuple[ContractCode, ContractCode], expected: list[tuple[str, str, str]]
+) -> None:
+    """Other code, another implementation behind the same proxy, code that is gone, and code where none was."""
+    tokens = part(PAY_TOKENS)
+
+    assert expected == codes(review(build(tokens, 4, version=VERSION), voted(tokens, codes={TOKEN: seen})))
+
+
+def test_H85_a_payee_of_coins_needs_no_code() -> None:
+    """A person stays a person; a contract that is paid must stay what it was."""
+    assert [] == codes(review(safe_tx(), voted(codes={PAYEE: (PERSON, PERSON)})))
+    assert [("E_CODE_CHANGED", "code", "call 1")] == codes(review(safe_tx(), voted(codes={PAYEE: (CODE, OTHER_CODE)})))
+    assert [("E_CODE_CHANGED", "code", "call 1")] == codes(review(safe_tx(), voted(codes={PAYEE: (CODE, PERSON)})))
+
+
+def test_a_dry_run_that_fails_is_told_and_one_that_nobody_made_is_named() -> None:
+    """No money would move, so it does not refuse."""
+    failing, untried = (review(safe_tx(), voted(succeeds=succeeds)) for succeeds in (False, None))
+
+    assert [("W_DRY_RUN", "", "transaction")] == codes(failing, "warning")
+    assert ("sign", "sign", ("dry_run", "code")) == (failing.verdict, untried.verdict, untried.unchecked)

@@ -141,12 +141,11 @@ def _register(pool: Pool, event: Register) -> Outcome:
     if not player.is_agent:
         number = pool.agents + 1
         player = replace(player, is_agent=True, id=number, level=1)
-        by_id = MappingProxyType({**pool.agent_by_id, number: event.actor})
-        pool = replace(pool, agents=number, agent_by_id=by_id)
+        pool = replace(pool, agents=number, agent_by_id=pool.agent_by_id.with_item(number, event.actor))
     held = pool.balances
     pool = replace(
         pool,
-        agent_by_name=MappingProxyType({**pool.agent_by_name, name: event.actor}),
+        agent_by_name=pool.agent_by_name.with_item(name, event.actor),
         balances=held._replace(guild_bank=held.guild_bank + event.value),
     )
     return Outcome(_with_player(pool, event.actor, replace(player, name=name)))
@@ -235,7 +234,7 @@ def _seen(player: Player, today: int) -> Player:
 
 
 def _with_player(pool: Pool, account: Account, player: Player) -> Pool:
-    return replace(pool, players=MappingProxyType({**pool.players, account: player}))
+    return replace(pool, players=pool.players.with_item(account, player))
 
 
 def _from_day(expiring: Mapping[int, int], today: int) -> Mapping[int, int]:

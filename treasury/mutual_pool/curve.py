@@ -80,6 +80,12 @@ def eth_to_buy_share(premium: int, days: int) -> int:
     return premium * ONE // (RATES[days_covered(days)] + ONE)
 
 
+def least_wei(eth_of_share: int, shares: int) -> int:
+    """The least wei along the curve that mint at least `shares` (10⁻¹⁸) from `eth_of_share` on."""
+    root = (shares_of_eth(eth_of_share) + shares) * _SLOPE + _START
+    return -((_OFFSET - root**2) // _SCALE) - eth_of_share
+
+
 def least_premium(eth_of_share: int, shares: int, days: int) -> int:
     """The least premium in wei that mints `shares` (10⁻¹⁸, more than 0) for `days` with the curve at `eth_of_share`.
 
@@ -88,9 +94,7 @@ def least_premium(eth_of_share: int, shares: int, days: int) -> int:
     """
     if shares <= 0 or eth_of_share < 0 or days < 0:
         raise PremiumError("E_PREM_QUOTE", shares=shares, days=days)
-    root = (shares_of_eth(eth_of_share) + shares) * _SLOPE + _START
-    reached = -((_OFFSET - root**2) // _SCALE)
-    premium = -((eth_of_share - reached) * (RATES[days_covered(days)] + ONE) // ONE)
+    premium = -(-least_wei(eth_of_share, shares) * (RATES[days_covered(days)] + ONE) // ONE)
     return max(premium, PREMIUM_MIN_WEI)
 
 

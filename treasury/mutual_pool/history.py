@@ -10,7 +10,7 @@ account, whose money is not followed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from chain.amount import AmountError, parse_base_units
@@ -41,6 +41,7 @@ STEPS_MAX = 100_000
 TIME_MAX = 10_000_000_000
 """Later than this is somebody's milliseconds."""
 WALLET = "wallet"
+_TOLD_EVERY = 500
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z", re.ASCII)
 _LABEL_MAX = 64
@@ -55,10 +56,23 @@ class History(NamedTuple):
     events: tuple[Event, ...]
 
 
+class StepResult(NamedTuple):
+    """What one step did, without the state that it left: a long history has too many to keep."""
+
+    received: int
+    """Wei, as in `Outcome`."""
+    revert: str | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the step succeeded."""
+        return self.revert is None
+
+
 class Replay(NamedTuple):
     """A history, run."""
 
-    outcomes: tuple[Outcome, ...]
+    results: tuple[StepResult, ...]
     """One a step, in order."""
     last: Pool
     before_end: Pool
@@ -86,17 +100,30 @@ def read_history(data: bytes) -> History:
     return History(deploy_ts, accounts, tuple(_events(steps, frozenset(accounts), deploy_ts)))
 
 
-def replay(history: History) -> Replay:
-    """Run every step; one that the contract would revert changes nothing and is an outcome like any other."""
+def replay(history: History, told: Callable[[int, int], None] | None = None) -> Replay:
+    """Run every step; one that the contract would revert changes nothing and is an outcome like any other.
+
+    `told` is called now and then with the steps that are done, and with all there are.
+    """
     pool = before_end = deploy(history.deploy_ts)
-    outcomes = []
-    for event in history.events:
-        outcome = apply(pool, event)
-        outcomes.append(outcome)
+    results = []
+    for outcome in states(history):
+        results.append(StepResult(outcome.received, outcome.revert))
+        if told is not None and len(results) % _TOLD_EVERY == 0:
+            told(len(results), len(history.events))
         pool = outcome.pool
         if not pool.ended:
             before_end = pool
-    return Replay(tuple(outcomes), pool, before_end)
+    return Replay(tuple(results), pool, before_end)
+
+
+def states(history: History) -> Iterator[Outcome]:
+    """Run a history and give every step's outcome with the state that it left."""
+    pool = deploy(history.deploy_ts)
+    for event in history.events:
+        outcome = apply(pool, event)
+        yield outcome
+        pool = outcome.pool
 
 
 def told_state(pool: Pool) -> dict[str, object]:
@@ -140,10 +167,10 @@ def told_player(player: Player) -> dict[str, object]:
     }
 
 
-def told_outcome(outcome: Outcome) -> dict[str, object]:
+def told_result(result: StepResult) -> dict[str, object]:
     """What one step did; `revert` is there only where it failed."""
-    told: dict[str, object] = {"ok": outcome.ok, "received": str(outcome.received)}
-    return told if outcome.ok else {**told, "revert": outcome.revert}
+    told: dict[str, object] = {"ok": result.ok, "received": str(result.received)}
+    return told if result.ok else {**told, "revert": result.revert}
 
 
 def told_expiring(expiring: Mapping[int, int]) -> dict[str, str]:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from treasury.mutual_pool.curve import ONE
+from treasury.mutual_pool.persistent import PersistentMap
 
 DAY_SECONDS = 86_400
 
 Account = str
 
 
-def _nothing() -> Mapping[Any, Any]:
+def _nothing() -> Mapping[int, int]:
     return MappingProxyType({})
 
 
@@ -84,10 +85,10 @@ class Pool:
     """Wei of dividends a whole share earned ever, in 10⁻¹⁸."""
     agents: int = 0
     unit_to_expire: Mapping[int, int] = field(default_factory=_nothing)
-    players: Mapping[Account, Player] = field(default_factory=_nothing)
-    agent_by_name: Mapping[str, Account] = field(default_factory=_nothing)
+    players: PersistentMap[Account, Player] = field(default_factory=PersistentMap)
+    agent_by_name: PersistentMap[str, Account] = field(default_factory=PersistentMap)
     """Every name ever taken: an old one stays bound after a new one."""
-    agent_by_id: Mapping[int, Account] = field(default_factory=_nothing)
+    agent_by_id: PersistentMap[int, Account] = field(default_factory=PersistentMap)
     balances: Balances = field(default_factory=Balances)
 
     @property

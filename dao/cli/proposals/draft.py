@@ -7,7 +7,7 @@ laid out, is decided by `proposals`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -27,15 +27,18 @@ from dao.errors import DaoError, UsageError
 from dao.files import is_there
 from dao.record.checks_proposal import assets_of
 from dao.sentences import LANGUAGES, language, sentence
+from dao.session import Session
 from dao.store import durable
 from dao.store.journal import Journal
 from dao.views.opening import open_workspace
 from dao.workflow.proposing import settings_in_force
 from proposals import times
-from proposals.draft import budget_row, draft, milestone
+from proposals.annex import with_annexes
+from proposals.draft import budget_row, draft, milestone, tranches
 from proposals.front_matter import PAYING_TYPES, TYPES
 from proposals.imported import read_source
 from proposals.lint import lint
+from proposals.parts import MAX_PARTS
 from proposals.tables import BudgetRow, Milestone
 
 EXAMPLES = (
@@ -49,6 +52,8 @@ _SECTIONS = ("Summary", "Motivation", "Specification", "Budget", "Reporting", "U
 _PLAIN = ("Summary", "Motivation", "Specification", "Risks")
 """Of a document that pays nobody."""
 _WORDS = ("purpose", "deliverable", "evidence")
+_EVERY = {"monthly": 1, "quarterly": 3}
+_AGAIN = re.compile(r" (?P<every>monthly|quarterly) from (?P<day>\S+) times (?P<count>[1-9][0-9]{0,2})\Z", re.ASCII)
 _LICENCE = "CC0."
 
 
@@ -67,7 +72,9 @@ def command(
     pay: Annotated[
         list[str] | None,
         typer.Option(
-            "--pay", help="`AMOUNT SYMBOL to PAYEE`, with ` after m1` if a milestone comes first; repeatable."
+            "--pay",
+            help="`AMOUNT SYMBOL to PAYEE`, with ` after m1` if a milestone comes first, or "
+            "` monthly from 2026-03-01 times 6`; repeatable.",
         ),
     ] = None,
     part: Annotated[
@@ -105,24 +112,41 @@ def command(
     else:
         _check(said)
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
-        settings = settings_in_force(session.desk)
-        assets, prefix = assets_of(settings.funds[0]), settings.prefix
-        write = partial(_write_text, said, created=times.spell_day(session.desk.now()))
-        documents = session.workspace.documents
-        last = _last_number(session.journal, documents, prefix)
-        if not number:  # the same words again are the same draft
-            number = last if last and _holds(_place(documents, out, prefix, last), write(number=last)) else last + 1
-        file, raw = _place(documents, out, prefix, number), write(number=number)
-        is_new = not _holds(file, raw)
-        if is_new:
-            _write(file, raw)
+        return begin(session, said, number, out)
+
+
+def begin(
+    session: Session, said: Said, number: int, out: Path | None, budget: Sequence[BudgetRow] | None = None
+) -> Answer:
+    """Write a draft, once, and say what lint finds in it; `budget` are its payments where they were not said."""
+    settings = settings_in_force(session.desk)
+    assets, prefix = assets_of(settings.funds[0]), settings.prefix
+    created, limit = times.spell_day(session.desk.now()), settings.limits.body
+    write = partial(_with_annexes, said, created=created, limit=limit, prefix=prefix, budget=budget)
+    documents = session.workspace.documents
+    last = _last_number(session.journal, documents, prefix)
+    if not number:  # the same words again are the same draft
+        number = last if last and _holds(_place(documents, out, prefix, last), write(number=last)[0]) else last + 1
+    file, (raw, annexes) = _place(documents, out, prefix, number), write(number=number)
+    is_new = not _holds(file, raw)
+    if is_new:
+        for path, annex in annexes.items():
+            _write_annex(file.parent / path, annex)
+        _write(file, raw)
     findings, _ = lint(raw, name=file.name, prefix=prefix, assets=assets)
     left_out = list(said.source.left_out) if said.source else []
-    return _answer(file, raw, number, findings, left_out, is_new=is_new)
+    return _answer(file, raw, number, findings, left_out, annexes=list(annexes), is_new=is_new)
 
 
 def _answer(
-    file: Path, raw: bytes, number: int, findings: Sequence[Finding], left_out: list[str], *, is_new: bool
+    file: Path,
+    raw: bytes,
+    number: int,
+    findings: Sequence[Finding],
+    left_out: list[str],
+    *,
+    annexes: list[str],
+    is_new: bool,
 ) -> Answer:
     document: dict[str, Any] = {
         "ok": not has_errors(findings),
@@ -130,6 +154,7 @@ def _answer(
         "number": number,
         "is_new": is_new,
         "left_out": left_out,
+        "annexes": annexes,
         "findings": [finding_row(finding) for finding in findings],
     }
     waits = any(told.encode() in raw for told in placeholders())
@@ -137,6 +162,8 @@ def _answer(
     lines = steps.done("STEP_DRAFTED", how if is_new else "already", file=str(file), number=number)
     if left_out:
         lines += steps.noted("STEP_DRAFTED", "left_out", keys=left_out)
+    if annexes:
+        lines += steps.noted("STEP_DRAFTED", "annexes", files=annexes)
     for finding in findings:
         lines += text.told(finding, "  ")
     return Answer(document, lines, FALSE if has_errors(findings) else TRUE)
@@ -172,7 +199,33 @@ def _check(said: Said) -> None:
     _milestones(said)
 
 
-def _write_text(said: Said, *, created: str, number: int) -> bytes:
+def _with_annexes(
+    said: Said, *, created: str, limit: int, prefix: str, budget: Sequence[BudgetRow] | None, number: int
+) -> tuple[bytes, Mapping[str, bytes]]:
+    """The draft, with what is too long for the space in files beside it."""
+    return with_annexes(
+        lambda sections: _write_text(said, created=created, number=number, sections=sections, budget=budget),
+        said.source.sections if said.source else {},
+        limit=limit,
+        stem=f"{prefix.lower()}-{number}",
+        told=lambda path, cid: sentence("DRAFT", "annex", {"path": path, "cid": str(cid)}, language()),
+    )
+
+
+def _write_annex(file: Path, raw: bytes) -> None:
+    if not _holds(file, raw):
+        file.parent.mkdir(exist_ok=True)
+        _write(file, raw)
+
+
+def _write_text(
+    said: Said,
+    *,
+    created: str,
+    number: int,
+    sections: Mapping[str, str] | None = None,
+    budget: Sequence[BudgetRow] | None = None,
+) -> bytes:
     source, paying = said.source, said.kind in PAYING_TYPES
     headers = source.headers if source else {}
     prefilled = {name: sentence("DRAFT", name.lower(), {}, language()) for name in (_SECTIONS if paying else _PLAIN)}
@@ -183,12 +236,13 @@ def _write_text(said: Said, *, created: str, number: int) -> bytes:
         author=said.author or "",
         discussions_to=said.discussions_to or "",
         created=created,
-        sections=prefilled | {"Copyright": _LICENCE} | dict(source.sections if source else {}),
-        budget=_budget(said),
+        sections=prefilled | {"Copyright": _LICENCE} | dict(sections or {}),
+        budget=_budget(said) if budget is None else budget,
         milestones=_milestones(said),
         kind=said.kind,
         category=headers.get("category", "Core") if said.kind == "Protocol" else None,
         requires=_requires(headers.get("requires", "")),
+        language=language(),
     )
 
 
@@ -202,16 +256,28 @@ def _budget(said: Said) -> list[BudgetRow]:
     pay = said.pay or ()
     if said.part and len(said.part) != len(pay):
         raise UsageError("E_USAGE", "parts", parts=len(said.part), pays=len(pay))
-    rows = []
-    for number, told in zip(said.part or range(1, len(pay) + 1), pay, strict=True):
-        payment, _, release = told.partition(" after ")
+    rows: list[BudgetRow] = []
+    for index, told in enumerate(pay):
+        number = said.part[index] if said.part else (rows[-1].part if rows else 0) + 1
         try:
-            rows.append(
-                budget_row(number, payment, release=release, purpose=sentence("DRAFT", "purpose", {}, language()))
-            )
+            rows += _rows(number, told, is_alone=not said.part)
         except CodedError as error:
             raise UsageError(error.code, error.reason, **error.facts) from None
     return rows
+
+
+def _rows(number: int, told: str, *, is_alone: bool) -> list[BudgetRow]:
+    """Read one --pay: a payment, a payment after a milestone, or one that comes again and again."""
+    purpose = sentence("DRAFT", "purpose", {}, language())
+    again = _AGAIN.search(told)
+    if again is None:
+        payment, _, release = told.partition(" after ")
+        return [budget_row(number, payment, release=release, purpose=purpose)]
+    if not is_alone or not 1 <= int(again["count"]) <= MAX_PARTS:
+        raise UsageError("E_USAGE", "tranches", pay=told, limit=MAX_PARTS)
+    first = budget_row(number, told[: again.start()], purpose=purpose)
+    start, months = times.parse_day(again["day"]), _EVERY[again["every"]]
+    return tranches(first, start=start, months=months, count=int(again["count"]))
 
 
 def _milestones(said: Said) -> list[Milestone]:

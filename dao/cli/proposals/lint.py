@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,17 +10,23 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from chain.errors import CodedError
 from chain.finding import Finding, has_errors
 from dao.cli import text
 from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.files import read
-from dao.sentences import escape
+from dao.errors import UsageError
+from dao.files import is_file
+from dao.sentences import LANGUAGES, escape
 from proposals import lint
+from proposals.lint_rules import Known
+from proposals.payment import read_asks, totals
 
 EXAMPLES = (
     "dao lint iips/iip-1.md",
     "dao lint iips/*.md",
     "dao lint iips/iip-1.md --json",
+    "dao lint iips/iip-2.md --dir demo --cap '1 ETH'",
 )
 
 
@@ -30,16 +37,34 @@ class Linted(NamedTuple):
     findings: Sequence[Finding]
 
 
-def command(files: Annotated[list[Path], typer.Argument(help="Proposals in Markdown.", metavar="FILE")]) -> Answer:
+def command(
+    files: Annotated[list[Path], typer.Argument(help="Proposals in Markdown.", metavar="FILE")],
+    *,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="A workspace, whose journal, fund and books are known then.")
+    ] = None,
+    fund: Annotated[str, typer.Option("--fund", help="With --dir: the fund that is asked, if there are several.")] = "",
+    prefix: Annotated[str, typer.Option("--prefix", help="Prefix of the space's proposals; else IIP.")] = "",
+    forum: Annotated[
+        str, typer.Option("--forum", help="Pattern that discussions-to must match.", metavar="REGEX")
+    ] = "",
+    cap: Annotated[
+        str,
+        typer.Option("--cap", help="Most that a payee may ask the first time without milestones, as `1 ETH`; a list."),
+    ] = "",
+) -> Answer:
     """Check proposals and list all that is wrong with their text.
 
-    Only the files are read: rules that need a journal or a fund are skipped and named on stderr. Warnings do not change
-    the exit status, errors do.
+    Only the files are read: rules that need a journal or a fund are skipped and named on stderr, unless --dir names a
+    workspace that has them. Warnings do not change the exit status, errors do.
     """
+    known = _options(prefix, forum, cap)
     skipped: dict[str, None] = {}
     linted = []
-    for file, raw in [(file, read(file)) for file in files]:
-        findings, undecided = lint.lint(raw, name=file.name)
+    for file, raw, facts in _with_facts([(file, read(file)) for file in files], folder, fund):
+        facts.update(known)
+        facts["original"] = _original(file)
+        findings, undecided = lint.lint(raw, **facts | {"name": file.name})
         linted.append(Linted(file, findings))
         skipped |= dict.fromkeys(undecided)
     if skipped:
@@ -47,6 +72,46 @@ def command(files: Annotated[list[Path], typer.Argument(help="Proposals in Markd
     wrong = any(has_errors(one.findings) for one in linted)
     rows = [{**finding_row(finding), "file": str(one.file)} for one in linted for finding in one.findings]
     return Answer(rows, _lines(linted), FALSE if wrong else TRUE)
+
+
+def _options(prefix: str, forum: str, cap: str) -> Known:
+    known: Known = {}
+    if prefix:
+        known["prefix"] = prefix
+    if forum:
+        try:
+            re.compile(forum)
+        except re.error:
+            raise UsageError("E_USAGE", "forum", pattern=forum) from None
+        known["forum"] = forum
+    if cap:
+        try:
+            known["cap"] = totals(read_asks(cap))
+        except CodedError as error:
+            raise UsageError(error.code, error.reason, **error.facts) from None
+    return known
+
+
+def _with_facts(
+    files: Sequence[tuple[Path, bytes]], folder: Path | None, fund: str
+) -> Iterator[tuple[Path, bytes, Known]]:
+    if folder is None:
+        for file, raw in files:
+            yield file, raw, {}
+        return
+    from dao.cli.proposals.lint_workspace import known_by
+
+    with known_by(folder, fund) as facts_of:
+        for file, raw in files:
+            yield file, raw, facts_of(raw)
+
+
+def _original(file: Path) -> bytes | None:
+    """The document beside a translation: `iip-2.md` beside `iip-2.zh-Hant.md`."""
+    match = re.fullmatch(rf"(.+)\.({'|'.join(tag for tag in LANGUAGES if tag != 'en')})\.md", file.name)
+    if match is None or not is_file(original := file.with_name(f"{match[1]}.md")):
+        return None
+    return read(original)
 
 
 def finding_row(finding: Finding) -> dict[str, Any]:

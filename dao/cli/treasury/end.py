@@ -24,7 +24,7 @@ def command(
     passphrase_file: PassphraseFile = None,
     folder: Dir = Path(),
 ) -> Answer:
-    """End a part that expired, was vetoed or superseded, and book what it gives back to the fund.
+    """End a part that expired, was vetoed, superseded or terminated, and book what it gives back to the fund.
 
     If owners have signed it, its nonce must be spent first: the Safe's logs are searched for a rejection, an empty
     transaction of the Safe to itself with the same nonce, and its receipt is proved and kept. A part that has ended is

@@ -90,7 +90,8 @@ def act(part: str, kind: str, file: Path, source: KeySource, folder: Path, *, ou
     lines += text.rows([("sha256", str(document["evidence"])), *place])
     if carried is not None:
         return Answer(document, [*lines, *carrying.carried(carried, write_act(SignedAct(envelope, evidence)))])
-    lines += steps.noted("STEP_MILESTONE", "released" if is_released else "", name=named.payout, required=required)
+    fate = "released" if is_released else "returned" if kind == "return" else ""
+    lines += steps.noted("STEP_MILESTONE", fate, name=named.payout, required=required)
     return Answer(document, lines)
 
 

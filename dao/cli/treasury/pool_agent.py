@@ -29,7 +29,8 @@ def command(
     """Show the tiers with the contract's thresholds, and the agents of a history.
 
     An agent rises one level for each call of upgrade, never by itself. Thresholds are of referrals earned in a
-    lifetime. Where the white paper prints another threshold, both are shown, and the contract rules.
+    lifetime. Where the white paper prints another threshold, both are shown, and the contract rules. This is not
+    insurance advice.
     """
     pool = run_file(file)[1].last if file is not None else None
     agents = [] if pool is None else [(pool.agent_by_id[n], pool) for n in sorted(pool.agent_by_id)]

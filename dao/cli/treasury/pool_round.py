@@ -28,7 +28,8 @@ def command(
     """Close a round after its shutdown: entries that add up to zero.
 
     What the contract holds is owed as claims, dividends and referrals, or is stuck in it for ever. The next round
-    begins with nothing of this one. These are the members' books, never the treasury's.
+    begins with nothing of this one. These are the members' books, never the treasury's. This is not insurance
+    advice.
     """
     _, replayed = run_file(file)
     closing = close(replayed.last, number)

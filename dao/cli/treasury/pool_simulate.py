@@ -14,8 +14,8 @@ from treasury.mutual_pool.history import (
     Replay,
     told_balances,
     told_expiring,
-    told_outcome,
     told_player,
+    told_result,
     told_state,
 )
 from treasury.mutual_pool.state import DAY_SECONDS
@@ -40,7 +40,7 @@ def _document(history: History, replayed: Replay) -> dict[str, Any]:
     pool = replayed.last
     held = {account: pool.current_unit(account) for account in history.accounts}
     return {
-        "steps": [told_outcome(outcome) for outcome in replayed.outcomes],
+        "steps": [told_result(result) for result in replayed.results],
         "state": told_state(pool),
         "balances": told_balances(pool),
         "players": {account: told_player(pool.player(account)) for account in history.accounts},
@@ -51,8 +51,8 @@ def _document(history: History, replayed: Replay) -> dict[str, Any]:
 
 
 def _lines(history: History, replayed: Replay) -> Iterator[str]:
-    reverted = sum(not outcome.ok for outcome in replayed.outcomes)
-    yield from wrapped(say("POOL", "ran", steps=counted(len(replayed.outcomes), "step"), reverted=reverted))
+    reverted = sum(not result.ok for result in replayed.results)
+    yield from wrapped(say("POOL", "ran", steps=counted(len(replayed.results), "step"), reverted=reverted))
     yield ""
     yield from dashboard(figures(replayed.last, last_time(history) // DAY_SECONDS))
     yield from advice()

@@ -13,6 +13,7 @@ import typer
 
 from chain import amount
 from dao.cli.files import read
+from dao.cli.progress import bar
 from dao.cli.text import label, paint, rows, say, wrapped
 from dao.errors import UsageError
 from proposals import times
@@ -24,10 +25,17 @@ File = Annotated[
 ]
 
 
+_TOLD_FROM = 5_000
+"""Steps from which on progress is shown: about a second of one core."""
+
+
 def run_file(file: Path) -> tuple[History, Replay]:
     """Read a history and run it."""
     history = read_history(read(file, BYTES_MAX))
-    return history, replay(history)
+    if len(history.events) < _TOLD_FROM:
+        return history, replay(history)
+    with bar("POOL") as told:
+        return history, replay(history, lambda done, whole: told("running", done, whole))
 
 
 def last_time(history: History) -> int:

@@ -13,7 +13,7 @@ from dao.cli import carrying, steps
 from dao.cli.answer import Answer
 from dao.cli.options import Dir, PassphraseFile
 from dao.record.case import need
-from dao.record.checks_payout import window_of
+from dao.record.windows import window_of
 from dao.session import Session
 from dao.workflow import paying
 from dao.workflow.desk import QUEUED
@@ -22,6 +22,7 @@ EXAMPLES = (
     "dao queue IIP-2/1",
     "dao queue IIP-2/1 --dir demo --json",
     "dao queue IIP-2/1 --out iip-2-1.tx.json",
+    "dao queue IIP-2/1 --builder iip-2-1.batch.json",
 )
 
 
@@ -33,12 +34,19 @@ def command(
         Path | None,
         typer.Option("--out", help="Also write the transaction to this file, for owners and wallets.", metavar="FILE"),
     ] = None,
+    builder: Annotated[
+        Path | None,
+        typer.Option(
+            "--builder", help="Also write its calls to this file, for Safe's Transaction Builder.", metavar="FILE"
+        ),
+    ] = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Queue a part that passed, behind everything that waits for the same Safe.
 
     The transaction is, byte for byte, the part that was voted on. A part that is queued already is shown as it is. The
-    file of --out is in the Safe Transaction Service's shape, with the confirmations that the journal has.
+    file of --out is in the Safe Transaction Service's shape, with the confirmations that the journal has. The file of
+    --builder names no nonce: in the wallet choose the one that is shown here, or another transaction is made.
     """
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
         named = steps.find_part(session, part)
@@ -52,7 +60,9 @@ def command(
                 window_of(case, named.part)
             tx = paying.queue(session.desk, named.id, named.part)
         answer = _answer(session, named, tx, is_new=is_new, out=out)
-        told = () if out is None else carrying.carried(out, carrying.safe_tx_file(session, tx), "transaction")
+        told = [] if out is None else carrying.carried(out, carrying.safe_tx_file(session, tx), "transaction")
+        if builder is not None:
+            told += carrying.carried(builder, carrying.builder_file(session, tx, named.payout), "builder")
     return answer._replace(lines=[*answer.lines, *told])
 
 

@@ -21,6 +21,7 @@ from treasury.review import review
 EXAMPLES = (
     "dao review tx.json --chain-id 1 --safe-version 1.4.1",
     "dao review tx.json --chain-id 1 --safe-version 1.4.1 --json",
+    "dao review batch.json --chain-id 1 --safe-version 1.4.1 --nonce 7",
     "dao review tx.json --dir demo",
     "dao review IIP-1/1 --dir demo",
 )
@@ -30,7 +31,9 @@ def command(
     target: Annotated[
         str,
         typer.Argument(
-            help="A transaction as the Safe Transaction Service shows it, or a queued part, as IIP-1/1.", metavar="FILE"
+            help="A transaction as the Safe Transaction Service or Transaction Builder writes it, or a queued part, "
+            "as IIP-1/1.",
+            metavar="FILE",
         ),
     ],
     *,
@@ -41,19 +44,28 @@ def command(
     folder: Annotated[
         Path | None, typer.Option("--dir", help="Folder of a workspace; it says which chain, and what was voted.")
     ] = None,
+    safe: Annotated[
+        str,
+        typer.Option("--safe", help="Of a Transaction Builder batch: its Safe, if the file names none.", metavar="A"),
+    ] = "",
+    nonce: Annotated[
+        int | None, typer.Option("--nonce", help="Of a Transaction Builder batch: the nonce to hash it with.", min=0)
+    ] = None,
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Say what a Safe transaction does and whether to sign it.
 
     The hashes are computed here: compare them with what your wallet shows. What could not be checked is listed. Without
-    a workspace no node is asked, and chain and version must be named.
+    a workspace no node is asked, and chain and version must be named. A Transaction Builder batch has no nonce, and so
+    no hash unless you say one.
     """
+    asked = told.Asked(safe, nonce)
     if folder is not None:
         from dao.cli.treasury.review_voted import review_in_workspace
 
-        return review_in_workspace(target, folder, chain_id, safe_version, passphrase_file)
+        return review_in_workspace(target, folder, (chain_id, safe_version), asked, passphrase_file)
     if chain_id is None or not safe_version:
         option = "--chain-id" if chain_id is None else "--safe-version"
         raise UsageError("E_USAGE", "review_option", option=option)
-    found = told.read_transaction(read(Path(target)), chain_id, safe_version)
-    return found if isinstance(found, Answer) else told.answer(found, review(found), {})
+    found = told.read_transaction(read(Path(target)), chain_id, safe_version, asked)
+    return found if isinstance(found, Answer) else told.answer(found, review(found.tx), {})

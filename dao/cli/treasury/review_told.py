@@ -6,17 +6,21 @@ Decided here: how findings, calls and hashes are told. Not decided: what is foun
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from chain import address, amount, json_text
 from chain.errors import CodedError, UncheckableError
 from chain.finding import Finding
-from chain.safe import SafeTx
+from chain.safe import SafeError, SafeTx
 from chain.safe_json import read_safe_tx
+from chain.transaction_builder import Batch, is_batch, read_batch
 from dao.cli import text
 from dao.cli.answer import FALSE, TRUE, Answer
+from dao.errors import UsageError
 from dao.sentences import language, sentence
+from proposals.parts import Call
 from treasury.assets import asset_id
+from treasury.binding import build_calls
 from treasury.review import Action, Review
 
 _HASHES = ("domain_hash", "message_hash", "safe_tx_hash")
@@ -25,31 +29,63 @@ Symbols = Mapping[str, tuple[str, int]]
 """Symbol and decimals by asset id, of the assets that a workspace's settings name."""
 
 
-def read_transaction(raw: bytes, chain_id: int, safe_version: str) -> SafeTx | Answer:
+class Asked(NamedTuple):
+    """What the command line adds to a batch, which names no nonce and perhaps no Safe."""
+
+    safe: str = ""
+    nonce: int | None = None
+
+
+class Draft(NamedTuple):
+    """A transaction out of a file."""
+
+    tx: SafeTx
+    has_nonce: bool = True
+    """Whether its nonce is known; without it there is nothing to sign, and no hash."""
+
+
+def read_transaction(raw: bytes, chain_id: int, safe_version: str, asked: Asked) -> Draft | Answer:
     """Read a transaction, or refuse to have it signed; what could not be checked is raised."""
     try:
-        return read_safe_tx(json_text.loads(raw), chain_id, safe_version)
-    except UncheckableError:
+        value = json_text.loads(raw)
+        if is_batch(value):
+            return _of_batch(read_batch(value), chain_id, safe_version, asked)
+        return Draft(read_safe_tx(value, chain_id, safe_version))
+    except (UncheckableError, UsageError):
         raise
     except CodedError as error:
         return _unreadable(error)
 
 
-def answer(tx: SafeTx, review: Review, symbols: Symbols) -> Answer:
+def answer(draft: Draft, review: Review, symbols: Symbols) -> Answer:
     """The review as the command answers it."""
+    tx = draft.tx
+    of_nonce = {"message_hash": review.message_hash, "safe_tx_hash": review.safe_tx_hash}
     document: dict[str, Any] = {
         "verdict": review.verdict,
         "findings": [_row(finding) for finding in review.findings],
         "unchecked": list(review.unchecked),
         "domain_hash": "0x" + review.domain_hash.hex(),
-        "message_hash": "0x" + review.message_hash.hex(),
-        "safe_tx_hash": "0x" + review.safe_tx_hash.hex(),
+        **{name: "0x" + hash_.hex() if draft.has_nonce else None for name, hash_ in of_nonce.items()},
         "actions": [
             {"place": action.place, "kind": action.kind, "message": _told(action, tx.chain_id, symbols)}
             for action in review.actions
         ],
     }
-    return Answer(document, _lines(tx, review, document), TRUE if review.verdict == "sign" else FALSE)
+    return Answer(document, _lines(draft, review, document), TRUE if review.verdict == "sign" else FALSE)
+
+
+def _of_batch(batch: Batch, chain_id: int, safe_version: str, asked: Asked) -> Draft:
+    """Make the transaction that a wallet makes of a batch."""
+    if batch.chain_id != chain_id:
+        raise SafeError("E_SAFE_CONFIG", "chain", expected=chain_id, found=batch.chain_id)
+    safe = address.parse(asked.safe) if asked.safe else batch.safe
+    if safe is None:
+        raise UsageError("E_USAGE", "review_option", option="--safe")
+    calls = [Call(call.to, call.value, call.data) for call in batch.calls]
+    nonce = asked.nonce or 0
+    tx = build_calls(calls, chain_id=chain_id, safe=safe, version=safe_version, nonce=nonce)
+    return Draft(tx, asked.nonce is not None)
 
 
 def _unreadable(error: CodedError) -> Answer:
@@ -66,9 +102,10 @@ def _row(finding: Finding) -> dict[str, Any]:
     return {"code": finding.code, "level": finding.level, "message": message, "place": finding.place or None}
 
 
-def _lines(tx: SafeTx, review: Review, document: dict[str, Any]) -> Iterator[str]:
+def _lines(draft: Draft, review: Review, document: dict[str, Any]) -> Iterator[str]:
+    tx, nonce = draft.tx, str(draft.tx.nonce) if draft.has_nonce else "-"
     safe = address.with_chain(tx.safe, tx.chain_id)
-    yield from text.rows([("Safe", safe), (text.label("version"), tx.version), ("nonce", str(tx.nonce))])
+    yield from text.rows([("Safe", safe), (text.label("version"), tx.version), ("nonce", nonce)])
     yield ""
     yield text.paint(text.say("REVIEW", "does"), "bold")
     yield from text.rows([(text.place(action["place"]), action["message"]) for action in document["actions"]])
@@ -79,7 +116,7 @@ def _lines(tx: SafeTx, review: Review, document: dict[str, Any]) -> Iterator[str
             yield from text.told(finding, "  ")
         yield ""
     yield text.paint(text.say("REVIEW", "compare"), "bold")
-    yield from text.rows([(name.replace("_", " "), document[name]) for name in _HASHES])
+    yield from text.rows([(name.replace("_", " "), document[name] or "-") for name in _HASHES])
     yield ""
     if review.unchecked:
         yield text.paint(text.say("REVIEW", "unchecked"), "bold")

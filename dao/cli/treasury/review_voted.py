@@ -23,40 +23,40 @@ from treasury.review import review
 
 
 def review_in_workspace(
-    target: str, folder: Path, chain_id: int | None, safe_version: str, passphrase_file: Path | None
+    target: str, folder: Path, place: tuple[int | None, str], asked: told.Asked, passphrase_file: Path | None
 ) -> Answer:
-    """Review a file, or where there is no such file a queued part by its name."""
+    """Review a file, or where there is no such file a queued part by its name; `place` is a chain and a version."""
     if not is_there(Path(target)) and steps.is_name(target):
         with steps.open_for(folder, passphrase_file=passphrase_file) as session:
             named = steps.find_part(session, target)
             return of_part(session, named, steps.queued(session, named))
     raw = read(Path(target))
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
-        return _of_file(session, raw, chain_id, safe_version)
+        return _of_file(session, raw, place, asked)
 
 
 def of_part(session: Session, named: steps.Named, tx: SafeTx) -> Answer:
     """Review a transaction of a part against its vote."""
     found = paying.review_part(session.desk, named.id, named.part, tx)
-    return told.answer(tx, found, steps.symbols(settings_in_force(session.desk)))
+    return told.answer(told.Draft(tx), found, steps.symbols(settings_in_force(session.desk)))
 
 
-def _of_file(session: Session, raw: bytes, chain_id: int | None, safe_version: str) -> Answer:
+def _of_file(session: Session, raw: bytes, place: tuple[int | None, str], asked: told.Asked) -> Answer:
     settings = settings_in_force(session.desk)
-    chain_id = chain_id or session.workspace.anchors.chain_id
-    version = safe_version or _version(settings, chain_id)
-    tx = told.read_transaction(raw, chain_id, version)
-    if isinstance(tx, Answer):
-        return tx
+    chain_id = place[0] or session.workspace.anchors.chain_id
+    found = told.read_transaction(raw, chain_id, place[1] or _version(settings, chain_id), asked)
+    if isinstance(found, Answer):
+        return found
+    tx = found.tx
     symbols = steps.symbols(settings)
     queued = steps.find_leaf(session, "queued", hash=safe_tx_hash(tx))
     if queued is None:
         is_own = any((safe.chain_id, safe.address) == (tx.chain_id, tx.safe) for safe in settings.safes)
-        return told.answer(tx, review(tx, is_own_safe=is_own), symbols)
+        return told.answer(found, review(tx, is_own_safe=is_own), symbols)
     proposal, part = queued[1].body["proposal"], queued[1].body["part"]
     assert isinstance(proposal, bytes), "the leaf's schema says so"
     assert isinstance(part, int), "the leaf's schema says so"
-    return told.answer(tx, paying.review_part(session.desk, proposal, part, tx), symbols)
+    return told.answer(found, paying.review_part(session.desk, proposal, part, tx), symbols)
 
 
 def _version(settings: Settings, chain_id: int) -> str:

@@ -1,6 +1,7 @@
 """`dao audit`: a count that Snapshot published, counted again exactly and as Snapshot counts.
 
-Decided here: how an audit is told. What differs is decided by `governance.audit`; nothing is asked of any server.
+Decided here: how the audit of a file is told; what a hub serves is told by `dao.cli.votes.audit_hub`. What differs is
+decided by `governance.audit`.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.files import read
 from dao.cli.text import columns, label, paint, say, wrapped
 from dao.cli.votes.hub_text import LIMIT, json_number, names, one_line, shown, spelled
+from dao.errors import UsageError
 from dao.sentences import language, listed
 from governance.audit import Audit, Difference, audit
 from governance.hub_answer import HubAnswer, read_hub_answer
 
 EXAMPLES = (
+    "dao audit --space ens.eth",
+    "dao audit --space comp-vote.eth --proposal 0x0a898c9a26b02ebd80f9de77c29a5ff5cdaca77b39a3d1ce22c0555be40028ed",
+    "dao audit --space ens.eth --html report.html --csv report.csv --keep pages",
     "dao audit proposal.json",
     "dao audit proposal.json --order voter",
     "dao audit proposal.json --json",
@@ -35,24 +40,83 @@ class _Order(StrEnum):
 
 
 def command(
-    file: Annotated[Path, typer.Argument(help="A hub's proposal with its votes, as JSON.", metavar="FILE")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A hub's proposal with its votes, as JSON.", metavar="FILE", show_default=False),
+    ] = None,
     *,
+    space: Annotated[
+        str, typer.Option("--space", help="Ask the hub for a space; alone, for every closed proposal.", metavar="NAME")
+    ] = "",
+    proposal: Annotated[str, typer.Option("--proposal", help="Ask the hub for one proposal.", metavar="ID")] = "",
+    hub: Annotated[
+        str, typer.Option("--hub", help="The hub's GraphQL address; without it Snapshot's.", metavar="URL")
+    ] = "",
+    key_env: Annotated[
+        str, typer.Option("--api-key-env", help="Variable with the hub's API key, if it is set.", metavar="NAME")
+    ] = "SNAPSHOT_API_KEY",
+    rpc_env: Annotated[
+        str,
+        typer.Option("--rpc-env", help="Variable with a node's URL, to compute the powers again.", metavar="NAME"),
+    ] = "",
+    ipfs_env: Annotated[
+        str,
+        typer.Option(
+            "--ipfs-env", help="Variable with an IPFS node's URL, for votes that cannot be rebuilt.", metavar="NAME"
+        ),
+    ] = "",
+    blocks: Annotated[
+        Path | None, typer.Option("--blocks", help="Folder of blocks to look for them in.", metavar="FOLDER")
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", help="Keep what the hub answers here; an audit that broke off goes on.", metavar="DIR"),
+    ] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the table to this file.", metavar="FILE")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the report to this file.", metavar="FILE")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
     order: Annotated[
-        _Order, typer.Option("--order", help="How Snapshot's doubles are added up.", metavar="ORDER")
-    ] = _Order.FILE,
+        _Order | None,
+        typer.Option(
+            "--order", help="How doubles are added up; of a FILE, as it stands.", metavar="ORDER", show_default=False
+        ),
+    ] = None,
 ) -> Answer:
     """Count a published Snapshot vote again: exactly, and as Snapshot does.
 
-    FILE holds `{"proposal": {...}, "votes": [...]}`, as the hub answers. Powers are taken as published. Doubles depend
-    on the order in which they are added: `file`, `voter` (by address) or `vp` (by power). The exit status is 1 where
-    another choice wins, or where Snapshot's own code gives what was published in none of these orders.
+    With --space or --proposal the hub is asked, page by page: votes are counted, ids rebuilt, signatures checked, and
+    what is not as published is explained. Powers are taken as published, unless a node is named.
+
+    FILE holds `{"proposal": {...}, "votes": [...]}`, as the hub answers. Doubles depend on the order in which they are
+    added: `file`, `voter` (by address) or `vp` (by power). The exit status is 1 where another choice wins, or where
+    Snapshot's own code gives what was published in none of these orders; 2 where votes could not be checked.
     """
+    asked = bool(space or proposal)
+    if asked == (file is not None):
+        raise UsageError("E_USAGE", "audit")
+    if file is None:
+        from dao.cli.votes import audit_hub
+        from dao.places import Named
+
+        wanted = audit_hub.Wanted(
+            space=space,
+            proposal=proposal,
+            hub=hub,
+            key_env=key_env,
+            keep=keep,
+            order="voter" if order is None else order.value,
+            rpc_env=rpc_env,
+            ipfs=Named(api_env=ipfs_env, blocks=blocks),
+        )
+        return audit_hub.answer_of(wanted, audit_hub.Files(csv, html, force))
     answer = read_hub_answer(read(file, LIMIT))
-    found = audit(answer, order.value)
-    return Answer(_document(answer, found, order), _lines(answer, found, order), TRUE if found.ok else FALSE)
+    way = _Order.FILE if order is None else order
+    found = audit(answer, way.value)
+    return Answer(document_of(answer, found, way), _lines(answer, found, way), TRUE if found.ok else FALSE)
 
 
-def _document(answer: HubAnswer, found: Audit, order: str) -> dict[str, object]:
+def document_of(answer: HubAnswer, found: Audit, order: str) -> dict[str, object]:
+    """Spell an audit for machines."""
     exact, snapshot = found.exact, found.snapshot
     bound = {"error_bound": spelled(exact.bound)} if exact.bound else {}
     return {
@@ -83,6 +147,13 @@ def _document(answer: HubAnswer, found: Audit, order: str) -> dict[str, object]:
 def _lines(answer: HubAnswer, found: Audit, order: str) -> Iterator[str]:
     facts = {"id": answer.id, "system": answer.system, "votes": len(answer.rows), "order": str(order)}
     yield from wrapped(say("AUDIT", "head", **facts))
+    yield from count_lines(answer, found)
+    if found.ok:
+        yield from same_line(answer, found)
+
+
+def count_lines(answer: HubAnswer, found: Audit) -> Iterator[str]:
+    """Lay out both counts, and what differs."""
     yield ""
     head = (label("option"), label("exact"), "Snapshot")
     options = [f"{number} {one_line(name)}" for number, name in enumerate(answer.choices, 1)]
@@ -97,9 +168,12 @@ def _lines(answer: HubAnswer, found: Audit, order: str) -> Iterator[str]:
         yield from wrapped(say("AUDIT", "bound", bound=f"{float(found.exact.bound):.1e}"), "  ")
     for row in found.differences:
         yield from wrapped(_told(row, answer), paint("✗ ", "red") if row.is_bad else "· ", "  ")
-    if found.ok:
-        winners = names(found.exact.winners, answer)
-        yield from wrapped(say("AUDIT", "same", winners=winners), paint("✓ ", "green"), "  ")
+
+
+def same_line(answer: HubAnswer, found: Audit) -> Iterator[str]:
+    """Say who wins in both counts."""
+    winners = names(found.exact.winners, answer)
+    yield from wrapped(say("AUDIT", "same", winners=winners), paint("✓ ", "green"), "  ")
 
 
 def _told(row: Difference, answer: HubAnswer) -> str:

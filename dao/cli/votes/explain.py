@@ -43,7 +43,10 @@ def command(
     chart: Annotated[
         Path | None, typer.Option("--chart", help="Draw the result into this file, an SVG.", metavar="FILE")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a chart with other bytes.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a document into this file, a page to read.", metavar="FILE")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a chart or page with other bytes.")] = False,
     folder: Dir = Path(),
 ) -> Answer:
     """Say in plain sentences what a document would do, or why a choice won, round by round.
@@ -57,7 +60,9 @@ def command(
     if Path(result).is_file() and is_document(data := read(Path(result))):
         if chart is not None:
             raise UsageError("E_USAGE", "chart_document", path=result)
-        return of_document(folder, data, fund)
+        return of_document(folder, data, fund, html, force=force)
+    if html is not None:
+        raise UsageError("E_USAGE", "html_document", path=result)
     found = find_result(folder, result)
     if isinstance(found, Report):
         return answer_of(found)

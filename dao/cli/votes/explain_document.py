@@ -14,6 +14,7 @@ from chain import address
 from chain.cid import raw_cid
 from dao.cli import steps, text
 from dao.cli.answer import Answer
+from dao.cli.files import write
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
 from dao.views.opening import open_journal, settings_of
@@ -30,8 +31,8 @@ def is_document(data: bytes) -> bool:
     return data.startswith((b"---\n", b"---\r\n", b"\xef\xbb\xbf---"))
 
 
-def of_document(folder: Path, data: bytes, fund: str) -> Answer:
-    """Compile a document for a fund of the workspace, and tell its parts."""
+def of_document(folder: Path, data: bytes, fund: str, out: Path | None, *, force: bool) -> Answer:
+    """Compile a document for a fund of the workspace, and tell its parts; write the page to `out`, if it is named."""
     document = parse_document(data)
     with open_journal(folder) as reading:
         settings = settings_of(reading.journal)
@@ -45,7 +46,7 @@ def of_document(folder: Path, data: bytes, fund: str) -> Answer:
         {"part": number, "release": part.release or None, "sentences": said}
         for number, (part, said) in enumerate(zip(parts, told, strict=True), 1)
     ]
-    answer = {
+    answer: dict[str, Any] = {
         "ok": True,
         "iip": document.front.iip,
         "document": str(raw_cid(data)),
@@ -54,7 +55,17 @@ def of_document(folder: Path, data: bytes, fund: str) -> Answer:
         "parts_cid": str(parts_cid(parts)) if parts else None,
         "parts": rows,
     }
-    return Answer(answer, _lines(told, answer))
+    lines = [*_lines(told, answer)]
+    if out is not None:
+        from proposals.page import page
+
+        title = f"{settings.prefix}-{document.front.iip or 'draft'} {document.front.title}"
+        shown = page(title=title, body=document.body, told=told, language=language())
+        is_new = write(out, shown.encode(), force=force)
+        answer["html"] = str(out)
+        written = text.say("PAGE", "written" if is_new else "same", path=out)
+        lines += text.wrapped(f"{text.paint('✓', 'green')} {written}", "", "  ")
+    return Answer(answer, lines)
 
 
 def read_back(document: Document, fund: FundSettings) -> tuple[Part, ...]:

@@ -28,6 +28,8 @@ def json_number(fact: object) -> object:
             return spelled(fact)
         case Decimal():
             return str(fact)
+        case bytes():
+            return "0x" + fact.hex()
         case tuple():
             return list(fact)
     return fact

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,14 +12,23 @@ from chain import address
 from chain.signer import Signer
 from dao.cli import carrying, steps, text
 from dao.cli.answer import Answer
-from dao.cli.files import read
+from dao.cli.files import read, write
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
-from dao.cli.votes import ballots
+from dao.cli.votes import ballots, vote_sign
 from dao.errors import UsageError
 from dao.session import KeySource, Session
 from dao.workflow import voting
+from dao.workflow.safe_voting import refuse_strangers, safe_now
+from governance import safe_vote
 from governance.admission import AdmissionError
-from governance.messages import Envelope, proposal_id, read_envelope, sign_envelope, vote_message
+from governance.messages import (
+    Envelope,
+    envelope_json,
+    proposal_id,
+    read_envelope,
+    sign_envelope,
+    vote_message,
+)
 
 EXAMPLES = (
     "dao vote cast IIP-2 For --key eve",
@@ -26,6 +36,7 @@ EXAMPLES = (
     "dao vote cast IIP-2 --file vote.json --json",
     "dao vote cast IIP-2 For --key eve --out eve.vote.json",
     "dao vote cast IIP-4 2,3,1 --key eve",
+    "dao vote cast IIP-2 For --safe $SAFE --key ann --out safe.vote.json",
     "dao vote cast IIP-5 --choice Rome=3 --choice Oslo=1 --key eve",
 )
 
@@ -55,6 +66,9 @@ def command(
     file: Annotated[
         Path | None, typer.Option("--file", help="Envelope of a vote that was signed elsewhere.", metavar="ENVELOPE")
     ] = None,
+    safe: Annotated[
+        str, typer.Option("--safe", help="Write the vote of this Safe to --out, for its owners.", metavar="ADDRESS")
+    ] = "",
     out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
@@ -64,6 +78,10 @@ def command(
     first. The receipt names the vote's id and its leaf in the journal. With --file nothing is signed here; with --out
     nothing is taken here. Approval, ranked and weighted votes name each choice with --choice, or all in one CHOICE with
     commas between them: 2,3,1 or 1=2,3=1.
+
+    The vote of a Safe (--safe) is only written to --out: with a key it carries that owner's signature, and `dao vote
+    sign` adds the others; without one it is for a Safe that signs on chain. With --file it is cast when enough have
+    signed, and the Safe itself is asked.
     """
     steps.refuse_part(proposal)
     if file is not None and out is not None:
@@ -72,6 +90,10 @@ def command(
     if (file is None) == (not wanted):
         raise UsageError("E_USAGE", "choice_or_file")
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
+    if safe:
+        if out is None or file is not None:
+            raise UsageError("E_USAGE", "safe_out")
+        return _of_safe(folder, source, proposal=proposal, wanted=wanted, safe=safe, reason=reason, out=out)
     raw = None if file is None else read(file, _SIZE_MAX)
     with steps.open_for(folder, source if raw is None else None) as session:
         desk = carrying.desk_for(session, out)
@@ -85,11 +107,34 @@ def command(
         envelope = read_envelope(raw, "snapshot")  # the settings' own policy judges it when it is cast
         if envelope.is_vote() and proposal_id(envelope) != named.id:
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
-        leaf = voting.cast(desk, raw)
+        warnings: list[str] = []
+        leaf = voting.cast(desk, raw, warnings.append)
     if out is None:
-        return _receipt(named, envelope, leaf, is_new=True)
-    receipt = _receipt(named, envelope, None, is_new=True, out=out)
+        return _receipt(named, envelope, leaf, is_new=True, warnings=warnings)
+    receipt = _receipt(named, envelope, None, is_new=True, out=out, warnings=warnings)
     return receipt._replace(lines=[*receipt.lines, *carrying.carried(out, raw)])
+
+
+def _of_safe(
+    folder: Path, source: KeySource, *, proposal: str, wanted: list[str], safe: str, reason: str, out: Path
+) -> Answer:
+    """Write the vote of a Safe, signed by the owner whose key was named, if one was."""
+    is_signing = bool(source.name or source.variable or source.wallet_variable)
+    with steps.open_for(
+        folder, source if is_signing else None, passphrase_file=source.passphrase_file
+    ) as session:  # fmt: skip
+        named, chain_id = steps.find_proposal(session, proposal), session.workspace.anchors.chain_id
+        voter = address.parse_on(safe, chain_id)
+        state = safe_now(session.node, voter)
+        chosen = ballots.spelled(named.voting, named.options, wanted)
+        raw = envelope_json("Vote", _message(session, named, chosen, voter, reason), voter, b"")
+        if is_signing:
+            signer, mine = session.signer(source), read_envelope(raw)
+            refuse_strangers(state, [signer.address])
+            signed = signer.sign_typed(safe_vote.typed_vote(mine, chain_id))
+            raw = safe_vote.joined(mine, {signer.address: signed}, chain_id)
+        write(out, raw)
+        return vote_sign.told(session, read_envelope(raw), out)
 
 
 def _standing(
@@ -106,19 +151,30 @@ def _standing(
 
 
 def _sign(session: Session, named: steps.Named, choice: ballots.Spelled, signer: Signer, reason: str) -> bytes:
-    message = vote_message(
-        voter=signer.address,
+    return sign_envelope("Vote", _message(session, named, choice, signer.address, reason), signer)
+
+
+def _message(
+    session: Session, named: steps.Named, choice: ballots.Spelled, voter: bytes, reason: str
+) -> dict[str, object]:
+    return vote_message(
+        voter=voter,
         space=str(named.envelope.message["space"]),
         proposal=named.id,
         choice=choice,
         timestamp=session.desk.now(),
         reason=reason,
     )
-    return sign_envelope("Vote", message, signer)
 
 
 def _receipt(
-    named: steps.Named, envelope: Envelope, leaf: int | None, *, is_new: bool, out: Path | None = None
+    named: steps.Named,
+    envelope: Envelope,
+    leaf: int | None,
+    *,
+    is_new: bool,
+    out: Path | None = None,
+    warnings: Sequence[str] = (),
 ) -> Answer:
     chosen = envelope.message["choice"]
     option = ballots.told(named.voting, named.options, chosen)
@@ -133,10 +189,13 @@ def _receipt(
         "option": option,
         "is_new": is_new,
         "file": None if out is None else str(out),
+        "warnings": list(warnings),
     }
     state = "already" if not is_new else "" if out is None else "carried"
     lines = steps.done("STEP_VOTED", state, name=named.name, option=option)
     rows = {"vote": document["id"], "leaf": str(leaf), "voter": voter}
     lines += text.rows([(text.label(name), told) for name, told in rows.items() if name != "leaf" or leaf is not None])
     lines += steps.noted("STEP_VOTED", "again", end=named.end)
+    for code in warnings:
+        lines += [f"  {text.paint(code, 'yellow')}", *text.wrapped(text.say(code), "    ")]
     return Answer(document, lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -10,18 +11,23 @@ from typing import Annotated, Any, get_args
 import typer
 
 from chain.address import checksum
+from chain.errors import CodedError, UncheckableError
 from dao.cli import text
 from dao.cli.answer import TRUE, Answer
 from dao.cli.files import read
 from dao.cli.frame import status_of
+from dao.cli.steps import open_for
 from dao.cli.text import label, paint, rows, say, wrapped
 from dao.sentences import language, spell
+from dao.workflow.contract_signing import contract_signed
+from dao.workflow.desk import Blocks
 from governance import messages
-from governance.examination import Examination, examine
+from governance.examination import Examination, Remark, examine
 
 EXAMPLES = (
     "dao vote check vote.json",
     "dao vote check vote.json --policy snapshot --json",
+    "dao vote check safe.vote.json --dir demo",
 )
 
 _SHOWN = ("space", "proposal", "choice", "title", "timestamp")
@@ -46,18 +52,49 @@ def command(
             show_default=False,
         ),
     ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", help="Workspace whose node is asked about a contract's signature.", metavar="DIR"),
+    ] = None,
 ) -> Answer:
     """Check one signed envelope: form, types, domain and signature.
 
-    No clock, space or proposal is asked, so a valid vote may still come too late or have no power.
+    No clock, space or proposal is asked, so a valid vote may still come too late or have no power. A contract's
+    signature, as of a Safe, could not be checked, unless --dir names a workspace: then its node is asked, at the newest
+    block.
     """
-    examined = examine(read(file))
+    raw = read(file)
+    examined = examine(raw)
     chosen: messages.Policy | None = policy.value if policy is not None else None
+    contract = None
+    if folder is not None:
+        examined, contract = _asked(folder, raw, examined, chosen)
     refusal = examined.refusal(chosen)
     facts = _facts(examined, chosen)
+    if contract is not None:
+        facts["contract"] = contract
     if refusal is None:
         return Answer(facts, _valid(facts, examined), TRUE)
     return Answer(facts, _refused(facts, examined), status_of(refusal))
+
+
+def _asked(
+    folder: Path, raw: bytes, examined: Examination, policy: messages.Policy | None
+) -> tuple[Examination, dict[str, Any] | None]:
+    """Ask the contract where only it could say whether it signed: its answer takes the remark's place."""
+    refusal = examined.refusal(policy)
+    if refusal is None or not (isinstance(refusal, UncheckableError) or refusal.code.startswith("E_SIG_")):
+        return examined, None
+    remarks = tuple(remark for remark in examined.remarks if remark.error is not refusal)
+    with open_for(folder) as session:
+        block = session.desk.head().ref
+        try:
+            envelope = messages.read_envelope(raw, "snapshot")
+            signed = contract_signed(session.node, envelope, policy or "strict", block, Blocks())
+        except CodedError as error:
+            return replace(examined, remarks=(*remarks, Remark(error))), None
+    told = {"chain_id": block.chain_id, "number": block.number, "hash": _hex(block.hash), "proved": signed.is_proved}
+    return replace(examined, remarks=remarks, recovered=examined.address), told
 
 
 def _facts(examined: Examination, policy: messages.Policy | None) -> dict[str, Any]:

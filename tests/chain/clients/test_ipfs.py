@@ -14,7 +14,7 @@ from chain.clients.ipfs import IpfsNode
 from chain.content_id import ContentId
 from chain.unixfs import CHUNK, WIDTH, lay_out, read
 from tests.chain.refusal import refused
-from tests.ipfs_node import RealNode, free_port, sample
+from tests.ipfs_node import RealNode, free_port, large, sample
 
 KB, MB = 1 << 10, 1 << 20
 SIZES = (0, KB, 256 * KB, 300 * KB, 3 * MB)
@@ -55,7 +55,7 @@ def test_a_tree_of_two_levels(node: IpfsNode) -> None:
     """With more than 174 leaves the node builds the tree that we build."""
     if os.environ.get("CI") != "true":
         pytest.skip("46 MB are put and fetched with CI=true alone")
-    data = sample((WIDTH + 1) * CHUNK + 1)
+    data = large((WIDTH + 1) * CHUNK + 1)
 
     assert data == read(node.add(data), node.block, max_bytes=LIMIT)
 

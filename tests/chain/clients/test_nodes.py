@@ -14,6 +14,7 @@ from chain.clients.devnet import FAUCET_KEY, Devnet
 from chain.clients.devnet_contracts import deploy_votes_token, transfer
 from chain.clients.node import CallReverted, Node, NodeError, Read
 from chain.clients.nodes import Nodes
+from chain.erc1271 import question
 from chain.networks import DEVNET_CHAIN_ID
 from chain.signature import address_of
 from tests.chain.clients.canned import URL, through
@@ -53,6 +54,12 @@ def balance_of(holder: bytes) -> bytes:
     return abi.encode_call("balanceOf(address)", [holder])
 
 
+def _other_value(method: str, _params: list[Any], answer: Any) -> Any:
+    if method == "eth_getTransactionByHash":
+        answer["result"]["value"] = "0x7"
+    return answer
+
+
 COMPARED: dict[str, tuple[Change, Callable[[Nodes, bytes], object]]] = {
     "block": (result("eth_getBlockByNumber", None), lambda asked, token: asked.block(1)),
     "balance": (result("eth_getBalance", "0x1"), lambda asked, token: asked.balance(FAUCET)),
@@ -64,9 +71,17 @@ COMPARED: dict[str, tuple[Change, Callable[[Nodes, bytes], object]]] = {
         result("eth_call", "0x" + "00" * 32),
         lambda asked, token: asked.read_many([Read(token, balance_of(FAUCET))], asked.head().ref.number),
     ),
+    "ask_contract": (
+        result("eth_call", "0x" + "".join(f"{word:064x}" for word in (7_000_000, 1, 10, 32, 1, 6_900_000, 5))),
+        lambda asked, token: asked.ask_contract(question("erc-1271", token, bytes(32), b""), asked.head().ref.number),
+    ),
     "balances": (
         result("eth_getBalance", "0x1"),
         lambda asked, token: asked.balances([FAUCET], asked.head().ref.number),
+    ),
+    "transaction": (
+        _other_value,
+        lambda asked, token: asked.transaction(asked.logs(token, [], 0, asked.head().ref.number)[-1].transaction_hash),
     ),
     "logs": (
         result("eth_getLogs", []),

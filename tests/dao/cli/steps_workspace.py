@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from chain import log_tree
+from chain.address import checksum
 from chain.clients import devnet_contracts
 from chain.clients.devnet import Devnet
 from chain.json_text import canonical
@@ -79,11 +80,16 @@ class Ground:
     rpc_env: tuple[str, ...] = ()
     depth: int = 0
     """Blocks until something is final."""
+    panel: tuple[str, ...] = ()
+    """Who decides on disputes, all of them together, within five days."""
 
     def settings_text(self, there: world.World) -> str:
         """The demo's settings, for this chain."""
         settings = json.loads(world.settings_text(there).replace(str(DEVNET_CHAIN_ID), str(self.chain_id)))
         settings["chains"][0]["finality_depth"] = self.depth
+        if self.panel:
+            panel = [checksum(cast.address(name)) for name in self.panel]
+            settings["disputes"] = {"panel": panel, "required": len(panel), "seconds": 5 * cast.DAY}
         return canonical(settings | {"space": self.space})
 
     def settle(self, there: world.World) -> None:
@@ -96,11 +102,11 @@ class Ground:
         return world.document().replace(str(DEVNET_CHAIN_ID).encode(), str(self.chain_id).encode())
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, ground: Ground | None = None) -> Path:
     """Make a workspace on the embedded chain, with money, one decided proposal and one that is open."""
     folder.mkdir()
     with Devnet.create(folder / DEVNET_FILE, cast.GENESIS) as devnet:
-        return furnish(folder, world.build(devnet), Ground())
+        return furnish(folder, world.build(devnet), ground or Ground())
 
 
 def furnish(folder: Path, there: world.World, ground: Ground) -> Path:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -92,3 +95,35 @@ def test_refused(dao: Dao, tmp_path: Path, text: str) -> None:
     assert (1, {"code", "message"}) == (told.status, set(told.document["error"]))
     assert 2 == dao("audit", tmp_path / "none.json").status
     assert 64 == dao("audit", tmp_path / "hub.json", "--order", "time").status
+
+
+def test_H113_thousands_of_ballots_with_weights_of_18_digits(dao: Dao, file: Callable[..., Path]) -> None:
+    """Their exact sums would be fractions of a million digits: they are cut, with a bound, in time that grows with the
+    ballots and no faster.
+    """
+    random = Random(113)
+    count = 16_000 if os.environ.get("CI") == "true" else 2_000
+    weights = [{str(n): random.randrange(10**17, 10**18) for n in (1, 2, 3)} for _ in range(count)]
+
+    told = dao("audit", file("weighted", [(choice, 1.5) for choice in weights]), "--json")
+
+    exact = told.document["exact"]
+    shares = [sum(1.5 * choice[n] / sum(choice.values()) for choice in weights) for n in ("1", "2", "3")]
+    assert 0 == told.status
+    assert shares == pytest.approx([float(score) for score in exact["scores"]])
+    assert 0 < Fraction(exact["error_bound"]) < Fraction(1, 10**18)
+    assert 0 <= Fraction(exact["total"]) - sum(map(Fraction, exact["scores"])) <= 3 * Fraction(exact["error_bound"])
+
+
+@pytest.mark.parametrize("system", ["single-choice", "approval", "weighted", "quadratic"])
+def test_many_choices_cost_no_more_than_ballots(dao: Dao, file: Callable[..., Path], system: str) -> None:
+    """A hostile file of as many choices as ballots: what no ballot names is not looked at for every ballot."""
+    count = 5_000
+    of = {"single-choice": lambda n: n, "approval": lambda n: [n, n % count + 1]}
+    choice = of.get(system, lambda n: {str(n): 1, str(n % count + 1): 3})
+    path = file(system, [(choice(n), 1.0) for n in range(1, count + 1)], choices=[f"c{n}" for n in range(count)])
+
+    told = dao("audit", path, "--json")
+
+    assert (0, count) == (told.status, len(told.document["exact"]["scores"]))
+    assert told.document["snapshot"]["scores"] == pytest.approx(list(map(float, told.document["exact"]["scores"])))

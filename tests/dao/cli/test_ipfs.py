@@ -40,6 +40,12 @@ def folder(played: Played, tmp_path: Path) -> Path:
     return configured(copied(played.folder, tmp_path / "club"))
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace in which a proposal can be published, to copy."""
+    return steps_workspace.build(tmp_path_factory.mktemp("ipfs") / "workspace")
+
+
 def configured(folder: Path, more: str = "") -> Path:
     config = folder / "dao.toml"
     config.write_text(config.read_text("utf-8") + TABLE + more, "utf-8")
@@ -201,9 +207,9 @@ def test_a_service_is_asked(dao: Dao, folder: Path, monkeypatch: pytest.MonkeyPa
     assert {"IIP-1", "iip-1.car"} <= {one["pin"]["name"] for one in double.pins.values()}
 
 
-def test_an_annex_that_a_text_names(dao: Dao, api: RealNode, tmp_path: Path) -> None:
+def test_an_annex_that_a_text_names(dao: Dao, api: RealNode, made: Path, tmp_path: Path) -> None:
     """`ipfs://…` in a published text is on the list: absent while nobody has it, and kept by name when somebody has."""
-    folder = configured(steps_workspace.build(tmp_path / "club"))
+    folder = configured(steps_workspace.copy_of(made, tmp_path / "club"))
     annex = b"the tender's drawings" + sample(400 << 10)
     root = lay_out(annex).root
     text = folder / "iips" / "iip-2.md"
@@ -230,10 +236,12 @@ def test_an_annex_that_a_text_names(dao: Dao, api: RealNode, tmp_path: Path) -> 
     assert 0 == dao("ipfs", "get", root, "--out", tmp_path / "b", "--blocks", folder / "blocks").status
 
 
-def test_publish_stands_where_nobody_keeps_it(dao: Dao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_publish_stands_where_nobody_keeps_it(
+    dao: Dao, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A node that is away does not undo a publication: exit status 0, and how to mend it."""
     monkeypatch.setenv("IPFS_API", f"http://127.0.0.1:{free_port()}")
-    folder = configured(steps_workspace.build(tmp_path / "club"))
+    folder = configured(steps_workspace.copy_of(made, tmp_path / "club"))
     text = folder / "iips" / "iip-2.md"
     text.write_text(text.read_text("utf-8").replace("iip: 2", "iip: 3"), "utf-8")
 
@@ -308,3 +316,17 @@ def test_mistakes(
 
     assert (status, code) == (outcome.status, outcome.document["error"]["code"])
     assert [] == list(tmp_path.iterdir())
+
+
+def test_doctor_names_what_is_missing(dao: Dao, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node that is named needs the extra; a table that is wrong is a finding."""
+    from dao.views import health
+
+    monkeypatch.setattr(health, "find_spec", lambda name: None if name == "ipfshttpclient" else True)
+    findings = dao("doctor", "--dir", folder, "--json").document["findings"]
+    assert [True] == ["mutual-dao[ipfs]" in one["message"] for one in findings if one["code"] == "E_EXTRA"]
+
+    config = folder / "dao.toml"
+    config.write_text(config.read_text("utf-8").replace('"IPFS_API"', "7"), "utf-8")
+    findings = dao("doctor", "--dir", folder, "--json").document["findings"]
+    assert "E_IPFS_ENV" in {one["code"] for one in findings}

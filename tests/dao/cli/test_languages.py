@@ -26,11 +26,9 @@ Dao = Callable[..., Outcome]
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 DATA = re.compile(
-    r"`[^`]*`|A keeper for the forward\(\) call|A second proposal|"
-    r"Team and early investors|Reserve of the decision committee|(?<=\s)/\S*|safe tx hash|^ *dao .*",
-    re.M,
+    r"`[^`]*`|A keeper for the forward\(\) call|A second proposal|(?<=\s)/\S*|safe tx hash|^ *dao .*", re.M
 )
-"""What is shown as it is: code, commands, titles of proposals and buckets, paths, what a wallet calls a hash."""
+"""What is shown as it is: code, commands, titles of proposals, paths, what a wallet calls a hash."""
 
 HERE = ("--dir", "FOLDER")
 ABSENT = "QmTJzHxw4pPgcv6ZtA7hm9L32Evr2Z6A1LoEuTp9UGZC2n"
@@ -48,6 +46,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "withdraw": [("withdraw", "IIP-1", "--reason", "Zu spät", "--key", "dora", *HERE), ("withdraw", "IIP-1", *HERE)],
     "record": [("record", "IIP-1", *HERE), ("record", "IIP-1", "--out", "FOLDER/dao.toml", *HERE)],
     "vote cast": [("vote", "cast", "IIP-1", "For", "--key", "eve", *HERE), ("vote", "cast", "IIP-1", *HERE)],
+    "vote sign": [("vote", "sign", "VOTE", "--key", "ann", *HERE), ("vote", "sign", "VOTE", *HERE)],
     "vote check": [("vote", "check", "VOTE"), ("vote", "check", "FOLDER/dao.toml"), ("vote",), ("vote", "chek")],
     "tally": [
         ("tally", "IIP-1", *HERE),
@@ -60,14 +59,25 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("explain", "IIP-9", *HERE),
         ("explain", "IIP-1", "--chart", "x.png", *HERE),
     ],
-    "audit": [("audit", "FOLDER/dao.toml"), ("audit", "FOLDER/none.json")],
+    "audit": [
+        ("audit", "FOLDER/dao.toml"),
+        ("audit", "FOLDER/none.json"),
+        ("audit",),
+        ("audit", "--space", "x", "--hub", "http://127.0.0.1:PORT/"),
+    ],
+    "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "premiums quote": [
         ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
         ("premiums", "quote", "--units", "1e3", "--days", "0", "--shares", "0"),
     ],
+    "premiums import": [("premiums", "import", "NEW"), ("premiums", "import", "FOLDER/dao.toml", *HERE)],
     "pool simulate": [("pool", "simulate", "HISTORY"), ("pool", "simulate", "FOLDER/dao.toml")],
-    "pool status": [("pool", "status", "--file", "HISTORY"), ("pool", "status")],
+    "pool status": [
+        ("pool", "status", "--file", "HISTORY"),
+        ("pool", "status"),
+        ("pool", "status", "0x66be1bc6C6aF47900BBD4F3711801bE6C2c6CB32", *HERE),
+    ],
     "pool claims": [("pool", "claims", "HISTORY"), ("pool", "claims", "HISTORY", "--at", "2020-01-01T00:00:00Z")],
     "pool agent": [("pool", "agent"), ("pool", "agent", "HISTORY")],
     "pool round": [
@@ -78,9 +88,13 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],
     "queue": [("queue", "IIP-1/1", *HERE), ("queue", "IIP-1", *HERE), ("queue", "x", *HERE)],
     "sign": [("sign", "IIP-1/1", "--key", "ann", *HERE), ("sign", "IIP-1/1", "--key", "ben", *HERE)],
+    "post": [("post", "IIP-1/1", "--service-env", "NO_SUCH_SERVICE", *HERE)],
     "execute": [("execute", "IIP-1/1", "--key", "ann", *HERE), ("execute", "IIP-1/1", *HERE)],
     "milestone report": [("milestone", "report", "IIP-1/2", "--file", "FOLDER/dao.toml", "--key", "nora", *HERE)],
     "milestone approve": [("milestone", "approve", "IIP-1/1", "--file", "FOLDER/dao.toml", "--key", "lea", *HERE)],
+    "milestone return": [("milestone", "return", "IIP-1/1", "--file", "FOLDER/dao.toml", "--key", "lea", *HERE)],
+    "dispute": [("dispute", "IIP-1/1", "--reason", "Zu spät", "--key", "nora", *HERE), ("dispute", "IIP-1/1", *HERE)],
+    "resolve": [("resolve", "IIP-1/1", "--reason", "Zu spät", "--key", "lea", *HERE), ("resolve", "IIP-1", *HERE)],
     "fund": [("fund", *HERE), ("fund", "other", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],

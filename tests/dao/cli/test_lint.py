@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.dao.cli.conftest import Outcome
+from tests.dao.conftest import Played
 
 Dao = Callable[..., Outcome]
 
@@ -123,3 +126,81 @@ def test_a_missing_file_could_not_be_checked(dao: Dao, good: Path, tmp_path: Pat
     outcome = dao("lint", good, tmp_path / "none.md", "--json")
 
     assert (2, "E_IO_READ") == (outcome.status, outcome.document["error"]["code"])
+
+
+def test_a_workspace_answers_what_a_file_cannot(dao: Dao, played: Played, tmp_path: Path) -> None:
+    """With --dir only what does not apply is skipped; text, number and requirements are held against the journal."""
+    folder = tmp_path / "demo"
+    shutil.copytree(played.folder, folder)
+    file = folder / "iips" / "iip-1.md"
+    clean = dao("lint", file, "--dir", folder, "--json")
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("\nrequested:", "\nrequires: 9\nrequested:").replace("keeper", "friend"), "utf-8")
+
+    changed = dao("lint", file, "--dir", folder, "--json")
+
+    assert (0, []) == (clean.status, clean.document)
+    assert "IIP-P" not in clean.err
+    assert {"IIP-P17", "IIP-P19"} <= {row["code"] for row in changed.document}
+    assert 1 == changed.status
+
+
+def test_first_payees_and_forums_are_options(dao: Dao, played: Played, tmp_path: Path) -> None:
+    """A cap warns of strangers who ask for more at once, and a pattern says which forum keeps the discussion."""
+    text = (played.folder / "iips" / "iip-1.md").read_text("utf-8").replace("iip: 1\n", "iip: 7\n")
+    file = tmp_path / "iip-7.md"
+    payee = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+    nora = next(word for word in text.split() if word.startswith("eip155:")).rpartition(":")[2]
+    file.write_text(text.replace(nora, payee), "utf-8")
+    at = ("--dir", played.folder, "--json")
+
+    def codes(*options: object) -> set[str]:
+        return {row["code"] for row in dao("lint", file, *options).document}
+
+    assert "W_FIRST_PAYEE" in codes("--cap", "0.01 ETH", *at)
+    assert "W_FIRST_PAYEE" not in codes("--cap", "100 ETH", *at)
+    assert {"IIP-P10"} == codes("--forum", "https://gov\\.example\\.org/", "--json")
+    assert 64 == dao("lint", file, "--forum", "(", "--json").status
+    assert 64 == dao("lint", file, "--cap", "much", "--json").status
+    assert {"IIP-P06"} == codes("--prefix", "LIP", "--json")
+
+
+def test_example_for_a_repository_of_proposals(
+    dao: Dao, good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command of `docs/examples/lint-proposals.yml` passes good files and fails for one bad one among them."""
+    example = (Path(__file__).parents[3] / "docs" / "examples" / "lint-proposals.yml").read_text("utf-8")
+    (line,) = (line for line in example.splitlines() if "findings.json" in line)
+    words = shlex.split(line.partition("run: ")[2].partition(" > ")[0])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "iips").mkdir()
+    good.rename(tmp_path / "iips" / "iip-1.md")
+    (tmp_path / "iips" / "iip-2.md").write_text(GOOD.replace("iip: 1", "iip: 2"), "utf-8")
+
+    def run() -> Outcome:
+        named = [str(each) for word in words[1:] for each in (sorted(Path().glob(word)) if "*" in word else [word])]
+        return dao(*named)
+
+    assert (0, "dao") == (run().status, words[0])
+    (tmp_path / "iips" / "iip-2.md").write_text(GOOD.replace("iip: 1", "iip: 02"), "utf-8")
+    bad = run()
+    assert (1, ["IIP-P06"]) == (bad.status, [row["code"] for row in bad.document])
+
+
+def test_translation_beside_its_original(dao: Dao, good: Path) -> None:
+    """`iip-1.zh-Hant.md` is held against `iip-1.md`, and alone where there is none."""
+    text = GOOD
+    for english, chinese in (("Summary", "摘要"), ("Motivation", "動機"), ("Specification", "規格"), ("Risks", "風險"),
+                             ("Copyright", "著作權")):  # fmt: skip
+        text = text.replace(f"## {english}", f"## {chinese}")
+    file = good.with_name("iip-1.zh-Hant.md")
+    file.write_text(text, "utf-8")
+    clean = dao("lint", file, "--json")
+    file.write_text(text.replace("created: 2026-11-21", "created: 2026-11-20"), "utf-8")
+
+    changed = dao("lint", file, good, "--json")
+
+    assert (0, []) == (clean.status, clean.document)
+    assert [("E_TRANSLATION", "created")] == [(row["code"], row["place"]) for row in changed.document]
+    good.unlink()
+    assert 0 == dao("lint", file, "--json").status

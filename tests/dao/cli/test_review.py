@@ -11,8 +11,9 @@ import pytest
 
 from chain.abi import encode_call
 from chain.address import checksum
-from chain.safe import InnerCall, SafeTx, encode_multi_send, safe_tx_hash
+from chain.safe import MULTI_SEND_CALL_ONLY, InnerCall, SafeTx, encode_multi_send, safe_tx_hash
 from chain.safe_json import write_safe_tx
+from chain.transaction_builder import write_batch
 from tests.dao.cli.conftest import Outcome
 
 Dao = Callable[..., Outcome]
@@ -135,3 +136,38 @@ def test_chain_and_version_must_be_named(dao: Dao, tmp_path: Path) -> None:
     outcome = dao("review", write(tmp_path, payment()), "--json")
 
     assert (64, "E_USAGE") == (outcome.status, outcome.document["error"]["code"])
+
+
+def test_a_builders_batch_is_reviewed_as_the_transaction_that_a_wallet_makes_of_it(dao: Dao, tmp_path: Path) -> None:
+    """Several calls go through MultiSendCallOnly of the version; without a nonce there is no hash to compare."""
+    calls = [InnerCall(0, PAYEE, 5, b""), InnerCall(0, b"\x0c" * 20, 6, b"")]
+    batch = write_batch(calls, chain_id=1, safe=SAFE, created_at=1_700_000_000, name="two")
+    file = tmp_path / "batch.json"
+    file.write_text(json.dumps(batch), "utf-8")
+
+    bare, hashed = dao("review", file, *OPTIONS, "--json"), dao("review", file, *OPTIONS, "--nonce", 7, "--json")
+
+    data = encode_multi_send(calls)
+    tx = payment(to=MULTI_SEND_CALL_ONLY["1.4.1"], value=0, data=data, operation=1)
+    assert ("sign", None, None) == (
+        bare.document["verdict"], bare.document["message_hash"], bare.document["safe_tx_hash"],
+    )  # fmt: skip
+    assert ("sign", "0x" + safe_tx_hash(tx).hex()) == (hashed.document["verdict"], hashed.document["safe_tx_hash"])
+    assert "nonce" in bare.document["unchecked"]
+    assert "-" == dao("review", file, *OPTIONS).out.split("nonce")[1].split()[0]
+
+
+def test_a_builders_batch_is_no_way_around_the_rules(dao: Dao, tmp_path: Path) -> None:
+    """One privileged call among payments, another chain, a change after it was made, and no Safe."""
+    steal = InnerCall(0, SAFE, 0, encode_call("enableModule(address)", (PAYEE,)))
+    batch = write_batch([InnerCall(0, PAYEE, 5, b""), steal], chain_id=1, safe=SAFE, created_at=0, name="x")
+    file = tmp_path / "batch.json"
+
+    def found(**members: Any) -> Outcome:
+        file.write_text(json.dumps({**batch, **members}), "utf-8")
+        return dao("review", file, *OPTIONS, "--json")
+
+    assert "E_PRIVILEGED" in codes(found())
+    assert {"E_SAFE_CONFIG"} == codes(found(chainId="10", meta={}))
+    assert {"E_HASH_MISMATCH"} == codes(found(transactions=batch["transactions"][:1]))
+    assert (64, "E_USAGE") == ((none := found(meta={})).status, none.document["error"]["code"])

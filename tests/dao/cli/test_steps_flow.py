@@ -158,6 +158,22 @@ def test_an_interrupted_count_is_taken_up(dao: Dao, folder: Path, reached: str) 
     assert (0, "passed", 1) == (counted.status, counted.document["verdict"], counted.document["votes"]), counted.err
 
 
+def test_a_queued_part_goes_to_a_wallet_without_a_service(dao: Dao, folder: Path, tmp_path: Path) -> None:
+    """The builder's file makes, with the nonce that is shown, exactly the transaction that is queued."""
+    batch = tmp_path / "batch.json"
+
+    queued_now = dao("queue", "IIP-1/1", "--builder", batch, "--dir", folder, "--json")
+
+    hash_, nonce = queued_now.document["safe_tx_hash"], queued_now.document["nonce"]
+    reviewed, other = (dao("review", batch, "--nonce", n, "--dir", folder, "--json") for n in (nonce, nonce + 1))
+    assert ("sign", hash_) == (reviewed.document["verdict"], reviewed.document["safe_tx_hash"])
+    assert "W_NO_VOTE" not in {finding["code"] for finding in reviewed.document["findings"]}
+    assert ("refuse", {"E_NO_VOTE"}) == (
+        other.document["verdict"],
+        {finding["code"] for finding in other.document["findings"]},
+    )
+
+
 def test_a_part_is_paid_once(dao: Dao, folder: Path) -> None:
     """Queued before; reviewed, signed by two, executed; every second time says so and writes nothing."""
     before = steps_workspace.state(folder)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from chain import dag_cbor
+from chain.clients import contract_ask
 from chain.safe_json import read_safe_tx
 from chain.signer import KeySigner
 from dao.cli.start.demo import cast
@@ -19,6 +20,7 @@ from governance.messages import current_type, sign_envelope, vote_message
 from tests.dao.cli import people, steps_workspace
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.people import People, exported, nothing_kept
+from tests.dao.workflow.contract_voters import wrapped
 from treasury.confirmations import sign_safe_tx
 
 Dao = Callable[..., Outcome]
@@ -290,12 +292,23 @@ def test_a_publication_is_taken_within_the_hour(honest: Honest) -> None:
     assert (1, "E_TIME") == (status, row["code"]), row["message"]
 
 
-def test_what_cannot_be_checked_is_not_put_aside(honest: Honest) -> None:
-    """A Safe's vote on chain says nothing against its file: exit status 2, and it may be taken by a later release."""
+def test_what_cannot_be_checked_is_not_put_aside(honest: Honest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node that gives a contract too little gas says nothing against its file: exit status 2, and it may be taken
+    another time.
+    """
+    monkeypatch.setattr(contract_ask, "unpack", lambda _: None)
+    unsaid = wrapped(cast.address("dora"), b"", b"\x01" * 65)
+    row, status = offer(honest, json.dumps({**honest.vote, "sig": "0x" + unsaid.hex()}).encode())
+
+    assert (2, "E_1271_LIMIT", None) == (status, row["code"], row["quarantine"])
+    assert not (honest.three.ben / "quarantine").exists()
+
+
+def test_signature_on_chain_of_an_account_without_code(honest: Honest) -> None:
+    """Where no contract stands, none has signed."""
     row, status = offer(honest, json.dumps({**honest.vote, "sig": "0x"}).encode())
 
-    assert (2, "E_1271_UNCHECKED", None) == (status, row["code"], row["quarantine"])
-    assert not (honest.three.ben / "quarantine").exists()
+    assert (1, "E_1271_INVALID") == (status, row["code"])
 
 
 def test_too_much_is_not_read(honest: Honest) -> None:

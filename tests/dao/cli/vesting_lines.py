@@ -12,7 +12,7 @@ LINES: dict[str, list[tuple[str, ...]]] = {
         ("token", "--tge", "5", "--published", "x"),
     ],
     "vesting show": [
-        ("vesting", "show", "--plan", "muton", "--tge", "2017-12-01T00:00:00Z"),
+        ("vesting", "show", "--bucket", "presale", "--tge", "2017-12-01T00:00:00Z"),
         ("vesting", "show", "--bucket", "community", "--tge", "5"),
         ("vesting", "show", "--plan", "FOLDER/dao.toml"),
         ("vesting", "show", "--grant", "ann", "--tge", "2017-12-01"),

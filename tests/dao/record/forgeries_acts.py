@@ -54,7 +54,7 @@ def _blessed(bench: Bench) -> None:
 
 
 def _disputed(bench: Bench) -> None:
-    """A kind of act that this release would not heed is refused rather than taken and ignored."""
+    """Without a panel a dispute could end by silence alone."""
     bench.sign_act(bench.one("act", 3), cast.key("max"), kind="dispute")
 
 
@@ -110,7 +110,7 @@ ROWS = (
     Row("a report by a stranger", _act_by(1, "jan"), *ACTS, "E_MILESTONE"),
     Row("an approval dated ahead", _act_of_tomorrow, *ACTS, "E_WINDOW"),
     Row("acts before the close", _approved_before_the_close, *ACTS, "E_MILESTONE"),
-    Row("a dispute", _disputed, *ACTS, "E_VERSION"),
+    Row("a dispute where there is no panel", _disputed, *ACTS, "E_ACT"),
     Row("an act of a kind that nobody knows", _blessed, *ACTS, "E_VERSION"),
     Row("an approval removed", _approval_removed, *RELEASE, "E_MILESTONE"),
     Row("an approval after the queue", _approved_later, *RELEASE, "E_MILESTONE"),

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from chain import car, log_tree
-from chain.address import checksum
 from chain.checkpoint import Checkpoint, sign
 from chain.cid import dag_cbor_cid, raw_cid
 from chain.errors import CodedError
@@ -128,8 +127,6 @@ def change_settings(bench: Bench, old: bytes, new: bytes, signers: tuple[str, ..
     bench.edit(place, signatures=signatures)
 
 
-NO_PANEL = b'"disputes":{"panel":[],"required":0,"seconds":0}'
-PANEL = f'"disputes":{{"panel":["{checksum(cast.address("jan"))}"],"required":1,"seconds":3600}}'.encode()
 HOUSEKEEPING = (b'"housekeeping":[]', b'"housekeeping":["rotate"]')
 BLANK = (b',"version":1,"voting"', b', "version":1,"voting"')
 QUORUM = (b'"minimum":"200000000000000000000000"', b'"minimum":"1"')
@@ -263,7 +260,6 @@ ROWS = (
     Row("a rule, unsigned", _unsigned_rule, *SETTINGS, "E_SETTINGS"),
     Row("a rule, signed by one owner", _rule_by("ann"), *SETTINGS, "E_SETTINGS"),
     Row("a rule, signed by an owner and a stranger", _rule_by("ann", "jan"), *SETTINGS, "E_SETTINGS"),
-    Row("settings with a dispute panel", _asks_for(NO_PANEL, PANEL), *SETTINGS, "E_VERSION"),
     Row("settings at a hub", _asks_for(b'"venue":"journal"', b'"venue":"snapshot"'), *SETTINGS, "E_VERSION"),
     Row("settings with housekeeping", _asks_for(*HOUSEKEEPING), *SETTINGS, "E_VERSION"),
     Row("settings of tomorrow", _asks_for(b'"version":1,"voting"', b'"version":2,"voting"'), *SETTINGS, "E_VERSION"),

@@ -18,10 +18,22 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import paying, stopping, submitting
+from dao.workflow import acting, paying, stopping, submitting, voting
+from governance.messages import message_id
 from tests.dao.record.forge import Bench
+from tests.dao.workflow import contract_voters
+from tests.dao.workflow.contract_voters import SafeVoter
 from tests.dao.workflow.stage import Stage, eth, open_stage
-from tests.dao.workflow.stops import GUARDIAN, REASON, found_guardian, reject
+from tests.dao.workflow.stops import (
+    DECISION,
+    GUARDIAN,
+    PANEL,
+    PANEL_SECONDS,
+    REASON,
+    found_guardian,
+    found_panel,
+    reject,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,26 @@ def _vetoed(stage: Stage) -> list[bytes]:
     stage.sign(second, 1, paid)
     paying.execute(stage.desk, second.id, 1, paid, cast.signer("ann"))
     return [first.id, second.id]
+
+
+def _disputed(stage: Stage) -> list[bytes]:
+    """Part 1 is disputed after one signature, let go on, and paid; part 2 is disputed, and the panel is silent."""
+    found_panel(stage)
+    first = stage.pass_(1, eth("2"), eth("1"))
+    tx = paying.queue(stage.desk, first.id, 1)
+    paying.queue(stage.desk, first.id, 2)
+    stage.there.wait(2 * cast.DAY + 60)
+    paying.sign(stage.desk, first.id, 1, tx, cast.signer("ann"))
+    for part, name in ((1, "nora"), (2, "dora")):
+        acting.act(stage.desk, first.id, part, "dispute", signer=cast.signer(name), evidence=REASON)
+    stage.there.wait(cast.DAY)
+    for name in PANEL[:2]:
+        acting.act(stage.desk, first.id, 1, "resolve", signer=cast.signer(name), evidence=DECISION)
+    paying.sign(stage.desk, first.id, 1, tx, cast.signer("ben"))
+    paying.execute(stage.desk, first.id, 1, tx, cast.signer("ann"))
+    stage.there.wait(PANEL_SECONDS)
+    stopping.end(stage.desk, first.id, 2)
+    return [first.id]
 
 
 def _superseded(stage: Stage) -> list[bytes]:
@@ -122,13 +154,34 @@ def _overtaken(stage: Stage) -> list[bytes]:
     return [first.id, second.id]
 
 
+def _contracts(stage: Stage) -> list[bytes]:
+    """IIP-1 passes with the votes of three contracts beside those of keys: a Safe by its owners, a Safe that signed on
+    chain, and a wallet that only says so.
+    """
+    by_keys, on_chain = SafeVoter.create(stage), SafeVoter.create(stage, salt=8)
+    wallet = contract_voters.deploy(stage, contract_voters.YES)
+    published = stage.publish(1, eth("0.5"))
+    stage.vote(published, 1, "eve", "hana")
+    message = contract_voters.ballot(stage, published, by_keys.address)
+    voting.cast(stage.desk, by_keys.envelope(message, "ann", "cho"))
+    message = contract_voters.ballot(stage, published, on_chain.address, choice=2)
+    on_chain.execute_message(message_id("Vote", message))
+    voting.cast(stage.desk, on_chain.envelope(message))
+    message = contract_voters.ballot(stage, published, wallet)
+    voting.cast(stage.desk, contract_voters.vote(message, wallet, b"\x01" * 130))
+    stage.decide(published)
+    return [published.id]
+
+
 _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "vetoed": (_vetoed, 0),
     "after a veto": (_vetoed, 1),
+    "disputed": (_disputed, 0),
     "superseded": (_superseded, 0),
     "superseding": (_superseded, 1),
     "withdrawn": (_withdrawn, 0),
     "asked again": (_asked_again, 0),
+    "contracts": (_contracts, 0),
     "overtaken": (_overtaken, 0),
     "overtaking": (_overtaken, 1),
 }

@@ -11,7 +11,7 @@ from chain.blocks import BlockRef
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe_state import SafeState
 from dao.views.duties import Facts, duties, findings
-from governance.settings import BalanceProof, Quorum, Reviewers
+from governance.settings import BalanceProof, Disputes, Quorum, Reviewers
 from tests.governance.space_values import CODE_HASH, SAFE, person, settings
 
 ANN, BEN, CHO, EVE, FINN, LEA, MAX, DORA = map(person, ("ann", "ben", "cho", "eve", "finn", "lea", "max", "dora"))
@@ -132,11 +132,20 @@ def test_whoever_does_not_write_the_journal_may_hold_owners_keys() -> None:
     assert [] == findings(replace(SOUND, writes_journal=False, keys_here=frozenset({ANN, BEN, CHO})))
 
 
+def test_a_space_without_a_panel_resolves_nothing() -> None:
+    """The duty is listed where somebody has it, with how many it takes."""
+    without = replace(SOUND, settings=replace(SETTINGS, disputes=Disputes((), 0, 0)))
+
+    assert "resolve" not in {duty.name for duty in duties(without)}
+    (duty,) = (duty for duty in duties(SOUND) if duty.name == "resolve")
+    assert (BASE.disputes.panel, {"required": 2, "count": 2}) == (duty.holders, duty.facts)
+
+
 def test_the_table_names_every_duty() -> None:
     """In the order of a proposal's life, the strongest voter first, nobody who holds nothing."""
     table = {duty.name: duty for duty in duties(SOUND)}
 
-    assert ["propose", "vote", "review", "sign", "veto", "journal", "send"] == list(table)
+    assert ["propose", "vote", "review", "sign", "veto", "resolve", "journal", "send"] == list(table)
     assert ((FINN, EVE), (LEA, MAX), (ANN, BEN, CHO)) == (
         table["vote"].holders,
         table["review"].holders,

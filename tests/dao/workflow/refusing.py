@@ -46,6 +46,6 @@ def refuses(stage: Stage, code: str, reason: str, step: Callable[[], object]) ->
     """Expect this refusal, a sentence for it, and that nothing of the step was kept."""
     with nothing_kept(stage), pytest.raises(CodedError) as caught:
         step()
-    assert (code, reason) == (caught.value.code, caught.value.reason)
+    assert (code, reason) == (caught.value.code, caught.value.reason), caught.value
     assert f"{code}.{reason}" in catalogue("en") or code in catalogue("en")
     return caught.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,12 @@ from chain.address import with_chain
 from chain.amount import parse
 from chain.clients import devnet_contracts
 from chain.clients.devnet import Devnet
+from chain.clients.node import Node
 from chain.errors import CodedError
 from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from dao.cli.start.demo import cast, world
+from dao.cli.start.demo.world import World
 from dao.record.verify import verify
 from dao.store.journal import Journal
 from dao.workflow import founding, income, paying, proposing, recording, voting
@@ -103,13 +105,16 @@ class Stage:
 
 
 @contextmanager
-def open_stage(folder: Path) -> Iterator[Stage]:
-    """A funded DAO whose journal lies in a folder."""
+def open_stage(
+    folder: Path, before: Callable[[World, Node], None] = lambda _there, _node: None, signers: int = 2
+) -> Iterator[Stage]:
+    """A funded DAO whose journal lies in a folder; `before` may change its Safe, which then asks for `signers`."""
     with Devnet.temporary(cast.GENESIS) as devnet, Journal(folder / "journal.sqlite", create=True) as journal:
         there = world.build(devnet)
         desk = Desk(journal, devnet.node())
+        before(there, desk.node)
         text = world.settings_text(there)
-        founding.found(desk, text, founding.sign_settings(text, [cast.signer(name) for name in cast.OWNERS[:2]]))
+        founding.found(desk, text, founding.sign_settings(text, [cast.signer(name) for name in cast.OWNERS[:signers]]))
         receipt = devnet_contracts.bring_premium(desk.node, cast.key(cast.BUYER), there.proxy, 40 * cast.UNIT)
         income.book_income(desk, "premium", cast.FUND, receipt.transaction_hash)
         receipt = devnet_contracts.forward(desk.node, cast.key(cast.BUYER), there.proxy)

@@ -35,6 +35,21 @@ def found_guardian(stage: Stage, name: str = GUARDIAN) -> None:
     stage.there.wait(cast.HOUR)
 
 
+PANEL = ("gil", "finn", "jan")
+PANEL_SECONDS = 5 * cast.DAY
+DECISION = b"The work was done; pay it.\n"
+
+
+def found_panel(stage: Stage) -> None:
+    """The owners sign settings that name a panel of three, two of whom decide, and a guardian."""
+    first = settings_in_force(stage.desk).text
+    panel = {"panel": [checksum(cast.address(name)) for name in PANEL], "required": 2, "seconds": PANEL_SECONDS}
+    text = canonical({**json.loads(first), "disputes": panel, "guardian": checksum(cast.address(GUARDIAN))})
+    keys = [cast.signer("ann"), cast.signer("ben")]
+    founding.found(stage.desk, text, founding.sign_settings(text, keys, settings_cid(first).digest))
+    stage.there.wait(cast.HOUR)
+
+
 def reject(stage: Stage, tx: SafeTx, *names: str) -> bytes:
     """Two owners spend the nonce of a transaction from their wallets; return the transaction's hash."""
     empty = rejection_of(tx)

@@ -38,3 +38,17 @@ def test_a_call_is_voted_signed_and_executed(stage: Stage) -> None:
     ((payment, call),) = (part.calls for part in published.parts)
     assert (5 * 10**17, Call(stage.there.token, 0, call.data)) == (payment.value, call)
     assert stage.verifies(published)
+
+
+def test_H88_payee_that_resembles_one_paid_before(stage: Stage) -> None:
+    """Who was paid is known: an address with the same ends is refused when it is published, and the payee is not."""
+    published = stage.pass_(1, eth("0.5"))
+    tx = paying.queue(stage.desk, published.id, 1)
+    stage.there.wait(2 * cast.DAY + 60)
+    stage.sign(published, 1, tx)
+    paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
+    nora = cast.address("nora")
+    twin = eth("0.5").replace(checksum(nora), checksum(nora[:2] + bytes(16) + nora[-2:]))
+
+    refuses(stage, "E_RECIPIENT_LOOKALIKE", "", lambda: stage.publish(2, twin))
+    assert stage.publish(2, eth("0.5")).parts

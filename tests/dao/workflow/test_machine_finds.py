@@ -13,7 +13,7 @@ from chain.safe import SafeTx, join_signatures, safe_tx_hash
 from chain.signature import sign
 from dao.cli.start.demo import cast
 from dao.record.case import need
-from dao.record.checks_payout import window_of
+from dao.record.windows import window_of
 from dao.workflow import founding, paying
 from dao.workflow.desk import REQUIRED, Blocks, Fact
 from dao.workflow.proposing import Published, settings_in_force

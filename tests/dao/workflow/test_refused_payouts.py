@@ -217,7 +217,7 @@ def test_H106_milestone_is_released_by_its_reviewers_alone(stage: Stage, milesto
         refuses(stage, "E_MILESTONE", reason, acts("approve", name))
     refuses(stage, "E_MILESTONE", "other_report", acts("approve", "lea", evidence=REPORT + b"!"))
     refuses(stage, "E_ACT", "role", acts("veto", "lea"))
-    refuses(stage, "E_VERSION", "act_later", acts("dispute", "nora"))
+    refuses(stage, "E_ACT", "role", acts("dispute", "nora"))  # these settings name no panel
     acts("approve", "lea")()
     refuses(stage, "E_DUPLICATE", "message", acts("approve", "lea"))
     stage.there.wait(60)

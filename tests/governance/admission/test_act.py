@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chain.errors import CodedError
 from chain.signature import sign
 from governance.acts import NO_EVIDENCE, ActLeaf, act_message, read_act, sign_act
 from governance.admission import ActCase, ActRoles, admit_act
+from governance.disputes import dispute_on
 from tests.governance.space_values import NOW, key, person, settings, signer
 
 PROPOSAL = b"\x33" * 32
@@ -113,23 +117,58 @@ def test_a_veto_says_why() -> None:
     assert ("E_ACT", "no_evidence") == refusal(case(leaf(1, "guardian", "veto", evidence=NO_EVIDENCE)))
 
 
-def test_a_part_is_disputed_once() -> None:
-    """Also when the first dispute was about all parts, or the second one would be."""
-    one, all_parts = leaf(1, "author", "dispute", part=1), leaf(1, "author", "dispute", part=0)
+def test_a_part_is_disputed_once_and_alone() -> None:
+    """A second dispute is refused, and so is one on all parts; another part has its own."""
+    one = leaf(1, "author", "dispute", part=1)
 
     assert ("E_ACT", "disputed_before") == refusal(case(leaf(2, "payee", "dispute", part=1), one))
-    assert ("E_ACT", "disputed_before") == refusal(case(leaf(2, "payee", "dispute", part=2), all_parts))
-    assert ("E_ACT", "disputed_before") == refusal(case(leaf(2, "payee", "dispute", part=0), one))
+    assert ("E_ACT", "one_part") == refusal(case(leaf(2, "payee", "dispute", part=0)))
+    assert ("E_ACT", "no_evidence") == refusal(case(leaf(2, "payee", "dispute", evidence=NO_EVIDENCE)))
     admit_act(case(leaf(2, "payee", "dispute", part=2), one))
 
 
+def test_a_resolved_part_is_not_disputed_again() -> None:
+    """What the panel has decided stays decided."""
+    told = [leaf(1, "author", "dispute"), leaf(2, "judge 1", "resolve"), leaf(3, "judge 2", "resolve")]
+
+    assert ("E_ACT", "disputed_before") == refusal(case(leaf(4, "payee", "dispute"), *told))
+    assert ("E_ACT", "no_dispute") == refusal(case(leaf(4, "judge 1", "resolve"), *told))
+
+
 def test_only_an_open_dispute_is_resolved_and_by_each_judge_once() -> None:
-    """Nothing to resolve, or judged before."""
+    """Nothing to resolve, judged before, without a decision, or too late."""
     dispute, judged = leaf(1, "author", "dispute"), leaf(2, "judge 1", "resolve")
 
     assert ("E_ACT", "no_dispute") == refusal(case(leaf(3, "judge 1", "resolve")))
     assert ("E_ACT", "no_dispute") == refusal(case(leaf(3, "judge 1", "resolve", part=2), dispute))
     assert ("E_ACT", "resolved_before") == refusal(case(leaf(3, "judge 1", "resolve"), dispute, judged))
+    assert ("E_ACT", "one_part") == refusal(case(leaf(3, "judge 1", "resolve", part=0), dispute))
+    assert ("E_ACT", "no_evidence") == refusal(case(leaf(3, "judge 1", "resolve", evidence=NO_EVIDENCE), dispute))
+    last = settings().disputes.seconds // 60 + 1
+    admit_act(case(leaf(last, "judge 1", "resolve"), dispute))
+    assert ("E_DISPUTED", "late") == refusal(case(leaf(last + 1, "judge 1", "resolve"), dispute))
+
+
+def test_a_party_does_not_judge() -> None:
+    """A member of the panel whom the part pays, or who asked for it, is silent."""
+    dispute = leaf(1, "author", "dispute")
+    roles = replace(ROLES, payees=frozenset({person("judge 1")}))
+
+    assert ("E_ACT", "party") == refusal(case(leaf(2, "judge 1", "resolve"), dispute, roles=roles))
+    assert ("E_ACT", "party") == refusal(
+        case(leaf(2, "judge 2", "resolve"), dispute, roles=replace(ROLES, author=person("judge 2")))
+    )
+
+
+def test_a_frozen_milestone_waits() -> None:
+    """Nothing is reported or approved while a dispute is open; after the panel's decision it goes on."""
+    report, dispute = leaf(1, "payee", "report"), leaf(2, "author", "dispute")
+
+    assert ("E_DISPUTED", "act") == refusal(case(leaf(3, "reviewer 1", "approve"), report, dispute))
+    assert ("E_DISPUTED", "act") == refusal(case(leaf(3, "payee", "report"), report, dispute))
+    decided = [report, dispute, leaf(3, "judge 1", "resolve"), leaf(4, "judge 2", "resolve")]
+    admit_act(case(leaf(5, "reviewer 1", "approve"), *decided))
+    admit_act(case(leaf(3, "guardian", "veto"), report, dispute))
 
 
 def test_acts_are_about_this_proposal_and_its_parts() -> None:
@@ -189,3 +228,50 @@ def test_the_signature_is_judged() -> None:
     forged = replace(found.act, signature=sign(bytes(32), key("mallory")))
 
     assert ("E_SIG_SIGNER", "other") == refusal(case(ActLeaf(1, found.time, forged)))
+
+
+WALKERS = ("author", "payee", "reviewer 1", "guardian", "judge 1", "judge 2", "mallory")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(("dispute", "resolve", "resolve", "report", "approve", "veto")),
+            st.sampled_from(WALKERS),
+            st.integers(0, 2),
+            st.sampled_from((REPORT, b"\x55" * 32)),
+            st.integers(1, 12_000),
+        ),
+        max_size=14,
+    )
+)
+def test_a_walk_never_resolves_without_its_evidence(steps: list[tuple[str, str, int, bytes, int]]) -> None:
+    """Whatever anybody tries, in any order: a dispute is a party's, the first on its part and before any decision; a
+    resolution has two judges over one text in time; and reading the journal again says the same.
+    """
+    journal: list[ActLeaf] = []
+    minutes = 0
+    for kind, by, part, evidence, wait in steps:
+        minutes += wait
+        told = {"proposal": PROPOSAL, "part": part, "kind": kind, "evidence": evidence, "timestamp": NOW + 60 * minutes}
+        tried = ActLeaf(len(journal), NOW + 60 * minutes, read_act(sign_act(act_message(**told), signer(by))))
+        with suppress(CodedError):
+            admit_act(case(tried, *journal))
+            journal.append(tried)
+    for part in (1, 2):
+        found = dispute_on(journal, settings().disputes, part)
+        opened = [leaf for leaf in journal if (leaf.act.kind, leaf.act.part) == ("dispute", part)]
+        judged = [leaf for leaf in journal if (leaf.act.kind, leaf.act.part) == ("resolve", part)]
+        assert (found is None) == (opened == [])
+        if found is None:
+            assert [] == judged
+            continue
+        assert [found.opened] == opened
+        assert found.opened.act.address in {person(name) for name in WALKERS[:4]}
+        assert found == dispute_on(reversed(journal), settings().disputes, part)
+        frozen = [leaf for leaf in journal if found.freezes_leaf(leaf.index) and leaf.act.part == part]
+        assert {"resolve", "veto"} >= {leaf.act.kind for leaf in frozen}
+        if found.resolved is not None:
+            agreed = {leaf.act.address for leaf in judged if leaf.act.evidence == found.resolved.act.evidence}
+            assert {person("judge 1"), person("judge 2")} == agreed
+            assert found.opened.time <= found.resolved.time <= found.deadline

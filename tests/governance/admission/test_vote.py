@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from chain.errors import CodedError, UncheckableError
 from chain.signature import sign
 from governance.admission import EarlierVote, OpenProposal, VoteCase, admit_vote
+from governance.admission.vote import plain_admission
 from governance.messages import cancel_message, read_envelope, sign_envelope
+from governance.plain_votes import read_plain
 from tests.governance.space_values import NOW, SPACE, key, person, signed_vote, signer
 
 ID = b"\x11" * 32
@@ -153,3 +155,26 @@ def test_admitted_means_inside_the_window(timestamp: int, leaf_time: int) -> Non
         admit_vote(found)
     else:
         assert "E_WINDOW" == refusal(found)[0]
+
+
+EDGES = [NOW - 1, NOW, NOW + 299, NOW + 300, NOW + 301, NOW + 1_000, NOW + 1_001]
+
+
+@pytest.mark.parametrize("members", [
+    *({"timestamp": time} for time in EDGES), {"choice": 3}, {"choice": 4}, {"choice": [1]}, {"choice": '{"1":1}'},
+    {"space": "other.eth"}, {"proposal": b"\x12" * 32},
+])  # fmt: skip
+def test_the_rules_at_a_glance_admit_what_all_rules_admit(members: dict[str, Any]) -> None:
+    """For every moment of the leaf; a closed proposal is for the table."""
+    admits = plain_admission(PROPOSAL)
+    for leaf_time in EDGES:
+        found = case(members, leaf_time=leaf_time, power=None)
+        plain = read_plain(found.envelope.raw)
+        assert plain is not None
+        try:
+            admit_vote(found)
+            expected = True
+        except CodedError:
+            expected = False
+
+        assert expected == admits(plain, leaf_time)

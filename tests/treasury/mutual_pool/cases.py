@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from treasury.mutual_pool.contract import apply
-from treasury.mutual_pool.history import History, told_balances, told_player, told_state
+from treasury.mutual_pool.history import told_balances, told_player, told_state
 from treasury.mutual_pool.state import Event, Outcome, Pool
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "mutual"
@@ -51,11 +50,3 @@ def run(pool: Pool, *events: Event) -> Outcome:
     for event in events:
         outcome = apply(outcome.pool, event)
     return outcome
-
-
-def states(pool: Pool, history: History) -> Iterator[Outcome]:
-    """Every outcome of a history, one after the other."""
-    for event in history.events:
-        outcome = apply(pool, event)
-        yield outcome
-        pool = outcome.pool

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from tests.treasury.mutual_pool.test_contract import DAY, ETH, NEW, T, buy
 from treasury.mutual_pool import calls
 from treasury.mutual_pool.claims import claim_amount, claims
 from treasury.mutual_pool.figures import figures, payout_multiple
-from treasury.mutual_pool.history import read_history, replay
+from treasury.mutual_pool.history import read_history, replay, states
 from treasury.mutual_pool.rounds import close, open_next
 from treasury.mutual_pool.state import DAY_SECONDS, Cage, Claim, deploy
 from treasury.premiums import PremiumError
@@ -22,8 +24,6 @@ from treasury.supply import SupplyError, supply
 
 @pytest.fixture(scope="module")
 def replayed() -> Any:
-    import json
-
     history = read_history(json.dumps(history_document()).encode())
     return history, replay(history)
 
@@ -57,7 +57,7 @@ def test_the_contract_s_reading_is_what_the_history_was_paid(replayed: Any) -> N
     amounts = {row.account: row.amount for row in told.claimants}
     paid = {
         event.actor: outcome.received
-        for event, outcome in zip(history.events, run_.outcomes, strict=True)
+        for event, outcome in zip(history.events, run_.results, strict=True)
         if isinstance(event, Claim) and outcome.ok
     }
 
@@ -127,8 +127,8 @@ def test_figures_of_an_ended_pool_are_frozen() -> None:
 
 def test_a_closed_round_balances_to_the_wei(replayed: Any) -> None:
     """Held is owed as claims, dividends, referrals or stuck; at the history's end 468 wei are left, all stuck."""
-    _, run_ = replayed
-    ended = next(outcome.pool for outcome in run_.outcomes if outcome.pool.ended)
+    history, run_ = replayed
+    ended = next(outcome.pool for outcome in states(history) if outcome.pool.ended)
     at_once, at_last = close(ended), close(run_.last, 2)
 
     assert 0 == sum(line.wei for line in at_once.lines) == sum(line.wei for line in at_last.lines)
@@ -225,3 +225,30 @@ def test_a_supply_is_a_part_of_a_total(total: int, circulating: int) -> None:
         supply(total, circulating)
 
     assert "E_SUPPLY" == refused.value.code
+
+
+def test_vectors_are_the_measured_ones(shared_data: Path) -> None:
+    """Tiers, upgrades, claims, multiples, the scenario and the supply were retyped without a change."""
+
+    def told(name: str) -> Any:
+        return json.loads((shared_data / "mutual" / f"{name}.json").read_text("utf-8"))
+
+    tiers, ours = told("agent_tiers"), vector("agent_tiers")
+    assert [tier["requirement_wei"] for tier in tiers["tiers"]] == [tier["requirement"] for tier in ours["tiers"]]
+    assert [case["accumulated_ref_wei"] for case in tiers["upgrade_cases"]] == [
+        case["earned"] for case in ours["upgrades"]
+    ]
+    assert [(case["pool"], case["units"]) for case in told("claim_split")["cases"]] == [
+        (case["pool"], case["units"]) for case in vector("claim_split")["cases"]
+    ]
+    assert [case["odd_1e18"] for case in told("payout_multiple")["cases"]] == [
+        case["multiple"] for case in vector("payout_multiple")["cases"]
+    ]
+    scenario = [step for step in vector("dividend_claim_scenario")["steps"] if step["op"] == "buy"]
+    assert [step["state"] for step in told("dividend_claim_scenario")["log"] if step["op"] == "buy"] == [
+        step["state"] for step in scenario
+    ]
+    supplied = vector("mds_supply")
+    assert {key: value for key, value in told("mds_supply").items() if key in supplied} == {
+        key: value for key, value in supplied.items() if key != "source"
+    }

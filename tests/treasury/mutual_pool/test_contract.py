@@ -105,7 +105,7 @@ def test_tiers(tier: dict[str, Any]) -> None:
 def test_upgrades(case: dict[str, Any]) -> None:
     """One level a call, at the literal and not a wei before; the highest level reverts."""
     agent = Player(is_agent=True, id=1, level=case["level"], accumulated_ref=int(case["earned"]))
-    outcome = apply(replace(NEW, players={"ann": agent}), Upgrade(T + 1, "ann"))
+    outcome = apply(replace(NEW, players=NEW.players.with_item("ann", agent)), Upgrade(T + 1, "ann"))
 
     assert case["reverts"] == (not outcome.ok)
     assert (case["becomes"] or case["level"]) == outcome.pool.player("ann").level

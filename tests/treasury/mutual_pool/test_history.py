@@ -16,12 +16,13 @@ from treasury.mutual_pool.history import (
     History,
     read_history,
     replay,
+    states,
     told_balances,
     told_expiring,
-    told_outcome,
     told_player,
     told_state,
 )
+from treasury.mutual_pool.persistent import PersistentMap
 from treasury.premiums import PremiumError
 
 CONDENSED = vector("history")
@@ -34,17 +35,17 @@ def history() -> History:
 
 def test_every_step_leaves_the_measured_state(history: History) -> None:
     """Success, wei received and the whole state are equal after each of the 698 steps, reverts included."""
-    replayed = replay(history)
+    outcomes = list(states(history))
     wrong = [
         number
-        for number, (row, outcome) in enumerate(zip(CONDENSED["steps"], replayed.outcomes, strict=True))
+        for number, (row, outcome) in enumerate(zip(CONDENSED["steps"], outcomes, strict=True))
         if row[0] != "cage"
         and measured(row) != (outcome.ok, str(outcome.received), digest(outcome.pool, history.accounts))
     ]
 
     assert [] == wrong
-    assert 698 == len(replayed.outcomes)
-    assert CONDENSED["last"]["state"] == told_state(replayed.last)
+    assert 698 == len(outcomes)
+    assert CONDENSED["last"]["state"] == told_state(outcomes[-1].pool)
 
 
 def test_the_last_state_is_told_in_full(history: History) -> None:
@@ -61,13 +62,12 @@ def test_every_measured_figure_of_the_whole_file(shared_data: Path) -> None:
     history, told = read_history(data), json.loads(data)
     players: dict[str, Any] = {}
     compared = 0
-    for step, outcome in zip(told["steps"], replay(history).outcomes, strict=True):
+    for step, outcome in zip(told["steps"], states(history), strict=True):
         if step["op"] == "cage":
             continue
         pool = outcome.pool
         players.update(step["players_changed"])
-        seen = told_outcome(outcome)
-        assert (step["ok"], step.get("received", "0")) == (seen["ok"], seen["received"]), step["i"]
+        assert (step["ok"], step.get("received", "0")) == (outcome.ok, str(outcome.received)), step["i"]
         assert (step["state"], step["balances"]) == (told_state(pool), told_balances(pool)), step["i"]
         assert players == {account: told_player(pool.player(account)) for account in history.accounts}, step["i"]
         if "checkpoint" in step:
@@ -103,7 +103,15 @@ def test_replay_is_a_function_of_its_steps(history: History) -> None:
     again = replay(read_history(json.dumps(history_document(), indent=1).encode()))
 
     assert whole.last == again.last
-    assert whole.outcomes[300].pool == replay(history._replace(events=history.events[:301])).last
+    assert list(states(history))[300].pool == replay(history._replace(events=history.events[:301])).last
+
+
+def test_a_long_run_tells_how_far_it_is(history: History) -> None:
+    """Whoever waits is told, and the outcome is the same."""
+    heard: list[tuple[int, int]] = []
+
+    assert replay(history) == replay(history, lambda done, of: heard.append((done, of)))
+    assert [(500, 698)] == heard
 
 
 def edited(change: Callable[[dict[str, Any]], None]) -> bytes:
@@ -123,7 +131,7 @@ def test_the_smallest_file_runs() -> None:
     text = replay(read_history(edited(lambda document: None)))
     number = replay(read_history(edited(lambda document: document["steps"][0].update(premium=10**9, days=3))))
 
-    assert text.outcomes[0].ok
+    assert text.results[0].ok
     assert text.last == number.last
 
 
@@ -232,3 +240,18 @@ def test_another_document_is_no_history(text: bytes) -> None:
         read_history(text)
 
     assert ("E_PREM_FILE", "shape") == (refused.value.code, refused.value.reason)
+
+
+def test_the_old_state_outlives_the_new_one() -> None:
+    """A mapping with one more item leaves the old one as it was, and holds exactly the items of a dictionary."""
+    empty: PersistentMap[str, int] = PersistentMap()
+    one = empty.with_item("a", 1)
+    many = one
+    for number in range(1_000):
+        many = many.with_item(str(number), number)
+
+    assert (0, 1, 1_001, 1) == (len(empty), len(one), len(many), many["a"])
+    assert {"a": 1} == dict(one) == one
+    assert {"a": 2, **{str(number): number for number in range(1_000)}} == many.with_item("a", 2)
+    assert "b" not in many
+    assert many.get("b") is None

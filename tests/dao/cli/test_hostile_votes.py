@@ -1,0 +1,262 @@
+"""Lines H18 to H114 of the hostile catalogue where a user meets them: files that are taken, counted and verified."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chain import car, dag_cbor
+from chain.cid import CID, dag_cbor_cid
+from chain.clients.node import Node
+from dao.cli.start.demo import cast
+from dao.store.journal import Journal
+from governance.messages import message_id, read_envelope, sign_envelope, vote_message
+from governance.settings_draft import write_draft
+from tests.dao.cli import steps_workspace
+from tests.dao.cli.conftest import Outcome
+from tests.dao.cli.hostile_envelopes import changed
+
+Dao = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A writer's workspace with IIP-2 open for votes, to copy."""
+    return steps_workspace.build(tmp_path_factory.mktemp("votes") / "workspace")
+
+
+class Poll:
+    """IIP-2 in a workspace of one test's own, and files on their way to it."""
+
+    def __init__(self, dao: Dao, folder: Path) -> None:
+        self.dao, self.folder = dao, folder
+        signed = self._run("vote", "cast", "IIP-2", "For", "--key", "eve", "--out", folder.parent / "honest.json")
+        assert 0 == signed.status, signed.err
+        self.honest = (folder.parent / "honest.json").read_bytes()
+        self.message: dict[str, Any] = dict(read_envelope(self.honest).message)
+        self.now = int(self.message["timestamp"])
+
+    def _run(self, *words: object) -> Outcome:
+        return self.dao(*words, "--dir", self.folder)
+
+    def vote(self, name: str = "eve", **members: Any) -> bytes:
+        """A vote that is signed as it should be."""
+        facts = {"space": cast.SPACE, "proposal": bytes.fromhex(str(self.message["proposal"])[2:]), "choice": 1}
+        told = vote_message(voter=cast.address(name), **{**facts, "timestamp": self.now, **members})
+        return sign_envelope("Vote", told, cast.signer(name))
+
+    def take(self, raw: bytes) -> dict[str, Any]:
+        """What `dao take` says of a file."""
+        file = self.folder.parent / "vote.json"
+        file.write_bytes(raw)
+        (row,) = self._run("take", file, "--json").document["files"]
+        assert isinstance(row, dict)
+        return row
+
+    def refuses(self, raw: bytes) -> str:
+        """The code of a refusal, after which the journal is as before."""
+        before = steps_workspace.state(self.folder)
+        row = self.take(raw)
+        assert ("refused", before) == (row["state"], steps_workspace.state(self.folder))
+        return str(row["code"])
+
+    def wait(self, time: str) -> None:
+        assert 0 == self._run("devnet", "wait", time).status
+
+    def tally(self) -> Any:
+        return self._run("tally", "IIP-2", "--json").document
+
+
+@pytest.fixture
+def poll(dao: Dao, made: Path, tmp_path: Path) -> Poll:
+    return Poll(dao, steps_workspace.copy_of(made, tmp_path / "workspace"))
+
+
+def test_H18_vote_of_another_space_is_not_taken(poll: Poll) -> None:
+    """The same proposal, signed for another space under the domain that all of them share."""
+    assert "E_SPACE" == poll.refuses(poll.vote(space="4f.devnet"))
+
+
+def test_H19_vote_of_another_hubs_proposal_is_not_taken(poll: Poll) -> None:
+    """Its digest and signature are as good there as here; the proposal's id is all that tells."""
+    raw = poll.vote(proposal=b"\x19" * 32)
+    read = read_envelope(raw)
+
+    assert message_id("Vote", dict(read.message)) == read.id
+    assert "E_PROPOSAL" == poll.refuses(raw)
+
+
+def test_H47_vote_outside_its_window_is_not_taken(poll: Poll) -> None:
+    """Signed before the start, after the end, more than 300 s ahead, or taken after the end."""
+    day = 86_400
+    for timestamp in (poll.now - 30 * day, poll.now + 30 * day, poll.now + 1_000):
+        assert "E_WINDOW" == poll.refuses(poll.vote(timestamp=timestamp)), timestamp
+    poll.wait("80h")
+    assert "E_WINDOW" == poll.refuses(poll.vote())
+
+
+def test_H48_of_two_votes_of_one_second_the_greater_id_counts(poll: Poll) -> None:
+    """Both are kept, in whichever order they come."""
+    votes = sorted((poll.vote(choice=1), poll.vote(choice=2)), key=lambda raw: read_envelope(raw).id)
+    later = poll.take(votes[1])
+    poll.wait("2m")
+    earlier = poll.take(votes[0])
+
+    found = poll.tally()
+
+    assert ("taken", "taken") == (later["state"], earlier["state"])
+    assert (2, 1) == (found["votes"], found["voters"])
+    winner = "For" if read_envelope(votes[1]).message["choice"] == 1 else "Against"
+    assert str(210_000 * cast.UNIT) == found["scores"][winner]
+
+
+def test_H49_an_older_vote_that_comes_later_does_not_count(poll: Poll) -> None:
+    """It is kept, and superseded by the newer one that was there before it."""
+    poll.wait("5m")
+    assert "taken" == poll.take(poll.vote(choice=2, timestamp=poll.now + 100))["state"]
+    poll.wait("2m")
+    assert "taken" == poll.take(poll.vote(choice=1, timestamp=poll.now + 50))["state"]
+
+    found = poll.tally()
+
+    assert (2, 1, str(210_000 * cast.UNIT), "0") == (
+        found["votes"], found["voters"], found["scores"]["Against"], found["scores"]["For"]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("choice", [0, 4, 2**32, True, "1", 1.0, [1, "1"], [], None, {"1": 1}], ids=repr)
+def test_H50_a_choice_of_another_form_is_not_taken(poll: Poll, choice: object) -> None:
+    """Also where it would have been signed with the types that fit it."""
+    raw = changed(poll.honest, lambda envelope: envelope["data"]["message"].update(choice=choice))
+    assert "E_CHOICE" == poll.refuses(raw if choice != 4 else poll.vote(choice=4))
+
+
+def test_H55_one_token_in_two_strategies(poll: Poll) -> None:
+    """Settings that would count it twice are refused before anybody signs them, unless they say that they mean it."""
+    with Journal(poll.folder / "journal.sqlite") as journal:
+        link = journal.leaves[0].body["settings"]
+        assert isinstance(link, CID)
+        settings = json.loads(journal.get(link))
+    (first,) = settings["strategies"]
+    twice = {**settings, "strategies": [first, {**first, "proof": None}]}
+    (poll.folder / "settings.draft.json").write_text(write_draft(twice))
+
+    outcome = poll.dao("settings", "check", "--dir", poll.folder, "--json")
+
+    assert 1 == outcome.status
+    assert "twice" in outcome.document["error"]["message"]
+    assert "(E_DOUBLE_COUNT)" in outcome.document["error"]["message"]
+
+
+def test_H56_one_power_that_cannot_be_read_leaves_no_count(poll: Poll, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tally could not be made (status 2), and nobody counts for zero."""
+    for name in ("eve", "finn", "hana"):
+        assert "taken" == poll.take(poll.vote(name))["state"]
+    honest = Node.read_many
+
+    def read_many(self: Node, reads: Sequence[Any], number: int, *more: Any) -> list[bytes | None]:
+        return [None if place == 1 else answer for place, answer in enumerate(honest(self, reads, number, *more))]
+
+    monkeypatch.setattr(Node, "read_many", read_many)
+    before = steps_workspace.state(poll.folder)
+
+    outcome = poll.dao("tally", "IIP-2", "--dir", poll.folder, "--json")
+
+    assert (2, "E_TALLY_INCOMPLETE") == (outcome.status, outcome.document["error"]["code"])
+    assert before == steps_workspace.state(poll.folder)
+
+
+def test_H64_a_tie_releases_nothing(poll: Poll) -> None:
+    """140,000 for and as many against, above the quorum; the recount says the same."""
+    for name, choice in (("ivo", 1), ("kim", 1), ("hana", 2)):
+        assert "taken" == poll.take(poll.vote(name, choice=choice))["state"]
+    poll.wait("80h")
+
+    for found in (poll.tally(), poll.dao("tally", "IIP-2", "--recount", "--dir", poll.folder, "--json").document):
+        assert ("rejected", False) == (found["verdict"], found["released"])
+        assert found["scores"]["For"] == found["scores"]["Against"] == str(140_000 * cast.UNIT)
+
+
+# Files of a hub
+
+
+def hub_file(folder: Path, system: str, votes: Sequence[tuple[object, object]], choices: int = 3) -> Path:
+    rows = [{"voter": f"0x{n:040x}", "choice": choice, "vp": power} for n, (choice, power) in enumerate(votes, 1)]
+    named = {"id": "0xab", "type": system, "choices": [f"c{n}" for n in range(1, choices + 1)]}
+    (folder / "hub.json").write_text(json.dumps({"proposal": named, "votes": rows}))
+    return folder / "hub.json"
+
+
+@pytest.mark.parametrize("power", ["1", True, None, [1], {}], ids=repr)
+def test_H57_a_power_of_another_kind_is_not_counted(dao: Dao, tmp_path: Path, power: object) -> None:
+    """Neither exactly nor as Snapshot counts."""
+    path = hub_file(tmp_path, "basic", [(1, 1.5), (2, power)])
+
+    for words in (("audit", path), ("tally", path)):
+        outcome = dao(*words, "--json")
+        assert (1, "E_VP_TYPE") == (outcome.status, outcome.document["error"]["code"])
+
+
+@pytest.mark.parametrize(("system", "choices"), [
+    ("basic", (1, 2, 2, 3)), ("approval", ([1], [1, 2], [3], [2])), ("weighted", ({"1": 1, "2": 2}, {"3": 7}) * 2),
+    ("quadratic", ({"1": 1, "2": 2}, {"3": 7}) * 2), ("ranked-choice", ([1, 2, 3], [3, 2, 1], [2, 1, 3], [2, 3, 1])),
+    ("copeland", ([1, 2, 3], [3, 2, 1], [2, 1, 3], [2, 3, 1])),
+])  # fmt: skip
+def test_H60_no_order_of_the_file_changes_the_count(dao: Dao, tmp_path: Path, system: str, choices: Any) -> None:
+    """Powers that doubles add to another sum in another order."""
+    rows = list(zip(choices, (0.1, 0.2, 0.3, 1e15 + 0.5), strict=True))
+    told = {dao("tally", hub_file(tmp_path, system, order), "--json").out for order in permutations(rows)}
+
+    assert 1 == len(told)
+
+
+def test_H61_tenths_and_large_powers_tie_exactly(dao: Dao, tmp_path: Path) -> None:
+    """0.1 + 0.2 and 0.3; 2**53 + 1 and 2**53 + 1 in two halves."""
+    for votes in ([(1, 0.1), (1, 0.2), (2, 0.3)], [(1, 2**53), (1, 1), (2, 2**53 + 1)]):
+        assert [1, 2] == dao("tally", hub_file(tmp_path, "basic", votes), "--json").document["winners"]
+
+
+def test_H62_renamed_options_rename_the_winner_only(dao: Dao, tmp_path: Path) -> None:
+    """A runoff in which two are equally last: nobody is drawn by lot, in any order of the options."""
+    rows = [([1, 2, 3], 3), ([2, 3, 1], 2), ([3, 2, 1], 2)]
+    for names in permutations((1, 2, 3)):
+        renamed = [([names[number - 1] for number in ranks], power) for ranks, power in rows]
+        for system in ("ranked-choice", "copeland"):
+            found = dao("tally", hub_file(tmp_path, system, renamed), "--json").document
+            plain = dao("tally", hub_file(tmp_path, system, rows), "--json").document
+            assert sorted(names[number - 1] for number in plain["winners"]) == found["winners"]
+
+
+def test_H63_roots_that_are_equal_are_a_tie(dao: Dao, tmp_path: Path) -> None:
+    """√2 + √8 is √18: no number of digits tells them apart, and the bound is said."""
+    path = hub_file(tmp_path, "quadratic", [({"1": 1}, 2), ({"1": 1}, 8), ({"2": 1}, 18)])
+
+    found = dao("audit", path, "--json").document
+
+    assert [1, 2] == found["exact"]["winners"]
+    assert 0 < float(found["exact"]["error_bound"]) < 1e-18
+
+
+@pytest.mark.parametrize("block", ["a16161f93e00", "a1616118" + "01", "9f01ff", "a2616201616101", "81" * 500 + "01"])
+def test_H114_a_record_with_a_block_that_is_not_canonical(dao: Dao, tmp_path: Path, block: str) -> None:
+    """A float, a long number, an endless list, keys out of order, depth 500: each under its right hash."""
+    data = bytes.fromhex(block)
+    good = dag_cbor.encode({})
+    whole = car.write(dag_cbor_cid(good), [(dag_cbor_cid(good), good)])
+    forged = whole.replace(dag_cbor_cid(good).to_bytes(), dag_cbor_cid(data).to_bytes())
+    (tmp_path / "iip.car").write_bytes(forged[: -len(good) - 37] + _section(data))
+
+    outcome = dao("verify", tmp_path / "iip.car", "--json")
+
+    assert (1, "E_CANONICAL") == (outcome.status, outcome.document["checks"][0]["code"])
+
+
+def _section(data: bytes) -> bytes:
+    size = 36 + len(data)
+    length = bytes([size]) if size < 128 else bytes([size & 127 | 128, size >> 7])
+    return length + dag_cbor_cid(data).to_bytes() + data

@@ -1,0 +1,164 @@
+"""`dao post` against a double of a service: what is sent, what comes back, and that nothing of it is believed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chain.address import checksum
+from chain.networks import DEVNET_CHAIN_ID
+from chain.safe import safe_tx_hash
+from chain.safe_json import read_safe_tx_file
+from dao.cli.start.demo import cast
+from dao.cli.steps import find_part, queued
+from dao.session import open_session
+from tests.chain.clients.http_double import Reply, Request, serving
+from tests.dao.cli import steps_workspace
+from tests.dao.cli.conftest import Outcome
+from tests.dao.cli.steps_workspace import everything
+from treasury.confirmations import sign_safe_tx
+
+Dao = Callable[..., Outcome]
+KEY = "alsosecret"  # one of the texts that tests/secret_scan.py looks for
+
+
+@dataclass
+class ServiceDouble:
+    """What a service remembers: one transaction by its hash, as it was posted."""
+
+    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
+    seen: list[Request] = field(default_factory=list)
+    lies: dict[str, Any] = field(default_factory=dict)
+    """Members that it shows otherwise than they were posted."""
+    status: int = 0
+
+    def respond(self, request: Request) -> Reply:
+        self.seen.append(request)
+        if self.status or request.headers.get("Authorization") != f"Bearer {KEY}":
+            return Reply(self.status or 401, b'"no"')
+        parts = request.path.strip("/").split("/")
+        body = json.loads(request.body) if request.body else {}
+        if request.method == "POST" and parts[:3] == ["api", "v2", "safes"]:
+            self.kept[body["contractTransactionHash"]] = {
+                **body, "safe": parts[3],
+                "confirmations": [{"owner": body["sender"], "signature": body["signature"], "signatureType": "EOA"}],
+            }  # fmt: skip
+            return Reply(201)
+        found = self.kept.get(parts[3])
+        if found is None:
+            return Reply(404)
+        if request.method == "POST":
+            signer = {checksum(cast.address(name)): name for name in cast.OWNERS}
+            tx = read_safe_tx_file({**found, "confirmations": []}, chain_id=DEVNET_CHAIN_ID, version="1.4.1").tx
+            made = {_hex(sign_safe_tx(tx, cast.signer(name)).signature): owner for owner, name in signer.items()}
+            owner = made[body["signature"]]
+            found["confirmations"].append({"owner": owner, "signature": body["signature"]})
+            return Reply(201)
+        return Reply(200, json.dumps({**found, "isExecuted": False, **self.lies}).encode())
+
+
+def _hex(data: bytes) -> str:
+    return "0x" + data.hex()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace to copy."""
+    return steps_workspace.build(tmp_path_factory.mktemp("post") / "workspace")
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    return steps_workspace.copy_of(made, tmp_path / "workspace")
+
+
+@contextmanager
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ServiceDouble]:
+    double = ServiceDouble()
+    with serving(double.respond) as url:
+        monkeypatch.setenv("SAFE_SERVICE", url)
+        monkeypatch.setenv("SAFE_KEY", KEY)
+        yield double
+
+
+def post(dao: Dao, folder: Path, *words: object) -> Outcome:
+    named = ("--service-env", "SAFE_SERVICE", "--service-key-env", "SAFE_KEY")
+    return dao("post", "IIP-1/1", *named, *words, "--dir", folder, "--json")
+
+
+def test_there_and_back(dao: Dao, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proposed under the first owner's name, confirmed by the second, not sent twice; and what only the service has is
+    taken from a file, where every signature is checked.
+    """
+    assert 0 == dao("sign", "IIP-1/1", "--key", "ann", "--dir", folder).status
+    with open_session(folder) as session:
+        tx = queued(session, find_part(session, "IIP-1/1"))
+    with service(monkeypatch) as double:
+        first, again = post(dao, folder), post(dao, folder)
+        shown = double.kept[_hex(safe_tx_hash(tx))]
+        ben = sign_safe_tx(tx, cast.signer("ben"))
+        shown["confirmations"].append({"owner": checksum(ben.owner), "signature": _hex(ben.signature)})
+        before = everything(folder)
+        seen = post(dao, folder, "--out", tmp_path / "seen.tx.json")
+        untouched = everything(folder)
+        taken = dao("take", tmp_path / "seen.tx.json", "--dir", folder, "--json")
+        assert 0 == dao("sign", "IIP-1/1", "--key", "cho", "--dir", folder).status
+        third = post(dao, folder)
+
+    assert (0, 1, 0) == (first.status, first.document["posted"], again.document["posted"]), first.err
+    assert (checksum(cast.address("ann")), str(tx.value)) == (shown["sender"], shown["value"])
+    assert ({"posted": 0, "confirmations": 2, "new": 1}, before) == (
+        {name: seen.document[name] for name in ("posted", "confirmations", "new")},
+        untouched,
+    )
+    assert 0 == taken.status, taken.err
+    assert (1, 3, 0) == tuple(third.document[name] for name in ("posted", "confirmations", "new"))
+
+
+@pytest.mark.parametrize(
+    ("lies", "code"),
+    [
+        ({"to": checksum(cast.address("jan"))}, "E_HASH_MISMATCH"),
+        ({"value": "1", "contractTransactionHash": None}, "E_SAFE_SERVICE"),
+        ({"operation": 0}, "E_HASH_MISMATCH"),
+        ({"nonce": 99, "contractTransactionHash": None, "safeTxHash": None}, "E_SAFE_SERVICE"),
+        ({"value": "one"}, "E_UINT"),
+    ],
+)
+def test_H76_a_service_that_shows_something_else_is_not_believed(
+    dao: Dao, folder: Path, monkeypatch: pytest.MonkeyPatch, lies: dict[str, Any], code: str
+) -> None:
+    """Another payee under our hash, another amount without one, another operation: refused, and no file is left."""
+    dao("sign", "IIP-1/1", "--key", "ann", "--dir", folder)
+    before = everything(folder)
+    with service(monkeypatch) as double:
+        double.lies = lies
+        outcome = post(dao, folder, "--out", folder / "seen.tx.json")
+
+    assert code == outcome.document["error"]["code"]
+    assert outcome.status in (1, 2)
+    assert before == everything(folder)
+
+
+def test_what_keeps_it_from_being_posted(dao: Dao, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody signed, no variable, an error of the service, nobody there; never with the key in the message."""
+    with service(monkeypatch) as double:
+        unsigned = post(dao, folder)
+        dao("sign", "IIP-1/1", "--key", "ann", "--dir", folder)
+        double.status = 503
+        broken = post(dao, folder)
+    gone = post(dao, folder)
+    monkeypatch.setenv("SAFE_SERVICE", "http://service.example")
+    plain = post(dao, folder)
+    monkeypatch.delenv("SAFE_SERVICE")
+    unset = post(dao, folder)
+
+    found = [(outcome.status, outcome.document["error"]["code"]) for outcome in (unsigned, broken, gone, plain, unset)]
+    assert [(64, "E_SAFE_SERVICE"), *[(2, "E_SAFE_SERVICE")] * 3, (64, "E_SAFE_SERVICE")] == found
+    assert not any(KEY in outcome.out + outcome.err for outcome in (unsigned, broken, gone, plain, unset))
