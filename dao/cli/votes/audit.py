@@ -25,7 +25,7 @@ from governance.hub_answer import HubAnswer, read_hub_answer
 
 EXAMPLES = (
     "dao audit --space ens.eth",
-    "dao audit --space comp-vote.eth --proposal 0x0a898c9a26b02ebd80f9de77c29a5ff5cdaca77b39a3d1ce22c0555be40028ed",
+    "dao audit --space ens.eth --proposal ID",
     "dao audit --space ens.eth --html report.html --csv report.csv --keep pages",
     "dao audit proposal.json",
     "dao audit proposal.json --order voter",
@@ -37,6 +37,21 @@ class _Order(StrEnum):
     FILE = "file"
     VOTER = "voter"
     VP = "vp"
+
+
+_IpfsEnv = Annotated[
+    str,
+    typer.Option(
+        "--ipfs-env", help="Variable with an IPFS node's URL, for votes that cannot be rebuilt.", metavar="NAME"
+    ),
+]
+_Blocks = Annotated[
+    Path | None, typer.Option("--blocks", help="Folder of blocks to look for them in.", metavar="FOLDER")
+]
+_Keep = Annotated[
+    Path | None,
+    typer.Option("--keep", help="Keep what the hub answers here; an audit that broke off goes on.", metavar="DIR"),
+]
 
 
 def command(
@@ -59,19 +74,9 @@ def command(
         str,
         typer.Option("--rpc-env", help="Variable with a node's URL, to compute the powers again.", metavar="NAME"),
     ] = "",
-    ipfs_env: Annotated[
-        str,
-        typer.Option(
-            "--ipfs-env", help="Variable with an IPFS node's URL, for votes that cannot be rebuilt.", metavar="NAME"
-        ),
-    ] = "",
-    blocks: Annotated[
-        Path | None, typer.Option("--blocks", help="Folder of blocks to look for them in.", metavar="FOLDER")
-    ] = None,
-    keep: Annotated[
-        Path | None,
-        typer.Option("--keep", help="Keep what the hub answers here; an audit that broke off goes on.", metavar="DIR"),
-    ] = None,
+    ipfs_env: _IpfsEnv = "",
+    blocks: _Blocks = None,
+    keep: _Keep = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the table to this file.", metavar="FILE")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the report to this file.", metavar="FILE")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
@@ -91,8 +96,7 @@ def command(
     added: `file`, `voter` (by address) or `vp` (by power). The exit status is 1 where another choice wins, or where
     Snapshot's own code gives what was published in none of these orders; 2 where votes could not be checked.
     """
-    asked = bool(space or proposal)
-    if asked == (file is not None):
+    if bool(space or proposal) == (file is not None):
         raise UsageError("E_USAGE", "audit")
     if file is None:
         from dao.cli.votes import audit_hub
@@ -109,8 +113,11 @@ def command(
             ipfs=Named(api_env=ipfs_env, blocks=blocks),
         )
         return audit_hub.answer_of(wanted, audit_hub.Files(csv, html, force))
+    return _of_file(file, _Order.FILE if order is None else order)
+
+
+def _of_file(file: Path, way: _Order) -> Answer:
     answer = read_hub_answer(read(file, LIMIT))
-    way = _Order.FILE if order is None else order
     found = audit(answer, way.value)
     return Answer(document_of(answer, found, way), _lines(answer, found, way), TRUE if found.ok else FALSE)
 
