@@ -70,6 +70,14 @@ COMMANDS = (
     Command("record", "Proposals", "Write a proposal's decision record, verified, as one file."),
     Command("fund", "Treasury", "Show what each fund has, has promised and has paid."),
     Command("ledger", "Treasury", "Show every entry of the books and every balance."),
+    Command("token", "Treasury", "Show what of a token circulates, and what is locked."),
+    Command("vesting show", "Treasury", "Show what is vested and what is locked, and when."),
+    Command("vesting check", "Treasury", "Hold a plan against the wallets that pay it."),
+    Command("vesting deploy", "Treasury", "Deploy the wallet of a grant, from known code."),
+    Command("vesting release", "Treasury", "Release what is vested to the beneficiary."),
+    Command("vesting calendar", "Treasury", "Show what unlocks in the months to come."),
+    Command("vesting chart", "Treasury", "Show or draw what is unlocked, and when."),
+    Command("vesting statement", "Treasury", "State what one beneficiary gets, and when."),
     Command("status", "Workspace", "Show where each proposal stands and what comes next."),
     Command("journal list", "Workspace", "List the journal and check that it only grew."),
     Command("journal export", "Workspace", "Write the journal to a file for its followers."),
@@ -104,6 +112,7 @@ GROUPS = {
     "pool": "The mutual's pool: a model of its contract, and what it says. Not insurance advice.",
     "premiums": "What a premium costs and is made of.",
     "settings": "The space's settings; without a command they are shown.",
+    "vesting": "Allocation plans and what vests when.",
     "vote": "Signed votes and other envelopes.",
 }
 """The first words of two-word commands, each with the sentence of its own `--help`."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "dao" / "sentences" / "en"
-FILES = ("treasury.toml", "pool.toml")
+FILES = ("treasury.toml", "plans.toml", "pool.toml")
 SENTENCES: dict[str, str] = {
     key: said for name in FILES for key, said in tomllib.loads((CATALOGUE / name).read_text("utf-8")).items()
 }

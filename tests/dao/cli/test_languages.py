@@ -16,7 +16,7 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.cli.table import COMMANDS, GROUPS
 from dao.store.journal import Journal
-from tests.dao.cli import steps_workspace
+from tests.dao.cli import steps_workspace, vesting_lines
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied
 from tests.dao.conftest import Played
@@ -98,6 +98,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "fund": [("fund", *HERE), ("fund", "other", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
+    **vesting_lines.LINES,
     "journal list": [("journal", *HERE), ("journal", "--since", "x", *HERE)],
     "journal export": [("journal", "export", "NEW", *HERE), ("journal", "export", "NEW", "--since", "99", *HERE)],
     "journal follow": [("journal", "follow", "FOLDER/iip-1.car", *HERE)],
@@ -216,6 +217,7 @@ def test_a_finished_workspace_is_told_in_chinese(
     past = tmp_path / "history.json"
     past.write_text(json.dumps(history_document()), "utf-8")
     named = {"HISTORY": [str(past)], "VOTE": [str(vote)], "NEW": [str(tmp_path / "new")], "DRAFT": DRAFT}
+    named["PLAN"] = [vesting_lines.write(tmp_path)]
     words = [
         part for word in line for part in named.get(word, [word.replace("FOLDER", str(folder)).replace("PORT", port)])
     ]

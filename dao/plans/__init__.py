@@ -1,0 +1,1 @@
+"""Allocation plans that come with the toolkit, as data."""
