@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from dao.cli.answer import Answer
+from dao.cli.spreadsheet import write_csv
 from dao.cli.text import columns, say, wrapped
-from dao.cli.treasury.vesting_papers import Event, write_csv, write_ics
+from dao.cli.treasury.vesting_papers import Event, write_ics
 from dao.cli.treasury.vesting_plan import (
     At,
     CalendarChoice,

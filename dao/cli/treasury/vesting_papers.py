@@ -1,15 +1,13 @@
-"""Vesting on paper: CSV, HTML and iCalendar, each by its own standard and safe in the program that opens it.
+"""Vesting on paper: HTML and iCalendar, each by its own standard and safe in the program that opens it.
 
-Decides spelling alone: what a row holds was computed before, and every word is handed in. A CSV cell never begins as a
-formula does (OWASP), HTML is escaped and loads nothing, and a calendar's lines are escaped and folded as RFC 5545 §3.1
-and §3.3.11 say. The same rows give the same bytes.
+Decides spelling alone: what a row holds was computed before, and every word is handed in. HTML is escaped and loads
+nothing, and a calendar's lines are escaped and folded as RFC 5545 §3.1 and §3.3.11 say. The same rows give the same
+bytes. Tables for spreadsheets are `dao.cli.spreadsheet`'s.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterator, Sequence
 from html import escape as escape_html
 from typing import NamedTuple
@@ -17,7 +15,6 @@ from typing import NamedTuple
 from dao.sentences import escape
 from proposals.times import spell_instant
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _OCTETS = 75
 """Of a line in a calendar, without its end."""
 
@@ -48,19 +45,6 @@ class Event(NamedTuple):
     """What it belongs to; two things that unlock alike are two events."""
     summary: str
     note: str
-
-
-def write_csv(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """Spell rows as RFC 4180 does, in UTF-8; a cell that a spreadsheet would compute begins with an apostrophe."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([_cell(cell) for cell in row] for row in (names, *rows))
-    return out.getvalue().encode()
-
-
-def _cell(text: str) -> str:
-    safe = escape(text)
-    return f"'{safe}" if safe.lstrip().startswith(_FORMULA) else safe
 
 
 def write_html(lang: str, title: str, notes: Sequence[str], tables: Sequence[Table]) -> bytes:

@@ -11,8 +11,9 @@ import typer
 from chain import address
 from chain.address import AddressError, checksum
 from dao.cli.answer import Answer
+from dao.cli.spreadsheet import write_csv
 from dao.cli.text import columns, paint, rows, say, wrapped
-from dao.cli.treasury.vesting_papers import Event, Table, write_csv, write_html, write_ics
+from dao.cli.treasury.vesting_papers import Event, Table, write_html, write_ics
 from dao.cli.treasury.vesting_plan import (
     At,
     CalendarChoice,

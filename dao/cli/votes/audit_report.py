@@ -1,15 +1,13 @@
 """The audits of a space as files: a table for spreadsheets, and a page with a chart that needs no network.
 
-Decides their layout and that nothing in them can act: a cell that a spreadsheet would take for a formula begins with an
-apostrophe, and every text of the page is escaped, under a policy that lets no script run and nothing be fetched. What
-was found is `governance.hub_audit`'s.
+Decides their layout and that nothing in them can act: no cell of the table is a formula (`dao.cli.spreadsheet`), and
+every text of the page is escaped, under a policy that lets no script run and nothing be fetched. What was found is
+`governance.hub_audit`'s.
 """
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import NamedTuple
 
 from chain.errors import CodedError, UncheckableError
 from dao.cli.files import write as write_file
+from dao.cli.spreadsheet import write_csv
 from dao.cli.text import label, say
 from dao.cli.votes.audit_told import refusal, told
 from dao.cli.votes.hub_text import names, one_line, shown
@@ -24,7 +23,10 @@ from dao.sentences import language
 from governance.hub_audit import HubAudit
 from governance.hub_votes import HubProposal
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_COLUMNS = (
+    "proposal", "title", "type", "votes", "exact_total", "published_total", "winners", "verdict", "signed", "state",
+    "codes",
+)  # fmt: skip
 _WIDTH, _ROOM, _BAR = 900, 160, 26
 """Of the chart: pixels in all, for the names, and for the row of a proposal."""
 _DRAWN = 200
@@ -79,21 +81,13 @@ def write(
     written: list[Path] = []
     for path, make in ((csv_path, _csv), (html_path, _html)):
         if path is not None:
-            write_file(path, make(rows, host, space).encode(), force=force)
+            write_file(path, make(rows, host, space), force=force)
             written.append(path)
     return written
 
 
-def _csv(rows: Sequence[Row], _host: str, _space: str) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerow([
-        "proposal", "title", "type", "votes", "exact_total", "published_total", "winners", "verdict", "signed", "state",
-        "codes",
-    ])  # fmt: skip
-    for row in rows:
-        writer.writerow([_safe(cell) for cell in _cells(row)])
-    return out.getvalue()
+def _csv(rows: Sequence[Row], _host: str, _space: str) -> bytes:
+    return write_csv(_COLUMNS, map(_cells, rows))
 
 
 def _cells(row: Row) -> list[str]:
@@ -119,19 +113,14 @@ def _cells(row: Row) -> list[str]:
     ]
 
 
-def _safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (CWE-1236)."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
-
-
-def _html(rows: Sequence[Row], host: str, space: str) -> str:
+def _html(rows: Sequence[Row], host: str, space: str) -> bytes:
     heads = ("proposal", "votes", "total", "result", "verdict")
     head = "".join(f"<th>{html.escape(label(name))}</th>" for name in heads)
     title = html.escape(say("AUDIT", "space", space=one_line(space), hub=host, proposals=len(rows)))
     body = "\n".join(map(_html_row, rows))
     return _PAGE.format(
         lang=html.escape(language()), title=title, style=_STYLE, chart=chart(rows), head=head, body=body
-    )
+    ).encode()
 
 
 def _html_row(row: Row) -> str:
