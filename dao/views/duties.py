@@ -25,6 +25,8 @@ class Facts:
     state: SafeState
     powers: Mapping[bytes, int]
     """Voting power now, in 1e-18, of everybody who is known here and of the Safe."""
+    inside: Mapping[bytes, int]
+    """Voting power that lies in a contract whose own units another strategy counts: wrapped, staked or pooled."""
     supply: int | None
     """All the power there could be; None where a strategy cannot say it."""
     contracts: frozenset[bytes]
@@ -176,6 +178,9 @@ def _power(facts: Facts) -> Iterator[Finding]:
             reason = "contract" if who in facts.contracts else "one_holder"
             held, needed = spell_votes(power), spell_votes(quorum)
             yield _warning("W_POWER_CONCENTRATED", reason, "vote", who=who, power=held, quorum=needed)
+    for contract, power in sorted(facts.inside.items()):
+        if power:
+            yield _warning("W_DOUBLE", "", "vote", contract=contract, power=spell_votes(power))
     for strategy in facts.settings.strategies:
         if strategy.proof is None:
             yield _warning("W_POWER_UNPROVED", "", "vote", strategy=strategy.name)

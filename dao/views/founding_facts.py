@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from chain.address import ZERO
 from chain.clients import token_read
 from chain.clients.node import Node
 from chain.finding import Finding
@@ -33,18 +34,24 @@ def gather(
     people = {*also, *keys_here, *state.owners, *settings.proposers, *settings.reviewers.addresses, state.safe}
     voters, number = sorted(people), state.block.number
     powers = dict.fromkeys(voters, 0)
+    inside = dict[bytes, int]()
     supply: int | None = 0
+    counted = [strategies.find(each.name, each.version).counts(each.params) - {ZERO} for each in settings.strategies]
     ask = reader(node, state.block, lambda cid: find_evidence(workspace.evidence, cid))
-    for strategy in settings.strategies:
+    for own, strategy in zip(counted, settings.strategies, strict=True):
         method = strategies.find(strategy.name, strategy.version)
         for voter, power in run(method.plan(strategy.params, voters), ask).powers.items():
             powers[voter] += power
+        others = sorted(frozenset[bytes]().union(*counted) - own)
+        for contract, power in run(method.plan(strategy.params, others), ask).powers.items() if others else ():
+            inside[contract] = inside.get(contract, 0) + power
         is_known = supply is not None and has_supply(method, strategy.params)
         supply = supply + run(supply_plan(strategy), ask) if supply is not None and is_known else None
     return Facts(
         settings=settings,
         state=state,
         powers=powers,
+        inside=inside,
         supply=supply,
         contracts=token_read.contracts_among(node, people - {state.safe}, number),
         keys_here=keys_here,

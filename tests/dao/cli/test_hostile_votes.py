@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 
 from chain import car, dag_cbor
+from chain.address import checksum
 from chain.cid import CID, dag_cbor_cid
+from chain.clients import devnet_contracts
+from chain.clients.devnet import Devnet
 from chain.clients.node import Node
 from dao.cli.start.demo import cast
 from dao.store.journal import Journal
+from dao.workspace import Workspace
 from governance.messages import message_id, read_envelope, sign_envelope, vote_message
 from governance.settings_draft import write_draft
 from tests.dao.cli import steps_workspace
@@ -67,6 +71,12 @@ class Poll:
 
     def wait(self, time: str) -> None:
         assert 0 == self._run("devnet", "wait", time).status
+
+    def settings(self) -> dict[str, Any]:
+        with Journal(self.folder / "journal.sqlite") as journal:
+            link = journal.leaves[0].body["settings"]
+            assert isinstance(link, CID)
+            return dict(json.loads(journal.get(link)))
 
     def tally(self) -> Any:
         return self._run("tally", "IIP-2", "--json").document
@@ -138,10 +148,7 @@ def test_H50_a_choice_of_another_form_is_not_taken(poll: Poll, choice: object) -
 
 def test_H55_one_token_in_two_strategies(poll: Poll) -> None:
     """Settings that would count it twice are refused before anybody signs them, unless they say that they mean it."""
-    with Journal(poll.folder / "journal.sqlite") as journal:
-        link = journal.leaves[0].body["settings"]
-        assert isinstance(link, CID)
-        settings = json.loads(journal.get(link))
+    settings = poll.settings()
     (first,) = settings["strategies"]
     twice = {**settings, "strategies": [first, {**first, "proof": None}]}
     (poll.folder / "settings.draft.json").write_text(write_draft(twice))
@@ -151,6 +158,30 @@ def test_H55_one_token_in_two_strategies(poll: Poll) -> None:
     assert 1 == outcome.status
     assert "twice" in outcome.document["error"]["message"]
     assert "(E_DOUBLE_COUNT)" in outcome.document["error"]["message"]
+
+
+@pytest.mark.parametrize("staked", [0, 7])
+def test_H58_what_is_staked_may_vote_twice(poll: Poll, staked: int) -> None:
+    """A contract whose units vote holds tokens that vote: a warning names it; one that holds none is not named."""
+    with Workspace(poll.folder) as workspace, Devnet.open(workspace.devnet_path) as devnet:
+        node, dora = devnet.node(), cast.key("dora")
+        stakes = devnet_contracts.deploy(node, dora, "StakedVotes")
+        settings = poll.settings()
+        (first,) = settings["strategies"]
+        token = bytes.fromhex(str(first["params"]["address"])[2:])
+        if staked:
+            devnet_contracts.transfer(node, dora, token, stakes, staked * cast.UNIT)
+    second = {
+        "chain_id": first["chain_id"], "name": "erc20-balance-of", "version": 1, "proof": None,
+        "params": {"address": checksum(stakes), "decimals": 18, "symbol": "sVOTES"},
+    }  # fmt: skip
+    (poll.folder / "settings.draft.json").write_text(write_draft({**settings, "strategies": [first, second]}))
+
+    found = poll.dao("settings", "check", "--dir", poll.folder, "--json").document["findings"]
+
+    told = [finding["message"] for finding in found if finding["code"] == "W_DOUBLE"]
+    assert bool(staked) == bool(told)
+    assert [] == [message for message in told if checksum(stakes) not in message or f" {staked}" not in message]
 
 
 def test_H56_one_power_that_cannot_be_read_leaves_no_count(poll: Poll, monkeypatch: pytest.MonkeyPatch) -> None:

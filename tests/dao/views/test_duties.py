@@ -46,6 +46,7 @@ SOUND = Facts(
     settings=SETTINGS,
     state=STATE,
     powers={EVE: 150 * UNIT, FINN: 199 * UNIT, LEA: 0, SAFE: 0},
+    inside={DORA: 0},
     supply=1000 * UNIT,
     contracts=frozenset(),
     keys_here=frozenset(),
@@ -85,6 +86,7 @@ def test_a_sound_space_has_no_findings() -> None:
             replace(SOUND, powers={EVE: 200 * UNIT}, contracts=frozenset({EVE})),
             "W_POWER_CONCENTRATED", "contract", "warning",
         ),
+        (replace(SOUND, inside={DORA: 1}), "W_DOUBLE", "", "warning"),
         (replace(SOUND, supply=199 * UNIT, powers={}), "E_RULE_UNSAFE", "quorum_supply", "error"),
         (replace(SOUND, powers={SAFE: 801 * UNIT}), "E_RULE_UNSAFE", "quorum_out_of_reach", "error"),
         (
