@@ -18,6 +18,7 @@ from chain import dag_cbor
 from chain.cid import CID, DAG_CBOR, SIZE, CidError
 from chain.dag_cbor import Value
 from chain.errors import ChainError
+from chain.varint import read_varint, write_varint
 
 MAX_BYTES = 1 << 30
 """Bytes of the largest file that is taken unless the caller says otherwise."""
@@ -27,6 +28,8 @@ MAX_BYTES = 1 << 30
 _BEFORE_ROOT = b"\x3a\xa2\x65roots\x81\xd8\x2a\x58\x25\x00"
 _AFTER_ROOT = b"\x67version\x01"
 _HEADER_SIZE = len(_BEFORE_ROOT) + SIZE + len(_AFTER_ROOT)
+_VARINT_MAX = 4
+"""Bytes of a length, plenty for blocks of 1 MiB."""
 
 Block = tuple[CID, bytes]
 
@@ -50,7 +53,7 @@ def write(root: CID, blocks: Iterable[Block]) -> bytes:
     """Return the CAR of `root`; the blocks must come as `collect` gives them, or it is `E_CAR`."""
     parts = [_header(root)]
     for cid, data, _ in _in_order(root, blocks):
-        parts += [_varint(SIZE + len(data)), cid.to_bytes(), data]
+        parts += [write_varint(SIZE + len(data)), cid.to_bytes(), data]
     return b"".join(parts)
 
 
@@ -82,7 +85,7 @@ def collect(root: CID, get: Callable[[CID], bytes], *, max_bytes: int = MAX_BYTE
             data = get(cid)
         except KeyError:
             raise CarError("E_CAR", "missing", cid=str(cid)) from None
-        size += SIZE + len(data) + len(_varint(SIZE + len(data)))
+        size += SIZE + len(data) + len(write_varint(SIZE + len(data)))
         if size > max_bytes:
             raise CarError("E_CAR", "size", size=size, limit=max_bytes)
         walk.enter(cid, data)
@@ -154,34 +157,12 @@ def _sections(data: bytes) -> Iterator[Block]:
     at = _HEADER_SIZE
     while at < len(data):
         start = at
-        length, at = _read_varint(data, at)
+        found = read_varint(data, at, most=_VARINT_MAX)
+        if found is None:
+            raise CarError("E_CAR", "varint", offset=start)
+        length, at = found
         end = at + length
         if length < SIZE or end > len(data):
             raise CarError("E_CAR", "section", offset=start, length=length)
         yield CID.from_bytes(data[at : at + SIZE]), data[at + SIZE : end]
         at = end
-
-
-def _varint(number: int) -> bytes:
-    """Seven bits a byte, lowest first; all but the last byte have the top bit set."""
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
-def _read_varint(data: bytes, at: int) -> tuple[int, int]:
-    number, start = 0, at
-    for shift in (0, 7, 14, 21):  # four bytes are plenty for blocks of 1 MiB
-        if at == len(data):
-            break
-        byte = data[at]
-        at += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            if byte == 0 and shift:
-                break  # a longer spelling of a shorter number
-            return number, at
-    raise CarError("E_CAR", "varint", offset=start)

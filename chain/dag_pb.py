@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from chain.content_id import ContentId
 from chain.errors import ChainError
+from chain.varint import read_varint, write_varint
 
 FILE = 2
 _RAW = 0
@@ -131,32 +132,15 @@ def _fields(data: bytes, cid: ContentId) -> Iterator[tuple[int, bytes | int]]:
 
 
 def _varint(data: bytes, at: int, cid: ContentId) -> tuple[int, int]:
-    number = 0
-    for shift in range(0, 70, 7):
-        if at == len(data):
-            break
-        byte = data[at]
-        at += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            if (byte == 0 and shift) or number > _UINT64_MAX:
-                break  # a longer spelling of a shorter number, or more than any field holds
-            return number, at
-    raise UnixFsError("E_UNIXFS", "form", cid=str(cid))
+    found = read_varint(data, at, most=10)
+    if found is None or found[0] > _UINT64_MAX:
+        raise UnixFsError("E_UNIXFS", "form", cid=str(cid))
+    return found
 
 
 def _field(number: int, data: bytes) -> bytes:
-    return _spell(number << 3 | _BYTES) + _spell(len(data)) + data
+    return write_varint(number << 3 | _BYTES) + write_varint(len(data)) + data
 
 
 def _number(number: int, value: int) -> bytes:
-    return _spell(number << 3 | _VARINT) + _spell(value)
-
-
-def _spell(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
+    return write_varint(number << 3 | _VARINT) + write_varint(value)
