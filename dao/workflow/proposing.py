@@ -165,6 +165,7 @@ def take(desk: Desk, publication: Publication) -> Published:
     _, parts = _compiled(desk, publication.document, money, decides=parts_cid is None)
     for block in commitment.blocks:
         desk.node.on(block.chain_id).expect_block(block)
+        _expect_final(desk, settings, block)
     author, number = envelope.address, commitment.iip
     bound = rules_of(settings, commitment.blocks)
     asked = [] if settings.proposers else gather(desk.node, bound, [author], blocks, desk.file)
@@ -272,6 +273,18 @@ def snapshots_of(desk: Desk, settings: Settings, head: BlockInfo) -> dict[int, B
             block = node.block(block.ref.number - 1)  # another chain's clock may be a little ahead
         found[chain_id] = block.ref
     return found
+
+
+def _expect_final(desk: Desk, settings: Settings, block: BlockRef) -> None:
+    """Refuse a snapshot that its chain could still take back, and with it every vote on it (H59).
+
+    At this door and no later one: no leaf says how high another chain was.
+    """
+    chain = settings.chain(block.chain_id)
+    wanted = 0 if chain is None else chain.finality_depth
+    depth = desk.node.on(block.chain_id).head().ref.number - block.number if wanted else 0
+    if depth < wanted:
+        raise AdmissionError("E_RULE_DRIFT", "snapshot_open", number=block.number, depth=depth, wanted=wanted)
 
 
 def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:

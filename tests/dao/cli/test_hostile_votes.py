@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -12,74 +12,23 @@ import pytest
 
 from chain import car, dag_cbor
 from chain.address import checksum
-from chain.cid import CID, dag_cbor_cid
+from chain.cid import dag_cbor_cid
 from chain.clients import devnet_contracts
 from chain.clients.devnet import Devnet
 from chain.clients.node import Node
 from dao.cli.start.demo import cast
-from dao.store.journal import Journal
 from dao.workspace import Workspace
-from governance.messages import message_id, read_envelope, sign_envelope, vote_message
+from governance.messages import message_id, read_envelope
 from governance.settings_draft import write_draft
 from tests.dao.cli import steps_workspace
-from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.hostile_envelopes import changed
-
-Dao = Callable[..., Outcome]
+from tests.dao.cli.poll import Dao, Poll
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A writer's workspace with IIP-2 open for votes, to copy."""
     return steps_workspace.build(tmp_path_factory.mktemp("votes") / "workspace")
-
-
-class Poll:
-    """IIP-2 in a workspace of one test's own, and files on their way to it."""
-
-    def __init__(self, dao: Dao, folder: Path) -> None:
-        self.dao, self.folder = dao, folder
-        signed = self._run("vote", "cast", "IIP-2", "For", "--key", "eve", "--out", folder.parent / "honest.json")
-        assert 0 == signed.status, signed.err
-        self.honest = (folder.parent / "honest.json").read_bytes()
-        self.message: dict[str, Any] = dict(read_envelope(self.honest).message)
-        self.now = int(self.message["timestamp"])
-
-    def _run(self, *words: object) -> Outcome:
-        return self.dao(*words, "--dir", self.folder)
-
-    def vote(self, name: str = "eve", **members: Any) -> bytes:
-        """A vote that is signed as it should be."""
-        facts = {"space": cast.SPACE, "proposal": bytes.fromhex(str(self.message["proposal"])[2:]), "choice": 1}
-        told = vote_message(voter=cast.address(name), **{**facts, "timestamp": self.now, **members})
-        return sign_envelope("Vote", told, cast.signer(name))
-
-    def take(self, raw: bytes) -> dict[str, Any]:
-        """What `dao take` says of a file."""
-        file = self.folder.parent / "vote.json"
-        file.write_bytes(raw)
-        (row,) = self._run("take", file, "--json").document["files"]
-        assert isinstance(row, dict)
-        return row
-
-    def refuses(self, raw: bytes) -> str:
-        """The code of a refusal, after which the journal is as before."""
-        before = steps_workspace.state(self.folder)
-        row = self.take(raw)
-        assert ("refused", before) == (row["state"], steps_workspace.state(self.folder))
-        return str(row["code"])
-
-    def wait(self, time: str) -> None:
-        assert 0 == self._run("devnet", "wait", time).status
-
-    def settings(self) -> dict[str, Any]:
-        with Journal(self.folder / "journal.sqlite") as journal:
-            link = journal.leaves[0].body["settings"]
-            assert isinstance(link, CID)
-            return dict(json.loads(journal.get(link)))
-
-    def tally(self) -> Any:
-        return self._run("tally", "IIP-2", "--json").document
 
 
 @pytest.fixture
