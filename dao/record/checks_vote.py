@@ -13,7 +13,7 @@ from dao.record.case import Case, Row, VoteRow, cid_of, due, need, refuse_strang
 from dao.record.checks_contract import contract_signature, contract_votes, votes_again
 from dao.record.checks_proposal import open_powers, open_supply, safe_state_of
 from dao.record.errors import RecordError
-from governance import certificate
+from governance import certificate, second_count
 from governance.admission import EarlierVote, OpenProposal, VoteCase, admit_vote
 from governance.admission.window import member_int
 from governance.ballot import ballot_of
@@ -128,13 +128,18 @@ def tally_scores(case: Case) -> None:
 
 
 def counted_again(case: Case) -> certificate.Transcript:
-    """Count the ballots by the proved powers, and judge the scores by the rules. Needs the checks up to 40."""
+    """Count the ballots by the proved powers, twice where they may pay, and judge the scores by the rules. Needs the
+    checks up to 40.
+    """
     voting = str(need(case.envelope).message["type"])
     of_vote, closed = rules(case), need(case.closed).index
     ballots = need(case.admitted)
     if case.void:
         ballots = [ballot for ballot in ballots if ballot.id not in case.void]
-    counted = case.counted = tally(ballots, need(case.powers), method(voting), len(of_vote.choices))
+    counted = tally(ballots, need(case.powers), method(voting), len(of_vote.choices))
+    if voting in second_count.SYSTEMS:
+        second_count.expect_same(counted.scores, ballots, need(case.powers), of_vote.choices)
+    case.counted = counted
     return certificate.transcript_of(case.proposal, closed, voting, counted, of_vote, supply=case.supply)
 
 

@@ -5,12 +5,13 @@ which rules, and on which list of votes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import governance.tally
 from chain.address import checksum
 from chain.cid import CID
 from chain.clients import devnet_contracts
@@ -20,6 +21,7 @@ from dao.cli.start.demo import cast
 from dao.record.carrier import Publication, write_publication
 from dao.store.journal import Journal
 from dao.workspace import Workspace
+from governance.ballot import Ballot, Effective, effective
 from governance.commitment import read_commitment
 from governance.messages import read_envelope, sign_envelope
 from tests.dao.cli import steps_workspace
@@ -216,6 +218,34 @@ def test_H66_what_abstaining_does_to_a_verdict(poll: Poll, kind: str, minimum: i
     assert (0, verdict) == (outcome.status, poll.tally("IIP-3")["verdict"])
     assert (verdict == "passed") is poll.tally("IIP-3")["released"]
     assert told in " ".join(outcome.out.split())
+
+
+def earliest(ballots: Iterable[Ballot]) -> Effective:
+    """A mistaken count: of a voter's votes it takes the first, not the last."""
+    return effective([ballot._replace(timestamp=-ballot.timestamp) for ballot in ballots])
+
+
+def test_H68_counts_that_disagree_give_no_verdict(poll: Poll, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tally that took a voter's first vote for his last is found by the second count: no result is signed, nobody
+    recounts or records it, and once it is mended the same votes give the result.
+    """
+    poll.cast("eve", "For")
+    poll.wait("5m")
+    poll.cast("eve", "Against")
+    poll.wait("73h")
+    with monkeypatch.context() as patched:
+        patched.setattr(governance.tally, "effective", earliest)
+        outcome = poll.run("tally", "IIP-2", "--json")
+        assert (2, "E_TALLY_DIVERGE") == (outcome.status, outcome.document["error"]["code"])
+        assert (2, "E_TALLY_DIVERGE") == poll.refuses_words("tally", "IIP-2")
+    with Journal(poll.folder / "journal.sqlite") as journal:
+        assert ["closed", "power"] == [leaf.kind for leaf in journal.leaves][-2:]
+
+    assert {"For": 0, "Against": 210_000, "Abstain": 0} == scores(poll.tally())
+
+    with monkeypatch.context() as patched:
+        patched.setattr(governance.tally, "effective", earliest)
+        assert (2, "E_TALLY_DIVERGE") == poll.refuses_words("tally", "IIP-2", "--recount")
 
 
 # Of which proposal
