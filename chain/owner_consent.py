@@ -16,8 +16,8 @@ from chain.blocks import UINT64_MAX, BlockRef
 from chain.evidence_map import VERSION, open_map
 from chain.header import decode_header
 from chain.safe_errors import SafeError
-from chain.safe_state import APPROVED_HASHES_SLOT, SafeState, prove
-from chain.state_proof import Trie, account_in, canonical_nodes, index_nodes, mapping_slot, refuse_surplus, storage_in
+from chain.safe_state import SafeState, approval_slot, prove
+from chain.state_proof import Trie, account_in, canonical_nodes, index_nodes, refuse_surplus, storage_in
 
 KIND = "owner-consent"
 DATA_MAX = 65 * 64
@@ -60,11 +60,6 @@ class OwnerConsent:
     def block(self) -> BlockRef:
         """The block that its header says it is."""
         return decode_header(self.header).ref(self.chain_id)
-
-
-def approval_slot(owner: bytes, hash_: bytes) -> int:
-    """Return where a Safe keeps that an owner approved a hash."""
-    return mapping_slot("solidity", mapping_slot("solidity", APPROVED_HASHES_SLOT, owner), hash_)
 
 
 def prove_approval(consent: OwnerConsent, owner: bytes, hash_: bytes) -> None:

@@ -112,3 +112,17 @@ SINGLETONS = _by_version("GnosisSafe", "GnosisSafeL2", "Safe", "SafeL2")
 FALLBACK_HANDLERS = _by_version("CompatibilityFallbackHandler", "ExtensibleFallbackHandler", "TokenCallbackHandler")
 SIGN_MESSAGE_LIBS = _by_version("SignMessageLib")
 """Delegatecalled, it signs any message in the Safe's name."""
+
+
+def singleton_release(singleton: bytes) -> str | None:
+    """Return the release of the Safe whose code stands there; None for any other code."""
+    return next((release for release, known in SINGLETONS.items() if singleton in known), None)
+
+
+def message_handler_release(handler: bytes) -> str | None:
+    """Return the release of a fallback handler that answers for the Safe's owners whether it signed; None for others.
+
+    Of the other known handlers, one answers for nobody and one as each Safe chooses.
+    """
+    name = "CompatibilityFallbackHandler"
+    return next((release for release, known in FALLBACK_HANDLERS.items() if known.get(handler) == name), None)

@@ -13,20 +13,19 @@ from __future__ import annotations
 
 from chain.address import checksum
 from chain.errors import UncheckableError
-from chain.safe import FALLBACK_HANDLERS, SINGLETONS, safe_message_hash
+from chain.safe import safe_message_hash
+from chain.safe_deployments import message_handler_release, singleton_release
 from chain.safe_errors import SafeError
 from chain.safe_signatures import check_signatures, split_signatures
 from chain.safe_state import (
-    APPROVED_HASHES_SLOT,
     SIGNED_MESSAGES_SLOT,
     SafeState,
     SafeStateError,
     SafeStateProof,
+    approval_slot,
     prove_with,
 )
 from chain.state_proof import mapping_slot
-
-_HANDLER = "CompatibilityFallbackHandler"
 
 
 def message_hash(chain_id: int, safe: bytes, digest: bytes) -> bytes:
@@ -39,10 +38,7 @@ def message_slots(chain_id: int, safe: bytes, digest: bytes, blob: bytes) -> lis
     hash_ = message_hash(chain_id, safe, digest)
     if not blob:
         return [mapping_slot("solidity", SIGNED_MESSAGES_SLOT, hash_)]
-    return [
-        mapping_slot("solidity", mapping_slot("solidity", APPROVED_HASHES_SLOT, owner), hash_)
-        for owner in _approvers(blob)
-    ]
+    return [approval_slot(owner, hash_) for owner in _approvers(blob)]
 
 
 def check_message(proof: SafeStateProof, digest: bytes, blob: bytes) -> SafeState:
@@ -78,11 +74,11 @@ def _approvers(blob: bytes) -> list[bytes]:
 
 def _refuse_unknown(state: SafeState) -> None:
     """Only of the code that the Safe project deployed is it known what it would answer."""
-    if not any(state.singleton in known for known in SINGLETONS.values()):
+    if singleton_release(state.singleton) is None:
         raise SafeStateError(
             "E_SAFE_CONFIG", "singleton", safe=checksum(state.safe), singleton=checksum(state.singleton)
         )
-    if not any(known.get(state.fallback_handler) == _HANDLER for known in FALLBACK_HANDLERS.values()):
+    if message_handler_release(state.fallback_handler) is None:
         raise SafeStateError(
             "E_SAFE_CONFIG", "message_handler", safe=checksum(state.safe), handler=checksum(state.fallback_handler)
         )

@@ -18,18 +18,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chain import signature, typed_data
+from chain import typed_data
 from chain.address import checksum
 from chain.safe import SafeTx, domain_hash, message_hash, release, safe_message_data, safe_tx_hash
-from chain.safe_deployments import FALLBACK_HANDLERS, SINGLETONS
+from chain.safe_deployments import message_handler_release, singleton_release
 from chain.safe_errors import SafeError
-from chain.safe_signatures import OwnerSignature, split_signatures
+from chain.safe_signatures import OwnerSignature, key_signer, split_signatures
 from chain.safe_state import SafeState
 
 DEPTH_MAX = 4
 """Safes that own Safes; each level must be understood by whoever signs."""
-
-_HANDLER = "CompatibilityFallbackHandler"
 
 
 class Question(NamedTuple):
@@ -76,10 +74,7 @@ def nested(question: Question, inner: SafeState) -> Question:
     Raises `SafeError` (`E_SAFE_CONFIG`) for a Safe whose code is not the Safe project's, or whose fallback handler is
     not known to answer this question: what it would say is then unknown.
     """
-    singleton = next((version for version, known in SINGLETONS.items() if inner.singleton in known), None)
-    handler = next(
-        (version for version, known in FALLBACK_HANDLERS.items() if known.get(inner.fallback_handler) == _HANDLER), None
-    )
+    singleton, handler = singleton_release(inner.singleton), message_handler_release(inner.fallback_handler)
     is_old_question = release(question.version) < (1, 5, 0)
     if singleton is None or handler is None or (is_old_question and release(handler) >= (1, 5, 0)):
         raise SafeError(
@@ -134,12 +129,8 @@ def approved_part(owner: bytes) -> bytes:
 
 
 def _owner(question: Question, entry: OwnerSignature, proved: Proved, depth: int) -> bytes:
-    if entry.kind == "ecdsa":
-        return signature.recover(question.hash, entry.signature)
-    if entry.kind == "eth_sign":
-        signed = entry.signature[:64] + bytes([entry.signature[64] - 4])
-        return signature.recover(signature.eip191_digest(question.hash), signed)
-    assert entry.owner is not None, "these kinds name their owner"
+    if entry.owner is None:
+        return key_signer(question.hash, entry)
     if entry.kind == "approved_hash":
         _expect(proved.approved.get((question.safe, entry.owner, question.hash)), entry.owner, "not_approved")
     elif entry.owner in proved.safes:

@@ -125,17 +125,22 @@ def recover_owners(hash_: bytes, blob: bytes, *, approved: Collection[bytes] = (
 
 
 def _owner(hash_: bytes, entry: OwnerSignature, number: int, approved: Collection[bytes]) -> bytes:
-    if entry.kind == "ecdsa":
-        return signature.recover(hash_, entry.signature)
-    if entry.kind == "eth_sign":
-        signed = entry.signature[:64] + bytes([entry.signature[64] - 4])
-        return signature.recover(signature.eip191_digest(hash_), signed)
-    assert entry.owner is not None, "these kinds name their owner"
+    if entry.owner is None:
+        return key_signer(hash_, entry)
     if entry.kind == "contract":
         raise UncheckableError("E_SAFE_SIGS", "contract_owner", number=number, owner=checksum(entry.owner))
     if entry.owner in approved:
         return entry.owner
     raise UncheckableError("E_SAFE_SIGS", "approved_hash", number=number, owner=checksum(entry.owner))
+
+
+def key_signer(hash_: bytes, entry: OwnerSignature) -> bytes:
+    """Return whose key made an entry that names no owner: over the hash, or over the hash as a personal message."""
+    if entry.kind == "ecdsa":
+        return signature.recover(hash_, entry.signature)
+    assert entry.kind == "eth_sign", "the other kinds name their owner"
+    signed = entry.signature[:64] + bytes([entry.signature[64] - 4])
+    return signature.recover(signature.eip191_digest(hash_), signed)
 
 
 def check_signatures(

@@ -126,6 +126,11 @@ def slots(owners: Iterable[bytes], modules: Iterable[bytes]) -> list[int]:
     ]
 
 
+def approval_slot(owner: bytes, hash_: bytes) -> int:
+    """Return where a Safe keeps that an owner approved a hash, of a transaction or of a message."""
+    return mapping_slot("solidity", mapping_slot("solidity", APPROVED_HASHES_SLOT, owner), hash_)
+
+
 def open_safe_state(proof: SafeStateProof) -> SafeState:
     """Check travelling evidence; see `prove`."""
     return prove(proof.chain_id, proof.safe, proof.header, proof.nodes)

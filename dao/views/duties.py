@@ -116,7 +116,7 @@ def _threshold(facts: Facts) -> Iterator[Finding]:
 
 
 def _contract_owners(facts: Facts) -> Iterator[Finding]:
-    """An owner that is a contract cannot sign here; with too few people left nothing can be signed at all."""
+    """An owner that is a contract agrees to payouts, not to settings, for which too few people may be left."""
     others = [owner for owner in facts.state.owners if owner in facts.contracts]
     people = len(facts.state.owners) - len(others)
     for owner in others:

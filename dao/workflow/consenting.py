@@ -10,11 +10,12 @@ from __future__ import annotations
 from chain.clients.node import BlockInfo, CallReverted, Node
 from chain.clients.safe_read import fetch_safe_state
 from chain.errors import ChainError
-from chain.owner_consent import OwnerConsent, approval_slot
+from chain.owner_consent import OwnerConsent
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_json import Confirmation
 from chain.safe_owners import approved_part, contract_part
 from chain.safe_signatures import split_signatures
+from chain.safe_state import approval_slot
 from dao.errors import DaoError
 from dao.workflow.desk import Blocks, Fact
 

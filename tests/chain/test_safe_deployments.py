@@ -7,6 +7,7 @@ from safe_eth.safe.safe_deployments import safe_deployments
 
 from chain import safe
 from chain.address import checksum
+from chain.safe_deployments import message_handler_release, singleton_release
 
 
 def test_every_pinned_address_is_a_published_one() -> None:
@@ -44,3 +45,15 @@ def test_names_by_release() -> None:
     assert {"Safe", "SafeL2"} == set(safe.SINGLETONS["1.4.1"].values()) == set(safe.SINGLETONS["1.5.0"].values())
     assert [4, 2, 2] == [len(safe.SINGLETONS[version]) for version in ("1.3.0", "1.4.1", "1.5.0")]
     assert safe.MULTI_SEND_CALL_ONLY["1.4.1"] not in safe.SINGLETONS["1.4.1"]
+
+
+def test_only_one_kind_of_handler_answers_for_the_owners() -> None:
+    """By its release; the two others of 1.5.0, no handler, and a contract that is no handler are none of them."""
+    answering = {c for c in safe.KNOWN_CONTRACTS.values() if c.name == "CompatibilityFallbackHandler"}
+    assert {"1.3.0", "1.4.1", "1.5.0"} == {c.version for c in answering}
+    for contract in safe.KNOWN_CONTRACTS.values():
+        expected = contract.version if contract in answering else None
+        assert expected == message_handler_release(contract.address), contract
+        is_safe = contract.address in safe.SINGLETONS[contract.version]
+        assert (contract.version if is_safe else None) == singleton_release(contract.address), contract
+    assert (None, None) == (message_handler_release(bytes(20)), singleton_release(bytes(20)))

@@ -12,7 +12,7 @@ import pytest
 from eth_tester.exceptions import TransactionFailed
 from web3.exceptions import ContractLogicError
 
-from chain import abi, erc1271, safe_message
+from chain import abi, erc1271, safe_deployments
 from chain.errors import UncheckableError
 from chain.keccak import keccak256
 from chain.rlp_items import ProofError
@@ -37,9 +37,9 @@ def known(monkeypatch):
     """The contracts of this chain are those of the Safe project."""
     safes = [genuine_safe(version) for version in VERSIONS]
     raw = [(bytes.fromhex(s.singleton.address[2:]), bytes.fromhex(s.handler.address[2:])) for s in safes]
-    monkeypatch.setattr(safe_message, "SINGLETONS", {"x": {singleton: "SafeL2" for singleton, _ in raw}})
+    monkeypatch.setattr(safe_deployments, "SINGLETONS", {"x": {singleton: "SafeL2" for singleton, _ in raw}})
     handlers = {"x": {handler: "CompatibilityFallbackHandler" for _, handler in raw}}
-    monkeypatch.setattr(safe_message, "FALLBACK_HANDLERS", handlers)
+    monkeypatch.setattr(safe_deployments, "FALLBACK_HANDLERS", handlers)
 
 
 def blob(safe, *numbers, digest=DIGEST):
@@ -153,7 +153,7 @@ def test_other_handler_is_not_known(monkeypatch):
     """Of a handler that is not the Safe project's nobody knows here what it answers."""
     safe = genuine_safe("1.4.1")
     signed = blob(safe, 0, 1)
-    monkeypatch.setattr(safe_message, "FALLBACK_HANDLERS", {})
+    monkeypatch.setattr(safe_deployments, "FALLBACK_HANDLERS", {})
     with pytest.raises(SafeStateError) as caught:
         check_message(proof(safe, signed), DIGEST, signed)
     assert "message_handler" == caught.value.reason

@@ -38,7 +38,7 @@ from treasury.payout_batches import parts_of
 
 EXAMPLES = (
     "dao pay payees.csv --title … --description … --author … --discussions-to …",
-    "dao pay airdrop.csv --dir demo --number 7 --title … --description … --author … --discussions-to … --json",
+    "dao pay airdrop.csv --number 7 --title … --description … --author … --json",
 )
 
 

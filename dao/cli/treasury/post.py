@@ -27,7 +27,7 @@ from treasury.clients.safe_service import SafeService, SafeServiceError
 
 EXAMPLES = (
     "dao post IIP-2/1 --service-env SAFE_SERVICE",
-    "dao post IIP-2/1 --service-env SAFE_SERVICE --service-key-env SAFE_KEY --out seen.tx.json --json",
+    "dao post IIP-2/1 --service-env SAFE_SERVICE --service-key-env SAFE_KEY --json",
 )
 
 

@@ -94,13 +94,15 @@ ON_COMPARED = {"head", "finalized", "header", "expect_block", "state_proof", "re
 SENDING = {"knows", "send", "submit", "prepare", "send_raw", "wait"}
 OF_THE_FIRST = {"estimate_gas", "label", "labels", "error", "absent"}
 """Decide nothing."""
+OTHER_CHAINS = {"on", "beside"}
+"""Lead to nodes that compare for themselves."""
 
 
 def test_every_question_is_compared_or_known_not_to_be() -> None:
     """A new method of `Node` would be asked of the first provider alone, without anybody noticing."""
     public = {name for name, _ in inspect.getmembers(Node) if not name.startswith("_")}
 
-    assert public == COMPARED.keys() | ON_COMPARED | SENDING | OF_THE_FIRST
+    assert public == COMPARED.keys() | ON_COMPARED | SENDING | OF_THE_FIRST | OTHER_CHAINS
 
 
 @pytest.mark.parametrize("name", COMPARED)

@@ -174,7 +174,7 @@ REFUSALS = (
     ),
     Refusal("a Safe with a module", "--safe {module}", 1, "E_SAFE_CONFIG", "has the modules"),
     Refusal("an owner with a devnet key", "--safe {of_a_devnet}", 1, "E_DEVNET", "has a devnet key"),
-    Refusal("owners who cannot sign", "--safe {of_contracts}", 1, "E_SAFE_CONFIG", "contracts cannot sign here"),
+    Refusal("owners who cannot sign", "--safe {of_contracts}", 1, "E_SAFE_CONFIG", "cannot sign settings here"),
     Refusal("another chain", "--safe eth:{bare}", 2, "E_RPC_CHAIN", "chain 1 was asked for"),
     Refusal("an unknown chain", "--safe mars:{bare}", 64, "E_ADDRESS"),
     Refusal("the devnet's prefix", "--safe devnet:{bare}", 1, "E_DEVNET"),

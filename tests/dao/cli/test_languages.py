@@ -63,7 +63,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("audit", "FOLDER/dao.toml"),
         ("audit", "FOLDER/none.json"),
         ("audit",),
-        ("audit", "--space", "x", "--hub", "http://127.0.0.1:PORT/"),
+        ("audit", "--space", "x", "--hub", "http://127.0.0.1:9/"),
     ],
     "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],

@@ -57,6 +57,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 OF_CONTRACTS: dict[str, tuple[str, st.SearchStrategy[Any]]] = {
     "vote": ("contract", BLOCKS),
     "closed": ("again", st.lists(st.tuples(HASHES, st.none() | BLOCKS).map(list), min_size=1)),
+    "confirmation": ("contract", BLOCKS),
 }
 """The field that makes a leaf one of version 2."""
 REFS = st.builds(BlockRef, st.integers(1, 2**64 - 1), st.integers(0, 2**64 - 1), HASHES)

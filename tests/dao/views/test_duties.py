@@ -114,7 +114,7 @@ def test_a_reviewer_who_alone_proposes() -> None:
 
 
 def test_contracts_that_nobody_can_speak_for() -> None:
-    """With too few people among the owners nothing can ever be paid: an error, beside a warning for each contract."""
+    """With too few people among the owners no settings can be signed: an error, beside a warning for each contract."""
     facts = replace(SOUND, contracts=frozenset({ANN, BEN}))
 
     assert ["W_SAFE_OWNER", "W_SAFE_OWNER", "E_SAFE_CONFIG"] == [finding.code for finding in findings(facts)]
