@@ -20,7 +20,7 @@ from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
 from dao.cli.frame import status_of
 from dao.cli.progress import Progress, bar
 from dao.cli.text import columns, label, paint, say, wrapped
-from dao.cli.votes import audit, audit_report
+from dao.cli.votes import audit_counts, audit_report
 from dao.cli.votes.audit_report import Row
 from dao.cli.votes.audit_told import refusal, told
 from dao.cli.votes.hub_text import json_number, names, one_line, shown
@@ -125,7 +125,7 @@ def _with(lines: Iterator[str], written: list[Path]) -> Iterator[str]:
 def _document(found: HubAudit, host: str, order: str) -> dict[str, object]:
     proposal, answer = found.proposal, found.answer
     return {
-        **audit.document_of(answer, found.counted, order),
+        **audit_counts.document_of(answer, found.counted, order),
         "ok": found.ok,
         "complete": found.is_complete,
         "hub": host,
@@ -170,7 +170,7 @@ def _lines(found: HubAudit, host: str, order: str) -> Iterator[str]:
     proposal, answer = found.proposal, found.answer
     facts: Mapping[str, object] = {"id": proposal.id, "system": answer.system, "votes": len(answer.rows), "hub": host}
     yield from wrapped(say("AUDIT", "served", space=one_line(proposal.space), order=order, **facts))
-    yield from audit.count_lines(answer, found.counted)
+    yield from audit_counts.count_lines(answer, found.counted)
     for row in found.findings:
         mark = paint("✗ ", "red") if row.level == "error" else "· "
         yield from wrapped(told(row, found), mark, "  ")
@@ -182,7 +182,7 @@ def _lines(found: HubAudit, host: str, order: str) -> Iterator[str]:
         said = say("AUDIT", "verdict", **both)
         yield from wrapped(said, paint("✓ ", "green") if found.exact_verdict == found.published_verdict else "· ", "  ")
     if found.ok:
-        yield from audit.same_line(answer, found.counted)
+        yield from audit_counts.same_line(answer, found.counted)
 
 
 def _space_lines(rows: list[Row], host: str, space: str) -> Iterator[str]:
