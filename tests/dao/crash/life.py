@@ -79,12 +79,12 @@ class Living:
         ended = self.run(step)
         assert 0 == ended.status, (step.words, ended)
 
-    def killed(self, step: Step, die_after: int = 1) -> int:
+    def killed(self, step: Step) -> int:
         """Run a command, kill it at the next moment that counts, and run it again, until it ends by itself; return how
         often it died.
 
         First its transaction is not sent, then it is sent and nobody hears of it, if it sends one; and each run dies
-        right after its first commit or file (or its `die_after`-th), so that every such moment is met by somebody.
+        right after its first commit or file, so that every such moment is met by somebody.
         """
         step.before()
         died = 0
@@ -94,7 +94,7 @@ class Living:
             died += self._die(step)
             self.deaths.next = ["after"]
             died += self._die(step)
-        while (ended := self.run(step, die_after)).status == KILLED:
+        while (ended := self.run(step, die_after=1)).status == KILLED:
             died += 1
             assert died < 20, step.words
         code = ended.document.get("error", ended.document).get("code", "")

@@ -89,7 +89,7 @@ def test_H90_a_life_of_deaths_leaves_what_a_quiet_one_leaves(
     expected, sent = quiet
     with living(founded, folder) as one:
         steps = life(DEVNET, folder, lambda seconds: wait(one, seconds))
-        died = [one.killed(step, 1) for step in steps]
+        died = [one.killed(step) for step in steps]
 
     assert expected == traces(folder)
     assert sent == list(dict.fromkeys(one.deaths.sent))
