@@ -48,6 +48,16 @@ def fetch_safe_state(node: Node, safe: bytes, number: int) -> SafeStateProof:
     return found
 
 
+def fetch_known_safe(node: Node, safe: bytes, number: int) -> SafeStateProof:
+    """As `fetch_safe_state`, of a Safe that is known to stand at that block: a node that has forgotten the block's state,
+    or lost it, answers as if there were none (`E_RPC_NULL`).
+    """
+    try:
+        return fetch_safe_state(node, safe, number)
+    except abi.AbiError:
+        raise node.error("E_RPC_NULL", method="eth_call") from None
+
+
 def safe_nonce(node: Node, safe: bytes, number: int | None = None) -> int:
     """Return the nonce that the Safe's next transaction takes, unproved."""
     (nonce,) = abi.decode(["uint256"], node.call(safe, abi.encode_call("nonce()", []), number))

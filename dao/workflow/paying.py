@@ -13,7 +13,7 @@ from functools import partial
 from chain.clients.code_read import fetch_code
 from chain.clients.safe_deploy import exec_transaction_call
 from chain.clients.safe_dry_run import dry_run
-from chain.clients.safe_read import fetch_confirmations, fetch_executed, fetch_safe_state, safe_nonce
+from chain.clients.safe_read import fetch_confirmations, fetch_executed, fetch_known_safe, safe_nonce
 from chain.contract_code import ContractCode
 from chain.errors import CodedError, UncheckableError
 from chain.finding import Finding
@@ -112,7 +112,7 @@ def _paid_outside(desk: Desk, case: Case, part: Part) -> tuple[int, bytes] | Non
     """
     published = need(case.proposal_row).leaf.block.number
     head = desk.head().ref.number
-    then, now = (open_safe_state(fetch_safe_state(desk.node, part.safe, number)) for number in (published, head))
+    then, now = (open_safe_state(fetch_known_safe(desk.node, part.safe, number)) for number in (published, head))
     version = safe_version(need(case.settings), part.chain_id, part.safe)
     booked = {queued.hash for queued in need(case.queue)}
     done = fetch_executed(desk.node, then, now)
@@ -164,7 +164,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     released, stop = need(case.releases).get(part), need(case.stops).get(part)
     dispute = need(case.disputes).get(part)
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
-    state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
+    state = open_safe_state(fetch_known_safe(desk.node, wanted.safe, desk.node.head().ref.number))
     tried = dry_run(desk.node, tx, state.block.number) if tx.safe == wanted.safe else None
     others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
     return review(
@@ -297,7 +297,7 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
     margin = max(1, min(_MARGIN_SECONDS, (span.latest - span.eta) // 2))  # a short window is not all margin
     if now > span.latest - margin:
         raise PayError("E_EXPIRED", "soon", latest=span.latest, now=now, seconds=margin)
-    state = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
+    state = open_safe_state(fetch_known_safe(desk.node, tx.safe, desk.node.head().ref.number))
     rows = confirmation_rows(case, safe_tx_hash(tx))
     blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state, proved_by(case, tx, rows))
     return sending.Order(proposal, part, safe_tx_hash(tx), tx.safe, exec_transaction_call(tx, blob), sender)
@@ -350,7 +350,7 @@ def book_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx, transacti
     head, blocks = desk.head(), Blocks()
     proof = desk.node.receipt_proof(transaction)
     header = open_receipt(proof).header
-    before = fetch_safe_state(desk.node, tx.safe, header.number - 1)
+    before = fetch_known_safe(desk.node, tx.safe, header.number - 1)
     signed = {leaf.body["owner"] for leaf in desk.journal.leaves if _confirms(leaf, tx)}
     more: Sequence[Confirmation] = ()
     if len(signed) < open_safe_state(before).threshold:  # it was sent with others, from a wallet
