@@ -37,7 +37,11 @@ class Asset(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where income of a fund comes from: a contract, and the kind of its payments (`premium_share`)."""
+    """Where income of a fund comes from: a contract, and the kind of its payments.
+
+    `premium_share`: a proxy that logs the proposals' tenth of each premium and what it forwards; `mutual`: a mutual
+    whose purchases log no ether; `guild_bank`: a bank contract that pays out by `withdraw`.
+    """
 
     address: bytes
     kind: str
@@ -52,6 +56,10 @@ class FundSettings:
     safe: bytes
     assets: tuple[Asset, ...]
     sources: tuple[Source, ...]
+
+    def sources_of(self, kind: str) -> tuple[bytes, ...]:
+        """The addresses of the sources of one kind."""
+        return tuple(source.address for source in self.sources if source.kind == kind)
 
 
 class BalanceProof(NamedTuple):

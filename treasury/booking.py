@@ -23,11 +23,12 @@ from typing import Literal
 
 from treasury.assets import Amounts, asset_id, native
 from treasury.errors import TreasuryError
-from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact
+from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact, PremiumsFact
 from treasury.ledger import REVERSED, Entry, Posting, is_fund_name, opposite
 from treasury.payouts import PayoutId
 
 PREMIUM = "premium/1"
+PREMIUMS = "premiums/1"
 FORWARD = "forward/1"
 DONATION = "donation/1"
 ASKED = "asked/1"
@@ -54,7 +55,19 @@ def premium(fact: PremiumFact, *, fund: str, source: int) -> Entry:
         Posting(f"Assets:Receivable:{name}", asset, fact.share),
         Posting(f"Income:Premiums:{name}", asset, -fact.share),
     )
-    return Entry(id=_chain_id(PREMIUM, fact.origin), source=source, rule=PREMIUM, fund=fund, postings=lines)
+    return Entry(id=entry_id_of(PREMIUM, fact.origin), source=source, rule=PREMIUM, fund=fund, postings=lines)
+
+
+def premiums(fact: PremiumsFact, *, fund: str, source: int) -> Entry:
+    """`premiums/1`: as `premium/1`, the sum of a range of the mutual's blocks; the rows are its evidence."""
+    name, asset = component(fund), native(fact.last.chain_id)
+    lines = (
+        Posting(f"Assets:Receivable:{name}", asset, fact.share),
+        Posting(f"Income:Premiums:{name}", asset, -fact.share),
+    )
+    about = f"eip155:{fact.last.chain_id}:0x{fact.contract.hex()}:{fact.first}-{fact.last.number}"
+    entry_id = f"{PREMIUMS}:{about}@0x{fact.last.hash.hex()}"
+    return Entry(id=entry_id, source=source, rule=PREMIUMS, fund=fund, postings=lines)
 
 
 def forward(fact: ForwardFact, *, fund: str, source: int) -> Entry | None:
@@ -67,7 +80,7 @@ def forward(fact: ForwardFact, *, fund: str, source: int) -> Entry | None:
     )
     if not lines:
         return None
-    return Entry(id=_chain_id(FORWARD, fact.origin), source=source, rule=FORWARD, fund=fund, postings=lines)
+    return Entry(id=entry_id_of(FORWARD, fact.origin), source=source, rule=FORWARD, fund=fund, postings=lines)
 
 
 def donation(fact: DonationFact, *, fund: str, source: int) -> Entry:
@@ -77,7 +90,7 @@ def donation(fact: DonationFact, *, fund: str, source: int) -> Entry:
         Posting(f"Assets:Safe:{name}", asset, fact.amount),
         Posting(f"Income:Donations:{name}", asset, -fact.amount),
     )
-    return Entry(id=_chain_id(DONATION, fact.origin), source=source, rule=DONATION, fund=fund, postings=lines)
+    return Entry(id=entry_id_of(DONATION, fact.origin), source=source, rule=DONATION, fund=fund, postings=lines)
 
 
 def asked(proposal: bytes, *, fund: str, iip: int, amounts: Amounts, source: int) -> Entry | None:
@@ -131,7 +144,8 @@ def _memo(fund: str) -> str:
     return f"Equity:Memo:{component(fund)}"
 
 
-def _chain_id(rule: str, origin: Origin) -> str:
+def entry_id_of(rule: str, origin: Origin) -> str:
+    """The id under which a rule books what one log says."""
     return f"{rule}:eip155:{origin.chain_id}:0x{origin.transaction.hex()}:{origin.log}@0x{origin.block.hex()}"
 
 

@@ -34,7 +34,7 @@ from dao.record.safe_tx_block import write_safe_tx
 from dao.record.windows import window_of
 from dao.workflow import sending
 from dao.workflow.consenting import confirmation_fact
-from dao.workflow.desk import PAID, QUEUED, Blocks, Desk, Fact
+from dao.workflow.desk import BOOKED, PAID, QUEUED, Blocks, Desk, Fact
 from dao.workflow.proposing import settings_in_force
 from proposals.parts import Part
 from treasury.asks import asks
@@ -62,7 +62,7 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
 
     What the fund did not cover when the vote was counted is committed now, if the money has come since (`E_BUDGET`).
     """
-    case = desk.guarded(proposal, *PAID, 70, 71)
+    case = desk.guarded(proposal, *PAID, *BOOKED)
     wanted = part_of(case, part)
     if part in need(case.stops):
         raise stopped(part, need(case.stops)[part])

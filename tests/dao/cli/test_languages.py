@@ -67,10 +67,8 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     ],
     "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
-    "premiums quote": [
-        ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
-        ("premiums", "quote", "--units", "1e3", "--days", "0", "--shares", "0"),
-    ],
+    "premiums quote": [("premiums", "quote", "--units", n, "--days", "101", "--shares", "0") for n in ("1", "1e3")],
+    "premiums book": [("premiums", "book", "NEW", *HERE), ("premiums", "book", "FOLDER/dao.toml", *HERE)],
     "premiums import": [("premiums", "import", "NEW"), ("premiums", "import", "FOLDER/dao.toml", *HERE)],
     "pool simulate": [("pool", "simulate", "HISTORY"), ("pool", "simulate", "FOLDER/dao.toml")],
     "pool status": [
@@ -95,7 +93,9 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "milestone return": [("milestone", "return", "IIP-1/1", "--file", "FOLDER/dao.toml", "--key", "lea", *HERE)],
     "dispute": [("dispute", "IIP-1/1", "--reason", "Zu spät", "--key", "nora", *HERE), ("dispute", "IIP-1/1", *HERE)],
     "resolve": [("resolve", "IIP-1/1", "--reason", "Zu spät", "--key", "lea", *HERE), ("resolve", "IIP-1", *HERE)],
-    "fund": [("fund", *HERE), ("fund", "other", *HERE)],
+    "fund show": [("fund", *HERE), ("fund", "other", *HERE)],
+    "fund income": [("fund", "income", *HERE), ("fund", "income", "--file", "FOLDER/dao.toml", *HERE)],
+    "fund collect": [("fund", "collect", *HERE), ("fund", "collect", "--title", "x", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
     **vesting_lines.LINES,
