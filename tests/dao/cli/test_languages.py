@@ -94,7 +94,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "dispute": [("dispute", "IIP-1/1", "--reason", "Zu spät", "--key", "nora", *HERE), ("dispute", "IIP-1/1", *HERE)],
     "resolve": [("resolve", "IIP-1/1", "--reason", "Zu spät", "--key", "lea", *HERE), ("resolve", "IIP-1", *HERE)],
     "fund show": [("fund", *HERE), ("fund", "other", *HERE)],
-    "fund income": [("fund", "income", *HERE), ("fund", "income", "--file", "FOLDER/dao.toml", *HERE)],
+    "fund income": [("fund", "income", *HERE), ("fund", "income", "--file", "NEW", *HERE)],
     "fund collect": [("fund", "collect", *HERE), ("fund", "collect", "--title", "x", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
