@@ -11,6 +11,7 @@ The accounts, for a fund called `iip` and its proposal 12 (debits positive):
     Income:Premiums:IIP  Income:Donations:IIP
     Expenses:Rebate:IIP                 what `forward()` pays to its caller
     Expenses:IIP-12:Part-2              what a part paid
+    Expenses:Refunds:IIP:IIP-12:Part-2  what came back of it, a credit
     Equity:Asked:IIP:IIP-12             memorandum: open votes ask for this
     Equity:Committed:IIP:IIP-12:Part-2  memorandum: passed and not yet paid
     Equity:Memo:IIP                     the other side of both, as encumbrances are kept in fund accounting
@@ -34,6 +35,7 @@ DONATION = "donation/1"
 ASKED = "asked/1"
 COMMITTED = "committed/1"
 PAID = "paid/1"
+REFUNDED = "refunded/1"
 RELEASED = "released/1"
 
 
@@ -117,6 +119,18 @@ def paid(payout: PayoutId, *, fund: str, iip: int, amounts: Amounts, source: int
     return _entry(PAID, payout, lines, fund=fund, iip=iip, source=source, block=f"@0x{block.hex()}")
 
 
+def refunded(payout: PayoutId, fact: DonationFact, *, fund: str, iip: int, source: int) -> Entry:
+    """`refunded/1`: what a part paid came back to the Safe, or some of it; no income, and no promise again."""
+    name, asset = component(fund), asset_id(fact.origin.chain_id, fact.token)
+    lines = (
+        Posting(f"Assets:Safe:{name}", asset, fact.amount),
+        Posting(f"Expenses:Refunds:{name}:IIP-{iip}:Part-{payout.part}", asset, -fact.amount),
+    )
+    _check_number(REFUNDED, iip)
+    about = entry_id_of(REFUNDED, fact.origin).removeprefix(f"{REFUNDED}:")
+    return Entry(id=f"{REFUNDED}:{payout}:{about}", source=source, rule=REFUNDED, fund=fund, iip=iip, postings=lines)
+
+
 def released(
     payout: PayoutId, *, fund: str, iip: int, amounts: Amounts, source: int, of: Literal["asked", "committed"]
 ) -> Entry | None:
@@ -165,11 +179,15 @@ def _lines(rule: str, amounts: Amounts, moves: Mapping[str, int]) -> tuple[Posti
 def _entry(
     rule: str, payout: PayoutId, lines: tuple[Posting, ...], *, fund: str, iip: int, source: int, block: str = ""
 ) -> Entry | None:
-    if type(iip) is not int or iip < 1:
-        raise BookingError("E_BOOKING", "iip", rule=rule, found=iip)
+    _check_number(rule, iip)
     if not lines:
         return None
     return Entry(id=f"{rule}:{payout}{block}", source=source, rule=rule, fund=fund, iip=iip, postings=lines)
+
+
+def _check_number(rule: str, iip: int) -> None:
+    if type(iip) is not int or iip < 1:
+        raise BookingError("E_BOOKING", "iip", rule=rule, found=iip)
 
 
 def _nonzero(*lines: Posting) -> tuple[Posting, ...]:

@@ -71,6 +71,7 @@ COMMANDS = (
     Command("record", "Proposals", "Write a proposal's decision record, verified, as one file."),
     Command("fund show", "Treasury", "Show what each fund has, has promised and has paid."),
     Command("fund income", "Treasury", "Find what came in on the chain, and book it."),
+    Command("fund refund", "Treasury", "Book what came back of a payment."),
     Command("fund collect", "Treasury", "Build the calls that bring waiting money to the Safe."),
     Command("ledger", "Treasury", "Show every entry of the books and every balance."),
     Command("token", "Treasury", "Show what of a token circulates, and what is locked."),

@@ -142,6 +142,11 @@ def _of_income(case: Case, row: Row) -> Iterator[Entry | None]:
         yield booking.premiums(fact, fund=fund, source=row.index)
     elif isinstance(fact, ForwardFact):
         yield booking.forward(fact, fund=fund, source=row.index)
+    elif row.leaf.kind == "refund":
+        own, iip = _fund_and_number(case)
+        if own != fund:
+            raise RecordError("E_LEDGER", "refund_fund", index=row.index, fund=fund, expected=own)
+        yield booking.refunded(PayoutId(case.proposal, _part(row)), fact, fund=fund, iip=iip, source=row.index)
     else:
         yield booking.donation(fact, fund=fund, source=row.index)
 
@@ -228,6 +233,7 @@ _RULES: dict[str, Callable[[Case, Row], Iterator[Entry | None]]] = {
     "premiums": _of_income,
     "forward": _of_income,
     "donation": _of_income,
+    "refund": _of_income,
     "reversed": _of_reversed,
     "proposal": _of_proposal,
     "result": _of_result,

@@ -17,7 +17,9 @@ from dao.record.receipts import check_final, receipt_behind
 from governance.settings import FundSettings
 from treasury.income import ForwardFact, Origin, read_donation, read_forward, read_premium
 
-INCOME = ("premium", "forward", "donation")
+INCOME = ("premium", "forward", "donation", "refund")
+REVERSIBLE = ("premium", "premiums", "forward", "donation")
+"""What is taken back when its block leaves the chain; a refund names a payment, and waits for that one's reversal."""
 
 
 def books_sources(case: Case) -> None:
@@ -79,7 +81,7 @@ def _read_income(row: Row, fund: FundSettings, logs: Sequence[Log], origin: Orig
     """Read one log as the income that its leaf says it is."""
     proxies = fund.sources_of("premium_share")
     log = logs[origin.log]
-    if row.leaf.kind == "donation":
+    if row.leaf.kind in ("donation", "refund"):
         token = None if log.address == fund.safe else log.address
         if token is not None and token not in [asset.address for asset in fund.assets]:
             raise RecordError("E_LEDGER", "asset", index=row.index, token=token)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from chain.blocks import BlockRef
 from chain.header import decode_header
 from dao.record.case import Case, Row, cid_of, need
-from dao.record.checks_income import INCOME, fund_of, taken_back
+from dao.record.checks_income import REVERSIBLE, fund_of, taken_back
 from dao.record.checks_settings import settings_now
 from dao.record.errors import RecordError
 from dao.record.receipts import check_final, receipt_behind
@@ -117,7 +117,7 @@ def _take_back(row: Row, standing: Standing) -> None:
 
 def _check_reversed(case: Case, row: Row, number: int) -> None:
     source = case.leaves.get(number)
-    if source is None or number >= row.index or source.kind not in (*INCOME, "premiums"):
+    if source is None or number >= row.index or source.kind not in REVERSIBLE:
         raise RecordError("E_LEDGER", "reversed_source", index=row.index, source=number)
     header = decode_header(case.get(cid_of(row, "header")))
     gone = block_of_income(case, Row(number, source))

@@ -17,7 +17,7 @@ from dao.workflow.desk import Blocks, Desk, Fact
 from dao.workflow.proposing import settings_in_force
 from dao.workflow.reverting import reversals
 from governance.settings import FundSettings
-from treasury.booking import DONATION, FORWARD, PREMIUM, entry_id_of
+from treasury.booking import entry_id_of
 from treasury.income import (
     FORWARDED,
     PREMIUM_SHARE,
@@ -30,11 +30,13 @@ from treasury.income import (
     read_premium,
 )
 from treasury.ledger import Entry, Ledger
+from treasury.payouts import PayoutId
 
 Kind = Literal["premium", "forward", "donation"]
 RANGE = 20_000
 """Blocks whose income is booked in one commit."""
-_RULES: dict[Kind, str] = {"premium": PREMIUM, "forward": FORWARD, "donation": DONATION}
+_CHAIN = ":eip155:"
+"""Before the place of a log in an entry's id, whatever it was booked as."""
 _ADDRESS_WORD = bytes(12)
 
 
@@ -67,6 +69,13 @@ def book_income(desk: Desk, kind: Kind, fund: str, transaction: bytes, log: int 
     """Book one log of a transaction as income of a fund; `log` is its place in the receipt, from 0."""
     blocks = Blocks()
     return desk.take([Fact(kind, _body(desk.node, fund, transaction, log, blocks))], blocks)[0]
+
+
+def book_refund(desk: Desk, payout: PayoutId, fund: str, transaction: bytes, log: int) -> int:
+    """Book one log of a transaction as what a part paid and got back; `log` is its place in the receipt, from 0."""
+    blocks = Blocks()
+    body = {"proposal": payout.proposal, "part": payout.part, **_body(desk.node, fund, transaction, log, blocks)}
+    return desk.take([Fact("refund", body)], blocks, payout.proposal)[0]
 
 
 def take_back(desk: Desk) -> int:
@@ -118,7 +127,8 @@ def book(desk: Desk, fund: FundSettings, found: Sequence[Found]) -> None:
 def unbooked(desk: Desk, found: Iterable[Found]) -> list[Found]:
     """Those that do not stand in the books."""
     ledger = Ledger(Entry.from_map(leaf.body) for leaf in desk.journal.leaves if leaf.kind == "entry")
-    return [each for each in found if not ledger.stands(entry_id_of(_RULES[each.kind], each.origin))]
+    booked = {entry.id.rpartition(_CHAIN)[2] for entry in ledger if ledger.stands(entry.id) and _CHAIN in entry.id}
+    return [each for each in found if entry_id_of("", each.origin).rpartition(_CHAIN)[2] not in booked]
 
 
 def look(node: Node, fund: FundSettings, first: int, last: int) -> list[Found]:

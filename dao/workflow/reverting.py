@@ -7,7 +7,7 @@ that the chain still has, all stand. What a reversal must prove is check 74's; p
 from __future__ import annotations
 
 from dao.record.case import Row
-from dao.record.checks_income import INCOME, taken_back
+from dao.record.checks_income import REVERSIBLE, taken_back
 from dao.record.checks_premiums import block_of_income
 from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
 
@@ -16,7 +16,7 @@ def reversals(desk: Desk, blocks: Blocks) -> list[Fact]:
     """The facts that take back every income whose block is gone, newest leaf first; their headers go into `blocks`."""
     case = desk.case(NO_PROPOSAL)
     back = taken_back(case)
-    standing = [row for row in case.rows_of(*INCOME, "premiums") if row.index not in back]
+    standing = [row for row in case.rows_of(*REVERSIBLE) if row.index not in back]
     by_number: dict[int, list[tuple[Row, bytes]]] = {}
     for row in standing:
         ref = block_of_income(case, row)

@@ -76,7 +76,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("pool", "status"),
         ("pool", "status", "0x66be1bc6C6aF47900BBD4F3711801bE6C2c6CB32", *HERE),
     ],
-    "pool claims": [("pool", "claims", "HISTORY"), ("pool", "claims", "HISTORY", "--at", "2020-01-01T00:00:00Z")],
+    "pool claims": [("pool", "claims", "HISTORY", *more) for more in ((), ("--at", "2020-01-01T00:00:00Z"))],
     "pool agent": [("pool", "agent"), ("pool", "agent", "HISTORY")],
     "pool round": [
         ("pool", "round", "HISTORY", "--next", "2026-01-01T00:00:00Z"),
@@ -95,6 +95,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "resolve": [("resolve", "IIP-1/1", "--reason", "Zu spät", "--key", "lea", *HERE), ("resolve", "IIP-1", *HERE)],
     "fund show": [("fund", *HERE), ("fund", "other", *HERE)],
     "fund income": [("fund", "income", *HERE), ("fund", "income", "--file", "NEW", *HERE)],
+    "fund refund": [("fund", "refund", "IIP-1/1", "0x" + "07" * 32, *HERE), ("fund", "refund", "IIP-1/1", "x", *HERE)],
     "fund collect": [("fund", "collect", *HERE), ("fund", "collect", "--title", "x", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
