@@ -74,8 +74,10 @@ def command(
         found = _waiting(session.node, fund)
         drafted = None
         if title and found.calls:
-            said = Said(title=title, description=description, author=author, discussions_to=discussions_to,
-                        pay=None, part=(), due=())  # fmt: skip
+            said = Said(
+                title=title, description=description, author=author, discussions_to=discussions_to, pay=None, part=(),
+                due=(), kind="Process",
+            )  # fmt: skip  # it asks the fund for nothing
             rows = [budget_row(part, write_call(call)) for part, call in enumerate(found.calls, 1)]
             drafted = begin(session, said, number, out, rows)
     document = _document(fund, found)

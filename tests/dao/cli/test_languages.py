@@ -79,8 +79,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "pool claims": [("pool", "claims", "HISTORY", *more) for more in ((), ("--at", "2020-01-01T00:00:00Z"))],
     "pool agent": [("pool", "agent"), ("pool", "agent", "HISTORY")],
     "pool round": [
-        ("pool", "round", "HISTORY", "--next", "2026-01-01T00:00:00Z"),
-        ("pool", "round", "FOLDER/dao.toml"),
+        ("pool", "round", name, "--next", "2026-01-01T00:00:00Z") for name in ("HISTORY", "FOLDER/dao.toml")
     ],
     "pool call": [("pool", "call", "buy", "--wei", "1000000000", "--days", "101"), ("pool", "call", "tick")],
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chain.networks import DEVNET_CHAIN_ID
 from dao.cli.start.demo import cast
 from dao.workflow import income, paying
@@ -22,9 +24,8 @@ def test_a_refund_is_no_income_and_is_booked_once(stage: Stage) -> None:
     before, node = money(stage), stage.desk.node
     back = [node.send(cast.key(cast.BUYER), stage.there.safe, value=wei) for wei in (7 * 10**17, 4 * 10**17)]
     payout = PayoutId(published.id, 1)
-    booked = [
-        lambda tx=each.transaction_hash: income.book_refund(stage.desk, payout, cast.FUND, tx, 0) for each in back
-    ]
+    book = partial(income.book_refund, stage.desk, payout, cast.FUND, log=0)
+    booked = [partial(book, each.transaction_hash) for each in back]
     booked[0]()
     after = money(stage)
     refuses(stage, "E_LEDGER", "twice", booked[0])

@@ -19,14 +19,18 @@ import pytest
 
 from chain import abi
 from chain.address import ZERO, checksum
+from chain.clients import devnet_contracts
 from chain.clients.devnet import FAUCET_KEY
 from chain.clients.node import Node
 from chain.signature import address_of
 from dao.cli.start.demo import cast
 from dao.store.journal import Journal
 from dao.views.money import books_of
+from dao.views.opening import settings_of
 from dao.workflow.desk import BOOKED, NO_PROPOSAL, Desk
 from dao.workspace import read_anchors
+from proposals.action import CallSentence, read_call
+from proposals.document import parse_document
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.nodes.chains import CHAIN_ID, Chain, anvil, furnish
 from tests.dao.cli.nodes.proxy import Asked, Proxy
@@ -37,7 +41,7 @@ from treasury.ledger import Balance
 
 Dao = Callable[..., Outcome]
 
-DEPTH = 2
+DEPTH, BANK = 2, b"\xba" * 20
 TOWN = Town(chain_id=CHAIN_ID, space="3f.example", rpc_env=("NODE",), finality_depth=DEPTH)
 
 
@@ -58,9 +62,18 @@ class Ground:
     def give(self, amount: int) -> bytes:
         return mined(self.chain.node(), FAUCET_KEY, read_anchors(self.folder).safe, amount)
 
-    def transfer(self, token: bytes, amount: int) -> None:
-        data = abi.encode_call("transfer(address,uint256)", [read_anchors(self.folder).safe, amount])
+    def transfer(self, amount: int, to: bytes | None = None) -> None:
+        """Give the fund's token to the Safe, or somebody else."""
+        row = next(asset for asset in self.run("fund")["funds"][0]["assets"] if asset["symbol"] == "MUT")
+        token = bytes.fromhex(row["asset"].rpartition(":0x")[2].lower())
+        data = abi.encode_call("transfer(address,uint256)", [to or read_anchors(self.folder).safe, amount])
         mined(self.chain.node(), TOWN.key(cast.AUTHOR), token, 0, data)
+
+    def sources(self) -> list[dict[str, str]]:
+        """The sources of the fund, by the settings in force."""
+        with Journal(self.folder / "journal.sqlite") as journal:
+            found: list[dict[str, str]] = json.loads(settings_of(journal).text)["funds"][0]["sources"]
+        return found
 
     def settle(self) -> None:
         for _ in range(DEPTH):
@@ -117,7 +130,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Chain, Path
         furnish(chain, address_of(FAUCET_KEY))
         node = chain.node()
         mutual = deploy_mutual(node, chain.now())
-        found(folder, TOWN, node, FAUCET_KEY, {mutual: "mutual"})
+        found(folder, TOWN, node, FAUCET_KEY, {mutual: "mutual", BANK: "guild_bank"})
         (folder / "mutual").write_text(mutual.hex(), "utf-8")
         yield chain, folder
 
@@ -254,10 +267,8 @@ def test_what_came_in_is_found_and_rows_of_a_file_are_proved(ground: Ground, tmp
     (tmp_path / "in.csv").write_text("\n".join(lines), "utf-8")
     held = ground.run("fund", "income", "--file", tmp_path / "in.csv")
     ground.settle()
-    token = next(asset for asset in ground.run("fund")["funds"][0]["assets"] if asset["symbol"] == "MUT")
-    place = bytes.fromhex(token["asset"].rpartition(":0x")[2].lower())
-    ground.transfer(place, 77)
-    ground.transfer(place, 0)
+    ground.transfer(77)
+    ground.transfer(0)
     ground.settle()
     swept = ground.run("fund", "income")
     again = ground.run("fund", "income")
@@ -270,3 +281,26 @@ def test_what_came_in_is_found_and_rows_of_a_file_are_proved(ground: Ground, tmp
     assert ["E_DONATION"] == [row["code"] for row in swept["passed_over"]]
     assert ([], len(swept["booked"]) + swept["known"]) == (again["booked"], again["known"])
     holds(ground)
+
+
+def test_waiting_money_is_collected_by_calls(ground: Ground, tmp_path: Path) -> None:
+    """The proxy's call is for a wallet; a bank's is a part of a draft, which pays the Safe what the bank holds."""
+    nothing = ground.run("fund", "collect")
+    ground.transfer(5 * 10**18, BANK)
+    proxy = next(row for row in ground.sources() if row["kind"] == "premium_share")["address"]
+    devnet_contracts.bring_premium(ground.chain.node(), TOWN.key(cast.BUYER), bytes.fromhex(proxy[2:]), 10**18 + 7)
+    words = ("--title", "Fetch it", "--description", "Fetch what waits", "--author", "Dora (@dora)")
+    file = tmp_path / "iip-9.md"
+    found = ground.run("fund", "collect", *words, "--discussions-to", "https://forum.example.org/t/9", "--number", 9,
+                       "--out", file)  # fmt: skip
+
+    assert ([], []) == (nothing["forward"], nothing["withdraw"])
+    (call,), (part,) = found["forward"], found["withdraw"]
+    assert (proxy, "0xd264e05e", str(10**17), str(10**17 // 200)) == tuple(
+        call[key] for key in ("to", "data", "waiting", "rebate")
+    )
+    assert (checksum(BANK), str(5 * 10**18)) == (part["bank"], part["amount"])
+    (row,) = parse_document(file.read_bytes()).budget
+    assert isinstance(row.action, CallSentence)
+    assert read_call(part["pay"]) == row.action
+    assert part["data"] == "0x" + row.action.data.hex()
