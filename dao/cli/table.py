@@ -50,6 +50,7 @@ COMMANDS = (
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),
     Command("premiums split", "Treasury", "Split a premium into its exact shares, in wei."),
     Command("premiums import", "Treasury", "Read every premium from a chain, and prove none missing."),
+    Command("premiums book", "Treasury", "Book an import of premiums as income of a fund."),
     Command("pool simulate", "Treasury", "Run a history of the mutual's pool, to the wei."),
     Command("pool status", "Treasury", "Show the mutual's dashboard, of a chain or a history."),
     Command("pool claims", "Treasury", "Split the pool by both readings of a shutdown's day."),
@@ -69,7 +70,10 @@ COMMANDS = (
     Command("milestone approve", "Treasury", "Approve the newest report, by its bytes."),
     Command("milestone return", "Treasury", "Send the newest report back, by its bytes."),
     Command("record", "Proposals", "Write a proposal's decision record, verified, as one file."),
-    Command("fund", "Treasury", "Show what each fund has, has promised and has paid."),
+    Command("fund show", "Treasury", "Show what each fund has, has promised and has paid."),
+    Command("fund income", "Treasury", "Find what came in on the chain, and book it."),
+    Command("fund refund", "Treasury", "Book what came back of a payment."),
+    Command("fund collect", "Treasury", "Build the calls that bring waiting money to the Safe."),
     Command("ledger", "Treasury", "Show every entry of the books and every balance."),
     Command("token", "Treasury", "Show what of a token circulates, and what is locked."),
     Command("vesting show", "Treasury", "Show what is vested and what is locked, and when."),
@@ -106,6 +110,7 @@ COMMANDS = (
 
 GROUPS = {
     "devnet": "The embedded chain of a workspace.",
+    "fund": "Funds; without a command they are shown, all or the one that is named.",
     "ipfs": "Content outside the journal: nodes, folders of blocks, pinning services.",
     "journal": "The journal, and files for those who follow it; without a command it is listed.",
     "keys": "The keyring of a workspace; without a command it is listed.",
@@ -118,8 +123,11 @@ GROUPS = {
 }
 """The first words of two-word commands, each with the sentence of its own `--help`."""
 
-BARE = {"journal": "list", "keys": "list", "settings": "show"}
+BARE = {"fund": "show", "journal": "list", "keys": "list", "settings": "show"}
 """Groups that mean one of their commands when none is typed."""
+
+NAMING = frozenset({"fund"})
+"""Groups whose bare command takes a name, so that a word which is none of their commands is one."""
 
 EXAMPLES = (
     "dao init --devnet --dir club --space club.devnet",

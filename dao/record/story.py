@@ -18,7 +18,8 @@ from governance.commitment import Commitment, read_commitment
 from governance.messages import read_envelope
 
 _WHOLE = frozenset({
-    "settings", "premium", "forward", "donation", "entry", "queued", "executed", "spent", "ended",
+    "settings", "premium", "premiums", "forward", "donation", "refund", "reversed", "entry", "queued", "executed",
+    "spent", "ended",
 })  # fmt: skip
 """Kinds of which a record holds every leaf."""
 _PASSING = frozenset({

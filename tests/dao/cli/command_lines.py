@@ -47,10 +47,8 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     ],
     "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
-    "premiums quote": [
-        ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
-        ("premiums", "quote", "--units", "1e3", "--days", "0", "--shares", "0"),
-    ],
+    "premiums quote": [("premiums", "quote", "--units", n, "--days", "101", "--shares", "0") for n in ("1", "1e3")],
+    "premiums book": [("premiums", "book", "NEW", *HERE), ("premiums", "book", "FOLDER/dao.toml", *HERE)],
     "premiums import": [("premiums", "import", "NEW"), ("premiums", "import", "FOLDER/dao.toml", *HERE)],
     "pool simulate": [("pool", "simulate", "HISTORY"), ("pool", "simulate", "FOLDER/dao.toml")],
     "pool status": [
@@ -58,11 +56,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("pool", "status"),
         ("pool", "status", "0x66be1bc6C6aF47900BBD4F3711801bE6C2c6CB32", *HERE),
     ],
-    "pool claims": [("pool", "claims", "HISTORY"), ("pool", "claims", "HISTORY", "--at", "2020-01-01T00:00:00Z")],
+    "pool claims": [("pool", "claims", "HISTORY", *more) for more in ((), ("--at", "2020-01-01T00:00:00Z"))],
     "pool agent": [("pool", "agent"), ("pool", "agent", "HISTORY")],
     "pool round": [
-        ("pool", "round", "HISTORY", "--next", "2026-01-01T00:00:00Z"),
-        ("pool", "round", "FOLDER/dao.toml"),
+        ("pool", "round", name, "--next", "2026-01-01T00:00:00Z") for name in ("HISTORY", "FOLDER/dao.toml")
     ],
     "pool call": [("pool", "call", "buy", "--wei", "1000000000", "--days", "101"), ("pool", "call", "tick")],
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],
@@ -75,7 +72,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "milestone return": [("milestone", "return", "IIP-1/1", "--file", "FOLDER/dao.toml", "--key", "lea", *HERE)],
     "dispute": [("dispute", "IIP-1/1", "--reason", "Zu spät", "--key", "nora", *HERE), ("dispute", "IIP-1/1", *HERE)],
     "resolve": [("resolve", "IIP-1/1", "--reason", "Zu spät", "--key", "lea", *HERE), ("resolve", "IIP-1", *HERE)],
-    "fund": [("fund", *HERE), ("fund", "other", *HERE)],
+    "fund show": [("fund", *HERE), ("fund", "other", *HERE)],
+    "fund income": [("fund", "income", *HERE), ("fund", "income", "--file", "NEW", *HERE)],
+    "fund refund": [("fund", "refund", "IIP-1/1", "0x" + "07" * 32, *HERE), ("fund", "refund", "IIP-1/1", "x", *HERE)],
+    "fund collect": [("fund", "collect", *HERE), ("fund", "collect", "--title", "x", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
     **vesting_lines.LINES,
