@@ -129,7 +129,7 @@ def _patient(stage: Stage) -> list[bytes]:
     for number, idle in ((1, 21 * cast.DAY), (2, 0)):
         raw = stage.document(number, eth("0.5"))
         submitting.submit(stage.desk, raw, author)
-        stage.there.wait(idle)
+        stage.there.wait(idle + 600)
         published = None
         while published is None:
             done = advancing.advance(stage.desk, raw, author=author, fund=cast.FUND)
