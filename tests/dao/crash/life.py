@@ -26,8 +26,12 @@ class Step:
     """What a person or the clock does first."""
 
 
-def life(town: Town, folder: Path, wait: Callable[[int], object], *, pays: int = 2) -> Iterator[Step]:
-    """From the draft to the record: two parts are paid, the second after a milestone, or only the first."""
+def life(
+    town: Town, folder: Path, wait: Callable[[int], object], *, pays: int = 2, disputes: bool = False
+) -> Iterator[Step]:
+    """From the draft to the record: two parts are paid, the second after a milestone, or only the first; the first may
+    be disputed before anybody signs it.
+    """
     nora = checksum(town.address("nora"))
     document, report = folder / "iips" / "iip-1.md", folder / REPORT
     title = ("--title", "A keeper", "--description", "Pay a keeper.", "--author", "Dora (@dora)")
@@ -42,6 +46,10 @@ def life(town: Town, folder: Path, wait: Callable[[int], object], *, pays: int =
     yield Step(("vote", "cast", "IIP-1", "For", "--key", "hana"))
     yield Step(("tally", "IIP-1"), before=lambda: wait(3 * cast.DAY + cast.HOUR))
     yield Step(("queue", "IIP-1/1"))
+    if disputes:
+        why = ("IIP-1/1", "--reason")
+        yield Step(("dispute", *why, "Not done yet.", "--key", "nora"), ("E_ACT", "E_DUPLICATE"))
+        yield Step(("resolve", *why, "It is done.", "--key", "gil"), ("E_ACT", "E_DUPLICATE"), lambda: wait(60))
     yield Step(("sign", "IIP-1/1", "--key", "ann"), ("E_SAFE_SIGS",), lambda: wait(3 * cast.DAY))
     yield Step(("sign", "IIP-1/1", "--key", "ben"), ("E_SAFE_SIGS",))
     yield Step(("execute", "IIP-1/1", "--key", "ann"))

@@ -6,6 +6,7 @@ the devnet everybody has keys of their own, because the devnet's keys are public
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from chain.address import checksum
 from chain.clients import devnet_contracts, safe_deploy
 from chain.clients.node import Node
+from chain.json_text import canonical
 from chain.keccak import keccak256
 from chain.networks import DEVNET_CHAIN_ID
 from chain.signature import address_of
@@ -93,7 +95,8 @@ def found(folder: Path, town: Town, node: Node, faucet: bytes) -> None:
         (workspace.keys / "passphrase").write_text("devnet\n", encoding="utf-8")
         desk = Desk(journal, node, Guard(anchors, workspace.checkpoint_path, town.key("journal")))
         there = world.World(devnet=None, safe=safe, token=token, proxy=proxy)  # type: ignore[arg-type]
-        text = town.told(world.settings_text(there))
+        panel = {"panel": [checksum(cast.address("gil"))], "required": 1, "seconds": cast.DAY}
+        text = town.told(canonical({**json.loads(world.settings_text(there)), "disputes": panel}))
         signers = [KeySigner(town.key(name)) for name in cast.OWNERS[: cast.THRESHOLD]]
         founding.found(desk, text, founding.sign_settings(text, signers))
         brought = devnet_contracts.bring_premium(node, buyer, proxy, 50 * UNIT)
