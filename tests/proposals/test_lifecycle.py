@@ -183,3 +183,13 @@ def test_life_of_a_paid_proposal() -> None:
     assert "Executed" == status(life)
     assert "Draft" == status([])
     assert "Paid" == status(["report", "return", "report", "accept", "pay"], PAYOUT)
+
+
+def test_the_page_shows_the_whole_table() -> None:
+    """`docs/concepts/lifecycle.md` lists every edge, and none besides."""
+    page = Path(__file__).parents[2].joinpath("docs", "concepts", "lifecycle.md").read_text("utf-8")
+    table = page.partition("## The table\n")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in table.splitlines() if line.startswith("| ")]
+    told = {(state, event.strip("`"), target) for states, event, target in rows[1:] for state in states.split(", ")}
+
+    assert {(edge.source, edge.event, edge.target) for edge in IIP.transitions} == told

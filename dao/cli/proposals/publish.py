@@ -19,7 +19,7 @@ from dao.errors import UsageError
 from dao.record.carrier import Publication, Submission, write_publication, write_submission
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
-from dao.session import KeySource
+from dao.session import KeySource, Session
 from dao.views.contents import of_proposal
 from dao.workflow import advancing, proposing
 from dao.workflow.submitting import Submitted
@@ -69,8 +69,6 @@ def command(
     a document without Budget may name another voting system and its own choices, and a following proposal pays. Where
     the settings name periods, every step is taken that is due, and the same command goes on when the next one is.
     """
-    for name in supersedes or []:
-        steps.refuse_part(name)
     raw = read(file)
     if choice and not voting:
         raise UsageError("E_USAGE", "choice_or_voting")
@@ -82,7 +80,7 @@ def command(
         author = session.signer(source)
         settings = proposing.settings_in_force(desk)
         paying = steps.choose_fund(settings, fund)
-        older = [steps.find_proposal(session, name) for name in supersedes or []]
+        older = [_passed(session, name) for name in supersedes or []]
         ids = list(dict.fromkeys(named.id for named in older))
         standing = (
             None if out else proposing.find_published(desk, raw, author.address, paying.name, ids, decision=decision)
@@ -91,15 +89,10 @@ def command(
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
         published, taken = standing, tuple[Submitted, ...]()
         if published is None:
+            carry = None if out is None else lambda signed: carried.extend(_carried(out, signed))
             try:
                 advanced = advancing.advance(
-                    desk,
-                    raw,
-                    author=author,
-                    fund=paying.name,
-                    supersedes=ids,
-                    decision=decision,
-                    carry=None if out is None else lambda signed: carried.extend(_carried(out, signed)),
+                    desk, raw, author=author, fund=paying.name, supersedes=ids, decision=decision, carry=carry
                 )
             except proposing.PublishError as error:
                 if not error.findings:
@@ -115,6 +108,11 @@ def command(
     way = {"state": "Voting", "earliest": None, "steps": step_rows(taken)}
     document = {**cast("dict[str, object]", answer.document), **way, "pinned": pinned}
     return Answer(document, [*step_lines(name, taken), *answer.lines, *carried, *told])
+
+
+def _passed(session: Session, name: str) -> steps.Named:
+    steps.refuse_part(name)
+    return steps.find_proposal(session, name)
 
 
 def _carried(out: Path, signed: Submission | Publication | bytes) -> list[str]:

@@ -112,10 +112,8 @@ def test_what_was_signed_before_the_withdrawal_is_not_published_after_it(stage: 
 
     refuses(stage, "E_STATE", "withdrawn", lambda: proposing.take(stage.desk, publication))
     blocks = Blocks()
-    steps = [
-        Fact("transition", {"iip": 3, "event": event, "document": blocks.raw(raw)}) for event in ("submit_for_review",)
-    ]
-    refuses(stage, "E_STATE", "final", lambda: stage.desk.take(steps, blocks))
+    step = Fact("transition", {"iip": 3, "event": "submit_for_review", "document": blocks.raw(raw)})
+    refuses(stage, "E_STATE", "final", lambda: stage.desk.take([step], blocks))
 
 
 def test_only_its_author_withdraws_a_text(stage: Stage) -> None:
