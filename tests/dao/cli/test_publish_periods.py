@@ -1,4 +1,4 @@
-"""`dao publish` in a space with periods: run again and again, it takes each step that is due, and says what it waits for."""
+"""`dao publish` in a space with periods: each run takes every step that is due, and says what it waits for."""
 
 from __future__ import annotations
 
