@@ -37,6 +37,7 @@ COMMANDS = (
     Command("draft", "Proposals", "Begin a proposal: number, budget, sentences to replace."),
     Command("submit", "Proposals", "Put a text under review, before anybody votes on it."),
     Command("withdraw", "Proposals", "Take a text back, as its author, before it is published."),
+    Command("resurrect", "Proposals", "Bring a stagnant text back, as its author."),
     Command("publish", "Proposals", "Sign a proposal and open its vote."),
     Command("cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
     Command("vote cast", "Votes", "Sign a vote, or take a signed one, into the journal."),

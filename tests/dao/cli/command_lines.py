@@ -20,6 +20,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "publish": [("publish", "FOLDER/iips/iip-1.md", "--key", "dora", *HERE), ("publish", "FOLDER/dao.toml", *HERE)],
     "submit": [("submit", "FOLDER/iips/iip-1.md", "--key", "dora", *HERE), ("submit", "FOLDER/dao.toml", *HERE)],
     "withdraw": [("withdraw", "IIP-1", "--reason", "Zu spät", "--key", "dora", *HERE), ("withdraw", "IIP-1", *HERE)],
+    "resurrect": [("resurrect", "IIP-1", "--key", "dora", *HERE), ("resurrect", "IIP-1", *HERE)],
     "record": [("record", "IIP-1", *HERE), ("record", "IIP-1", "--out", "FOLDER/dao.toml", *HERE)],
     "vote cast": [("vote", "cast", "IIP-1", "For", "--key", "eve", *HERE), ("vote", "cast", "IIP-1", *HERE)],
     "vote receipt": [
@@ -34,11 +35,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("tally", "IIP-1", "--arithmetic", "exact", *HERE),
         ("tally", "FOLDER/dao.toml"),
     ],
-    "explain": [
-        ("explain", "IIP-1", *HERE),
-        ("explain", "IIP-9", *HERE),
-        ("explain", "IIP-1", "--chart", "x.png", *HERE),
-    ],
+    "explain": [("explain", "IIP-1", *HERE), ("explain", "IIP-9", *HERE), ("explain", "IIP-1", "--html", "x", *HERE)],
     "audit": [
         ("audit", "FOLDER/dao.toml"),
         ("audit", "FOLDER/none.json"),
@@ -122,6 +119,8 @@ RUNNING = [
     ("cancel", "IIP-2", "--key", "dora", *HERE),
     ("withdraw", "IIP-2", "--reason", "Zu spät", "--key", "dora", *HERE),
     ("submit", "FOLDER/iips/iip-2.md", "--key", "dora", *HERE),
+    ("resurrect", "IIP-2", "--key", "dora", *HERE),
+    ("explain", "IIP-2", *HERE),
     ("veto", "IIP-1", "--reason", "Zu spät", "--key", "ann", *HERE),
     ("end", "IIP-1/1", *HERE),
     ("vote", "cast", "IIP-2", "For", "--key", "eve", "--out", "FOLDER/vote.json", *HERE),

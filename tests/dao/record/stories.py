@@ -20,7 +20,7 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import acting, cancelling, paying, stopping, submitting, voting
+from dao.workflow import acting, advancing, cancelling, paying, stopping, submitting, voting
 from dao.workflow.desk import Blocks, Fact
 from dao.workflow.premium_books import book_premiums
 from governance.messages import message_id
@@ -37,6 +37,7 @@ from tests.dao.workflow.stops import (
     REASON,
     found_guardian,
     found_panel,
+    found_periods,
     found_source,
     reject,
 )  # fmt: skip
@@ -123,6 +124,35 @@ def _withdrawn(stage: Stage) -> list[bytes]:
     stage.there.wait(cast.HOUR)
     submitting.withdraw(stage.desk, 1, "IIP-4 says it better", author)
     return [first.id]
+
+
+def _patient(stage: Stage) -> list[bytes]:
+    """IIP-1 lies idle, is brought back, and takes every step in its time; cancelled, its parts are asked again as IIP-2
+    when they have cooled down, by whoever was in no hurry either.
+    """
+    author = cast.signer(cast.AUTHOR)
+    found_periods(
+        stage, review=2 * cast.DAY, last_call=cast.DAY, stagnation=20 * cast.DAY, cool_down=5 * cast.DAY
+    )  # fmt: skip
+    asked = []
+    for number, idle in ((1, 21 * cast.DAY), (2, 0)):
+        raw = stage.document(number, eth("0.5"))
+        submitting.submit(stage.desk, raw, author)
+        stage.there.wait(idle + 600)
+        published = None
+        while published is None:
+            done = advancing.advance(stage.desk, raw, author=author, fund=cast.FUND)
+            published = done.published
+            if done.earliest is not None:
+                stage.there.wait_until(done.earliest)
+                stage.there.wait(600)
+        asked.append(published)
+        stage.vote(published, 1, "eve", "hana")
+        if number == 1:
+            cancelling.cancel(stage.desk, published.id, author)
+            stage.there.wait(3 * cast.DAY)
+    stage.decide(asked[1])
+    return [each.id for each in asked]
 
 
 def _asked_again(stage: Stage) -> list[bytes]:
@@ -214,6 +244,8 @@ _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "superseding": (_superseded, 1),
     "withdrawn": (_withdrawn, 0),
     "asked again": (_asked_again, 0),
+    "patient": (_patient, 0),
+    "patient again": (_patient, 1),
     "contracts": (_contracts, 0),
     "overtaken": (_overtaken, 0),
     "overtaking": (_overtaken, 1),
