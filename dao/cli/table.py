@@ -45,6 +45,7 @@ COMMANDS = (
     Command("tally", "Votes", "Count a vote; after its end write the signed result, once."),
     Command("explain", "Votes", "Say what a document would do, or why a choice won."),
     Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
+    Command("sync", "Votes", "Follow a space at a hub, and mark what changed there."),
     Command("pay", "Treasury", "Make a draft out of a file of payments, row by row."),
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),
     Command("premiums split", "Treasury", "Split a premium into its exact shares, in wei."),

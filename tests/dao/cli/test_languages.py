@@ -16,7 +16,7 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.cli.table import COMMANDS, GROUPS
 from dao.store.journal import Journal
-from tests.dao.cli import steps_workspace, vesting_lines
+from tests.dao.cli import hub_lines, steps_workspace, vesting_lines
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied
 from tests.dao.conftest import Played
@@ -59,12 +59,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("explain", "IIP-9", *HERE),
         ("explain", "IIP-1", "--chart", "x.png", *HERE),
     ],
-    "audit": [
-        ("audit", "FOLDER/dao.toml"),
-        ("audit", "FOLDER/none.json"),
-        ("audit",),
-        ("audit", "--space", "x", "--hub", "http://127.0.0.1:9/"),
-    ],
+    **hub_lines.LINES,
     "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "premiums quote": [
