@@ -20,6 +20,7 @@ from governance.clients.sequencer import Sequencer, SequencerRefusalError
 from governance.clients.snapshot import Hub, HubError
 from governance.envelope import MAX_BYTES, Envelope, read_envelope
 from governance.hub_answer import read_hub_json
+from governance.hub_pages import HubPageError
 from governance.sequencer_receipt import Receipt, read_receipt
 from proposals.bindings import read_bindings
 
@@ -48,6 +49,14 @@ class Sent(NamedTuple):
     """`sent`, `relayed` (the Safe's own signature is waited for), or `already`."""
     receipt: Receipt | None
     answer: bytes
+
+
+def find_space(hub: Hub, space: str) -> Mapping[str, Any]:
+    """Ask for a space's settings; raises `HubPageError` where the hub has none."""
+    row = _field(hub.ask("space", snapshot.SPACE, {"space": space}), "space")
+    if not isinstance(row, dict):
+        raise HubPageError("E_HUB_PAGE", "no_space", space=space)
+    return row
 
 
 def prepare(hub: Hub, raw: bytes, now: int) -> Prepared:

@@ -55,7 +55,11 @@ class HubDouble:
         if name == "messages":
             assert len(variables["ids"]) <= 100
             return name, [self.messages[id_] for id_ in variables["ids"] if id_ in self.messages]
+        if name == "vp":
+            return name, {"vp": 1.5, "vp_state": "final"}
         rows: Sequence[Row] = self.votes.get(variables.get("proposal", ""), ())
+        if "voter" in variables:
+            return name, [row for row in rows if row["voter"] == variables["voter"]]
         if name == "proposals":
             rows = [row for row in self.proposals.values() if row["space"]["id"] == variables["space"]]
             rows = [row for row in rows if row["state"] == "closed" or 'state: "closed"' not in query]

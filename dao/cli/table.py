@@ -46,6 +46,10 @@ COMMANDS = (
     Command("explain", "Votes", "Say what a document would do, or why a choice won."),
     Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
     Command("sync", "Votes", "Follow a space at a hub, and mark what changed there."),
+    Command("snapshot send", "Votes", "Send a signed message to Snapshot, by its own rules."),
+    Command("snapshot vote", "Votes", "Vote on any proposal of Snapshot's."),
+    Command("snapshot propose", "Votes", "Propose at Snapshot, by its space's own times."),
+    Command("snapshot cancel", "Votes", "Take a proposal back at Snapshot."),
     Command("pay", "Treasury", "Make a draft out of a file of payments, row by row."),
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),
     Command("premiums split", "Treasury", "Split a premium into its exact shares, in wei."),
@@ -113,6 +117,7 @@ GROUPS = {
     "pool": "The mutual's pool: a model of its contract, and what it says. Not insurance advice.",
     "premiums": "What a premium costs and is made of.",
     "settings": "The space's settings; without a command they are shown.",
+    "snapshot": "Publishing to Snapshot: what it would refuse is told before it is sent.",
     "vesting": "Allocation plans and what vests when.",
     "vote": "Signed votes and other envelopes.",
 }

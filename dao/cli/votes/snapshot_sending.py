@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -86,14 +86,12 @@ def signed(wanted: Wanted, primary: str, message: Mapping[str, object], signer: 
     return sent(wanted, hub, sign_envelope(primary, message, signer))
 
 
-def sent(
-    wanted: Wanted, hub: Hub, raw: bytes, more: Callable[[Prepared], Mapping[str, object]] | None = None
-) -> Answer:
+def sent(wanted: Wanted, hub: Hub, raw: bytes) -> Answer:
     """Send an envelope, keep its receipt, and tell it."""
     prepared = prepare(hub, raw, now())
     if wanted.dry_run:
         admit_at_sequencer(prepared.case)
-        return _told(prepared, Sent("dry_run", None, b""), None, more)
+        return _told(prepared, Sent("dry_run", None, b""), None)
     sequencer, relay = Sequencer(wanted.sequencer or seq.URL), Sequencer(wanted.relayer or seq.RELAYER_URL)
     done = send(prepared, sequencer, relay)
     path = None
@@ -101,7 +99,7 @@ def sent(
         path = wanted.folder / RECEIPTS / f"0x{prepared.envelope.id.hex()}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, _receipt_file(prepared, done, sequencer if done.receipt else relay), force=True)
-    return _told(prepared, done, path, more)
+    return _told(prepared, done, path)
 
 
 def _receipt_file(prepared: Prepared, done: Sent, place: Sequencer) -> bytes:
@@ -113,15 +111,13 @@ def _receipt_file(prepared: Prepared, done: Sent, place: Sequencer) -> bytes:
     return (json.dumps(kept, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _told(
-    prepared: Prepared, done: Sent, path: Path | None, more: Callable[[Prepared], Mapping[str, object]] | None
-) -> Answer:
+def _told(prepared: Prepared, done: Sent, path: Path | None) -> Answer:
     envelope, receipt = prepared.envelope, done.receipt
     document: dict[str, object] = {
         "ok": True, "state": done.state, "id": "0x" + envelope.id.hex(), "action": envelope.action,
         "ipfs": receipt.ipfs if receipt else None, "pinned_name_ok": receipt.is_pinned_name if receipt else None,
         "relayer": "0x" + receipt.relayer.hex() if receipt else None, "receipt": str(path) if path else None,
-        "unchecked": list(prepared.unknown), **(more(prepared) if more else {}),
+        "unchecked": list(prepared.unknown),
     }  # fmt: skip
     lines = steps.done("STEP_SENT", done.state, id=document["id"])
     if path is not None:
