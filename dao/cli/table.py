@@ -97,6 +97,7 @@ COMMANDS = (
     Command("keys new", "Workspace", "Make a key in an encrypted keystore."),
     Command("keys import", "Workspace", "Put a key from a variable into a keystore."),
     Command("keys journal", "Workspace", "Make the key that signs a journal's checkpoints."),
+    Command("export", "Workspace", "Write all that a workspace holds in open formats."),
     Command("ipfs add", "Workspace", "Put a file into IPFS under a name computed here."),
     Command("ipfs get", "Workspace", "Fetch content; every block must have its name."),
     Command("ipfs pin", "Workspace", "Have content kept, or no longer kept, by its name."),
