@@ -122,14 +122,14 @@ def standing(known: Followed, id_: str, now: int) -> Standing:
     start, end = _seconds(row, "start"), _seconds(row, "end")
     gone = [mark.row["what"] for mark in known.gone.values() if mark.row.get("proposal") == id_]
     signed = [seen.row for seen, one in zip(known.proposals[id_], rebuilt, strict=True) if one is not None]
-    bound = _commitment(signed[0]) if signed else None
+    bound, closed = _commitment(signed[0]) if signed else None, _first_look_after(known, id_, end)
     return Standing(
         id=id_,
         title=str(row.get("title", "")),
         state="vanished" if id_ in known.gone else "pending" if now < start else "active" if now <= end else "closed",
         text=texts[-1],
         at_start=_text_at(known, id_, texts, start),
-        at_close="unseen" if now <= end or not _was_there(known, id_, end) else _text_at(known, id_, texts, end),
+        at_close=_text_at(known, id_, texts, closed) if now > end and closed is not None else "unseen",
         votes=len(known.votes.get(id_, {})),
         superseded=gone.count("superseded"),
         vanished=gone.count("vanished"),
@@ -149,7 +149,7 @@ def _events(known: Followed, id_: str, texts: list[Text], now: int) -> Iterator[
     gone = known.gone.get(id_)
     if gone is not None and gone.seen <= end:
         yield "lost", gone.seen
-    elif now > end and (gone is None or _was_there(known, id_, end)):
+    elif now > end and (gone is None or _first_look_after(known, id_, end) is not None):
         yield "ended", end
 
 
@@ -159,10 +159,10 @@ def _text_at(known: Followed, id_: str, texts: list[Text], moment: int) -> Text:
     return at[-1] if at else "unseen"
 
 
-def _was_there(known: Followed, id_: str, end: int) -> bool:
-    """Whether somebody looked after the end, and the proposal was there until then."""
+def _first_look_after(known: Followed, id_: str, end: int) -> int | None:
+    """When somebody first looked after the end, if the proposal was there until then."""
     gone = known.gone.get(id_)
-    return any(seen >= end and (gone is None or seen < gone.seen) for seen in known.looked)
+    return next((seen for seen in known.looked if seen >= end and (gone is None or seen < gone.seen)), None)
 
 
 def _commitment(row: HubRow) -> Commitment | None:

@@ -46,6 +46,7 @@ COMMANDS = (
     Command("explain", "Votes", "Say what a document would do, or why a choice won."),
     Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
     Command("sync", "Votes", "Follow a space at a hub, and mark what changed there."),
+    Command("history", "Votes", "Write what a followed space decided, and what is unproved."),
     Command("snapshot send", "Votes", "Send a signed message to Snapshot, by its own rules."),
     Command("snapshot vote", "Votes", "Vote on any proposal of Snapshot's."),
     Command("snapshot propose", "Votes", "Propose at Snapshot, by its space's own times."),

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -22,7 +20,7 @@ from chain.cid import CID, dag_cbor_cid
 from chain.dag_cbor import Value
 from dao.errors import DaoError
 from dao.store import follow, rebuild
-from dao.store.durable import sync_folder
+from dao.store.durable import new_folder
 from dao.store.journal import Journal
 from dao.workspace import CHECKPOINT_FILE, CONFIG_FILE, DOCUMENTS, EVIDENCE, KEYS, QUARANTINE, Workspace
 
@@ -58,27 +56,26 @@ def leave(workspace: Workspace, journal: Journal, out: Path) -> Mapping[str, obj
     """Write everything into the new folder `out`, at once, or nothing; return the index."""
     if out.exists():
         raise LeavingError("E_IO_EXISTS", "leaving", path=str(out))
-    fresh = out.with_name(f".{out.name}.{secrets.token_hex(8)}.tmp")
     try:
-        fresh.mkdir(parents=True)
-        _journal(workspace, journal, fresh / "journal")
-        for path in sorted((workspace.folder / follow.FOLDER).glob(f"*{follow.SUFFIX}")):
-            _followed(path, fresh / follow.FOLDER / f"{path.stem}.jsonl")
-        left_out = list(_copied(workspace.folder, fresh / "files"))
-        space = workspace.anchors.space
-        (fresh / GUIDE).write_text(_TOLD.format(space=json.dumps(space, ensure_ascii=False)), "utf-8")
-        index = {
-            "version": VERSION, "space": space, "size": len(journal), "files": list(_listed(fresh)),
-            "left_out": left_out,
-        }  # fmt: skip
-        (fresh / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        os.rename(fresh, out)
-        sync_folder(out.parent)
+        with new_folder(out) as fresh:
+            index = _write(workspace, journal, fresh)
     except OSError as error:
         problem = error.strerror or type(error).__name__
         raise LeavingError("E_IO_WRITE", "leaving", path=str(out), problem=problem) from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    return index
+
+
+def _write(workspace: Workspace, journal: Journal, folder: Path) -> Mapping[str, object]:
+    _journal(workspace, journal, folder / "journal")
+    for path in sorted((workspace.folder / follow.FOLDER).glob(f"*{follow.SUFFIX}")):
+        _followed(path, folder / follow.FOLDER / f"{path.stem}.jsonl")
+    left_out = list(_copied(workspace.folder, folder / "files"))
+    space = workspace.anchors.space
+    (folder / GUIDE).write_text(_TOLD.format(space=json.dumps(space, ensure_ascii=False)), "utf-8")
+    index = {
+        "version": VERSION, "space": space, "size": len(journal), "files": list(_listed(folder)), "left_out": left_out,
+    }  # fmt: skip
+    (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return index
 
 

@@ -18,5 +18,6 @@ LINES: dict[str, list[tuple[str, ...]]] = {
     "snapshot vote": [("snapshot", "vote", ID, "1", "--safe", "x", *NOBODY), ("snapshot", "vote", ID, "1", *NOBODY)],
     "snapshot propose": [("snapshot", "propose", "FOLDER/dao.toml", *PROPOSAL, *NOBODY)],
     "snapshot cancel": [("snapshot", "cancel", ID, "--key", "dora", *NOBODY)],
+    "history": [("history", "NEW", "--space", "x.eth", *HERE), ("history", "NEW", "--dir", "FOLDER/iips")],
     "sync": [("sync", *NOBODY, *HERE), ("sync", "--dir", "FOLDER/iips")],
 }
