@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from proposals.periods import NO_PERIODS, Periods
+
 Admission = Literal["strict", "snapshot"]
 
 
@@ -200,6 +202,8 @@ class Settings:
     disputes: Disputes
     housekeeping: tuple[str, ...]
     limits: Limits
+    periods: Periods = NO_PERIODS
+    """How long a text stands before its vote, and when the same may be asked again."""
 
     def fund(self, name: str) -> FundSettings | None:
         """Find a fund by name."""

@@ -47,7 +47,7 @@ class Step(NamedTuple):
 
 
 def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
-    """All settings as people read them, in the order of `SHOWN`."""
+    """All settings as people read them, in the order of `SHOWN`; periods stand last, where there are any."""
     people, voting = settings.reviewers, settings.voting
     limits = settings.limits._asdict()
     values = (
@@ -68,7 +68,12 @@ def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
         _told("SETTING", "limits_of", limits),
         settings.admission,
     )
-    return [Row(path, value) for path, value in zip(SHOWN, values, strict=True)]
+    periods = [
+        Row(f"periods.{name}", spell_duration(seconds))
+        for name, seconds in settings.periods._asdict().items()
+        if seconds
+    ]
+    return [*(Row(path, value) for path, value in zip(SHOWN, values, strict=True)), *periods]
 
 
 def setting_lines(rows: Iterable[Row]) -> Iterator[str]:

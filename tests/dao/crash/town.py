@@ -95,7 +95,9 @@ def found(folder: Path, town: Town, node: Node, faucet: bytes, sources: Mapping[
         (workspace.keys / "passphrase").write_text("devnet\n", encoding="utf-8")
         desk = Desk(journal, node, Guard(anchors, workspace.checkpoint_path, town.key("journal")))
         there = world.World(devnet=None, safe=safe, token=token, proxy=proxy)  # type: ignore[arg-type]
-        text = _with_sources(town.told(world.settings_text(there)), sources or {})
+        panel = {"panel": [checksum(cast.address("gil"))], "required": 1, "seconds": cast.DAY}
+        settled = canonical({**json.loads(world.settings_text(there)), "disputes": panel})
+        text = _with_sources(town.told(settled), sources or {})
         signers = [KeySigner(town.key(name)) for name in cast.OWNERS[: cast.THRESHOLD]]
         founding.found(desk, text, founding.sign_settings(text, signers))
         brought = devnet_contracts.bring_premium(node, buyer, proxy, 50 * UNIT)

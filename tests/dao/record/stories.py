@@ -20,7 +20,7 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import acting, cancelling, paying, stopping, submitting, voting
+from dao.workflow import acting, advancing, cancelling, paying, stopping, submitting, voting
 from dao.workflow.desk import Blocks, Fact
 from dao.workflow.premium_books import book_premiums
 from governance.messages import message_id
@@ -37,12 +37,14 @@ from tests.dao.workflow.stops import (
     REASON,
     found_guardian,
     found_panel,
+    found_periods,
     found_source,
     reject,
 )  # fmt: skip
 from tests.treasury.mutual_pool.devnet_mutual import deploy_mutual
 from treasury.clients.mutual_logs import read_purchases
 from treasury.mutual_pool.import_file import Import
+from treasury.payouts import PayoutId
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _blocks(journal: Journal) -> dict[CID, bytes]:
 
 
 def _vetoed(stage: Stage) -> list[bytes]:
-    """IIP-1 is vetoed after one owner signed its part 1; IIP-2 gets the money, and is paid."""
+    """IIP-1 is vetoed after one owner signed its part 1; IIP-2 gets the money, is paid, and gives some of it back."""
     found_guardian(stage)
     first = stage.pass_(1, eth("2"), eth("1"))
     tx = paying.queue(stage.desk, first.id, 1)
@@ -80,6 +82,8 @@ def _vetoed(stage: Stage) -> list[bytes]:
     stage.there.wait(2 * cast.DAY + 60)
     stage.sign(second, 1, paid)
     paying.execute(stage.desk, second.id, 1, paid, cast.signer("ann"))
+    back = stage.desk.node.send(cast.key(cast.BUYER), stage.there.safe, value=cast.UNIT).transaction_hash
+    income.book_refund(stage.desk, PayoutId(second.id, 1), cast.FUND, back, 0)
     return [first.id, second.id]
 
 
@@ -123,6 +127,35 @@ def _withdrawn(stage: Stage) -> list[bytes]:
     stage.there.wait(cast.HOUR)
     submitting.withdraw(stage.desk, 1, "IIP-4 says it better", author)
     return [first.id]
+
+
+def _patient(stage: Stage) -> list[bytes]:
+    """IIP-1 lies idle, is brought back, and takes every step in its time; cancelled, its parts are asked again as IIP-2
+    when they have cooled down, by whoever was in no hurry either.
+    """
+    author = cast.signer(cast.AUTHOR)
+    found_periods(
+        stage, review=2 * cast.DAY, last_call=cast.DAY, stagnation=20 * cast.DAY, cool_down=5 * cast.DAY
+    )  # fmt: skip
+    asked = []
+    for number, idle in ((1, 21 * cast.DAY), (2, 0)):
+        raw = stage.document(number, eth("0.5"))
+        submitting.submit(stage.desk, raw, author)
+        stage.there.wait(idle + 600)
+        published = None
+        while published is None:
+            done = advancing.advance(stage.desk, raw, author=author, fund=cast.FUND)
+            published = done.published
+            if done.earliest is not None:
+                stage.there.wait_until(done.earliest)
+                stage.there.wait(600)
+        asked.append(published)
+        stage.vote(published, 1, "eve", "hana")
+        if number == 1:
+            cancelling.cancel(stage.desk, published.id, author)
+            stage.there.wait(3 * cast.DAY)
+    stage.decide(asked[1])
+    return [each.id for each in asked]
 
 
 def _asked_again(stage: Stage) -> list[bytes]:
@@ -214,6 +247,8 @@ _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "superseding": (_superseded, 1),
     "withdrawn": (_withdrawn, 0),
     "asked again": (_asked_again, 0),
+    "patient": (_patient, 0),
+    "patient again": (_patient, 1),
     "contracts": (_contracts, 0),
     "overtaken": (_overtaken, 0),
     "overtaking": (_overtaken, 1),

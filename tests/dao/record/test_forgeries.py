@@ -24,6 +24,7 @@ from tests.dao.record import (
     forgeries_elsewhere,
     forgeries_file,
     forgeries_payout,
+    forgeries_periods,
     forgeries_premiums,
     forgeries_proposal,
     forgeries_result,
@@ -38,10 +39,9 @@ from tests.dao.record.forge import Bench
 from tests.dao.record.row import Row
 
 MODULES = (
-    forgeries_file, forgeries_proposal, forgeries_rules, forgeries_steps, forgeries_vote, forgeries_result,
-    forgeries_contract, forgeries_acts, forgeries_cancel, forgeries_stop, forgeries_dispute, forgeries_payout,
-    forgeries_books, forgeries_premiums,
-    forgeries_elsewhere, forgeries_strangers,
+    forgeries_file, forgeries_proposal, forgeries_rules, forgeries_steps, forgeries_periods, forgeries_vote,
+    forgeries_result, forgeries_contract, forgeries_acts, forgeries_cancel, forgeries_stop, forgeries_dispute,
+    forgeries_payout, forgeries_books, forgeries_premiums, forgeries_elsewhere, forgeries_strangers,
 )  # fmt: skip
 ROWS: tuple[Row, ...] = tuple(concatenated.from_iterable(module.ROWS for module in MODULES))
 

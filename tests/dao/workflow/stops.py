@@ -61,6 +61,15 @@ def found_panel(stage: Stage) -> None:
     stage.there.wait(cast.HOUR)
 
 
+def found_periods(stage: Stage, **seconds: int) -> None:
+    """The owners sign settings with these periods, and their notice runs out."""
+    first = settings_in_force(stage.desk).text
+    text = canonical({**json.loads(first), "periods": seconds})
+    keys = [cast.signer("ann"), cast.signer("ben")]
+    founding.found(stage.desk, text, founding.sign_settings(text, keys, settings_cid(first).digest))
+    stage.there.wait(cast.HOUR)
+
+
 def reject(stage: Stage, tx: SafeTx, *names: str) -> bytes:
     """Two owners spend the nonce of a transaction from their wallets; return the transaction's hash."""
     empty = rejection_of(tx)
