@@ -20,7 +20,7 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import acting, advancing, cancelling, paying, stopping, submitting, voting
+from dao.workflow import acting, advancing, cancelling, income, paying, stopping, submitting, voting
 from dao.workflow.desk import Blocks, Fact
 from dao.workflow.premium_books import book_premiums
 from governance.messages import message_id
