@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chain.address import checksum
 from dao.cli.start.demo import cast
-from tests.dao.cli import vesting_lines
+from tests.dao.cli import hub_lines, vesting_lines
 
 HERE = ("--dir", "FOLDER")
 ABSENT = "QmTJzHxw4pPgcv6ZtA7hm9L32Evr2Z6A1LoEuTp9UGZC2n"
@@ -42,6 +42,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("audit",),
         ("audit", "--space", "x", "--hub", "http://127.0.0.1:9/"),
     ],
+    **hub_lines.LINES,
     "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "premiums quote": [("premiums", "quote", "--units", n, "--days", "101", "--shares", "0") for n in ("1", "1e3")],
@@ -89,6 +90,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "settings evidence": [("settings", "evidence", "FOLDER/dao.toml", *HERE), ("settings", "evidence", "NONE", *HERE)],
     "settings sign": [("settings", "sign", "--key", "ann", *HERE), ("settings", "sign", *HERE)],
     "settings found": [("settings", "found", *HERE)],
+    "export": [("export", "NEW", "--all", *HERE), ("export", "NEW", *HERE)],
     "ipfs add": [("ipfs", "add", "FOLDER/dao.toml", "--blocks", "NEW"), ("ipfs", "add", "FOLDER/dao.toml", *HERE)],
     "ipfs get": [("ipfs", "get", ABSENT, "--blocks", "NEW"), ("ipfs", "get", "x", *HERE)],
     "ipfs pin": [("ipfs", "pin", ABSENT, "--blocks", "NEW"), ("ipfs", "pin", ABSENT, "--remove", "--blocks", "NEW")],
