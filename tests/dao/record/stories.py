@@ -20,7 +20,7 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import acting, advancing, cancelling, paying, stopping, submitting, voting
+from dao.workflow import acting, advancing, cancelling, income, paying, stopping, submitting, voting
 from dao.workflow.desk import Blocks, Fact
 from dao.workflow.premium_books import book_premiums
 from governance.messages import message_id
@@ -44,6 +44,7 @@ from tests.dao.workflow.stops import (
 from tests.treasury.mutual_pool.devnet_mutual import deploy_mutual
 from treasury.clients.mutual_logs import read_purchases
 from treasury.mutual_pool.import_file import Import
+from treasury.payouts import PayoutId
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _blocks(journal: Journal) -> dict[CID, bytes]:
 
 
 def _vetoed(stage: Stage) -> list[bytes]:
-    """IIP-1 is vetoed after one owner signed its part 1; IIP-2 gets the money, and is paid."""
+    """IIP-1 is vetoed after one owner signed its part 1; IIP-2 gets the money, is paid, and gives some of it back."""
     found_guardian(stage)
     first = stage.pass_(1, eth("2"), eth("1"))
     tx = paying.queue(stage.desk, first.id, 1)
@@ -81,6 +82,8 @@ def _vetoed(stage: Stage) -> list[bytes]:
     stage.there.wait(2 * cast.DAY + 60)
     stage.sign(second, 1, paid)
     paying.execute(stage.desk, second.id, 1, paid, cast.signer("ann"))
+    back = stage.desk.node.send(cast.key(cast.BUYER), stage.there.safe, value=cast.UNIT).transaction_hash
+    income.book_refund(stage.desk, PayoutId(second.id, 1), cast.FUND, back, 0)
     return [first.id, second.id]
 
 
