@@ -26,6 +26,8 @@ from governance.settings import (
     FundSettings,
     Journal,
     Limits,
+    Mandate,
+    OutflowLimit,
     Quorum,
     QuorumKind,
     Reviewers,
@@ -50,6 +52,7 @@ _KEYS = (
     "admission chains choices disputes funds grace guardian housekeeping journal limits notice prefix proposers quorum "
     "reviewers safes space strategies threshold timelock venue version voting"
 )
+_FUND = "assets chain_id name safe sources"
 _PERIODS = " ".join(Periods._fields)
 _CHAIN_ID_MAX = 2**53 - 1
 _NAME = r"[a-z0-9][a-z0-9_-]{0,31}"
@@ -105,7 +108,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         ),
         chains=tuple(_chain(item) for item in opened.open_each("chains", "chain_id finality_depth")),
         safes=tuple(_safe(item) for item in opened.open_each("safes", "address chain_id version")),
-        funds=tuple(_fund(item) for item in opened.open_each("funds", "assets chain_id name safe sources")),
+        funds=tuple(_fund(item) for item in opened.open_each_with("funds", _FUND, "mandate")),
         proposers=opened.address_list("proposers"),
         choices=opened.text_list("choices", _LINE),
         strategies=tuple(_strategy(s) for s in opened.open_each("strategies", "chain_id name params proof version")),
@@ -189,7 +192,29 @@ def _fund(opened: StrictMap) -> FundSettings:
         safe=opened.address("safe"),
         assets=assets,
         sources=sources,
+        mandate=_mandate(opened, assets) if "mandate" in opened.values else Mandate(),
     )
+
+
+def _mandate(fund: StrictMap, assets: tuple[Asset, ...]) -> Mandate:
+    """A mandate that says nothing is left out."""
+    opened = fund.open_with("mandate", "excluded", "largest_share limits")
+    excluded, share, limits = opened.address_list("excluded"), None, []
+    if "largest_share" in opened.values:
+        told = opened.open("largest_share", "denominator numerator")
+        share = told.integer("numerator", 1, 10**18), told.integer("denominator", 1, 10**18)
+        if share[0] >= share[1]:
+            opened.refuse("largest_share", "less than the whole")
+    if "limits" in opened.values:
+        symbols = [asset.symbol for asset in assets]
+        for limit in opened.open_each("limits", "amount asset seconds"):
+            row = OutflowLimit(limit.text("asset"), limit.amount("amount"), limit.integer("seconds", 1, YEAR))
+            if row.symbol not in symbols or not row.amount:
+                limit.refuse("asset", "an asset of the fund, and more than 0 of it")
+            limits.append(row)
+    if not excluded and share is None and not limits:
+        fund.refuse("mandate", "something that is forbidden, or no mandate")
+    return Mandate(excluded, share, tuple(limits))
 
 
 def _strategy(opened: StrictMap) -> StrategySettings:

@@ -9,7 +9,7 @@ import pytest
 
 from chain.errors import CodedError
 from chain.json_text import canonical
-from governance.settings import BalanceProof
+from governance.settings import BalanceProof, Mandate, OutflowLimit
 from governance.settings_text import parse_settings, write_settings
 from tests.governance.space_values import CODE_HASH, SAFE, person, settings, settings_values, spelled
 
@@ -239,3 +239,24 @@ def test_parameters_of_a_built_in_strategy_are_checked_early() -> None:
     """A vote could not be tallied later; a strategy of somebody else's is left to its own package."""
     assert ("E_STRATEGY", "params") == refusal(put("strategies", 0, "params", "decimals", value="18"))
     assert "of-mine" == settings(put("strategies", 0, "name", value="of-mine")).strategies[0].name
+
+
+def test_a_mandate_is_read_and_says_something() -> None:
+    """Absent it forbids nothing; there, it names whom, how much of what, or within which time."""
+    limit = {"amount": "5", "asset": "ETH", "seconds": 60}
+    whole = {"excluded": [spelled("guardian")], "largest_share": {"denominator": 3, "numerator": 1}, "limits": [limit]}
+    read = parse_settings(canonical(settings_values(put("funds", 0, "mandate", value=whole)))).funds[0].mandate
+
+    assert Mandate() == settings().funds[0].mandate
+    assert Mandate((person("guardian"),), (1, 3), (OutflowLimit("ETH", 5, 60),)) == read
+    for wrong in (
+        {"excluded": []},
+        {"excluded": [], "limits": []},
+        {"excluded": [], "largest_share": {"denominator": 1, "numerator": 1}},
+        {"excluded": [], "limits": [limit | {"asset": "XYZ"}]},
+        {"excluded": [], "limits": [limit | {"amount": "0"}]},
+        {"excluded": [], "limits": [limit | {"seconds": 0}]},
+        {"excluded": ["0x00"]},
+    ):
+        assert ("E_SETTINGS", "field") == refusal(put("funds", 0, "mandate", value=wrong))
+    assert ("E_VERSION", "unknown_key") == refusal(put("funds", 0, "mandate", value={"excluded": [], "more": 1}))
