@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chain.address import checksum
 from dao.cli.start.demo import cast
-from tests.dao.cli import vesting_lines
+from tests.dao.cli import hub_lines, vesting_lines
 
 HERE = ("--dir", "FOLDER")
 ABSENT = "QmTJzHxw4pPgcv6ZtA7hm9L32Evr2Z6A1LoEuTp9UGZC2n"
@@ -41,11 +41,6 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("audit", "FOLDER/none.json"),
         ("audit",),
         ("audit", "--space", "x", "--hub", "http://127.0.0.1:9/"),
-    ],
-    "explain": [
-        ("explain", "IIP-1", *HERE),
-        ("explain", "IIP-9", *HERE),
-        ("explain", "IIP-1", "--chart", "x.png", *HERE),
     ],
     **hub_lines.LINES,
     "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
