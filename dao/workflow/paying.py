@@ -288,10 +288,8 @@ def execute(
             try:
                 order = _order(desk, proposal, part, tx, sender)
                 flight = sending.send(desk.node, intents, order, flight, replace=replace)
-            except UncheckableError:
-                raise
-            except CodedError:  # refused, because somebody was quicker than our questions?
-                done = find_execution(desk, proposal, part, tx)
+            except CodedError as error:  # refused, because somebody was quicker than our questions?
+                done = None if isinstance(error, UncheckableError) else find_execution(desk, proposal, part, tx)
                 if done is None:
                     raise
         if done is not None or flight:
