@@ -25,7 +25,6 @@ from governance.settings import (
     Disputes,
     FundSettings,
     Journal,
-    Limits,
     Quorum,
     QuorumKind,
     Reviewers,
@@ -36,6 +35,7 @@ from governance.settings import (
     Threshold,
     Voting,
 )
+from governance.settings_limits import read_limits
 from governance.strategies import BUILT_IN, Strategy, ticket, whitelist
 from governance.strategies.inner import has_supply
 from governance.strategies.strategy import UNIT
@@ -87,7 +87,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
     reviewers = opened.open("reviewers", "addresses required")
     disputes = opened.open("disputes", "panel required seconds")
     journal = opened.open("journal", "key origin")
-    limits = opened.open("limits", "body parts")
+    funds = tuple(_fund(item) for item in opened.open_each("funds", "assets chain_id name safe sources"))
     voting = opened.open("voting", "delay max_snapshot_age period")
     return Settings(
         text=text,
@@ -101,7 +101,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         ),
         chains=tuple(_chain(item) for item in opened.open_each("chains", "chain_id finality_depth")),
         safes=tuple(_safe(item) for item in opened.open_each("safes", "address chain_id version")),
-        funds=tuple(_fund(item) for item in opened.open_each("funds", "assets chain_id name safe sources")),
+        funds=funds,
         proposers=opened.address_list("proposers"),
         choices=opened.text_list("choices", _LINE),
         strategies=tuple(_strategy(s) for s in opened.open_each("strategies", "chain_id name params proof version")),
@@ -123,7 +123,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
             disputes.integer("seconds", 0, SECONDS_MAX),
         ),
         housekeeping=opened.text_list("housekeeping", _NAME),
-        limits=Limits(body=limits.integer("body", 1, 90_000), parts=limits.integer("parts", 1, 1000)),
+        limits=read_limits(opened, funds),
     )
 
 
@@ -251,6 +251,8 @@ def _period_can_be_voted_in(settings: Settings) -> None:
     ):
         if seconds > YEAR:
             raise _unsafe("seconds", setting=name, seconds=seconds, high=YEAR)
+    if settings.housekeeping and settings.notice == 0:
+        raise _unsafe("housekeeping_notice")
     if settings.grace == 0 or settings.grace > YEAR:
         raise _unsafe("grace", seconds=settings.grace, high=YEAR)
     if settings.voting.max_snapshot_age == 0 or settings.voting.max_snapshot_age > YEAR:

@@ -32,9 +32,9 @@ NO_PROPOSAL = bytes(32)
 _PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
 _RESULT = (*_PROPOSAL, 30, 31, 32, 40, 41, 42)
 _ACTS = (*_RESULT, 50, 51, 52, 53)
-QUEUED = (*_ACTS, 59, 60)
+QUEUED = (*_ACTS, 54, 55, 59, 60)
 """What is checked of a proposal before a part of it is queued, reviewed or sent."""
-PAID = (*QUEUED, 61, 62, 63, 64)
+PAID = (*QUEUED, 61, 62, 63, 64, 65)
 """Everything but the books."""
 REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "settings": (10,),
@@ -54,6 +54,8 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "executed": PAID,
     "spent": (10, 59),
     "ended": PAID,
+    "announced": (10, 54),
+    "housekept": (10, 54, 55),
     "premium": (10, 70),
     "forward": (10, 70),
     "donation": (10, 70),

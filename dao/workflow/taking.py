@@ -20,7 +20,7 @@ from chain.safe_json import SafeTxFile, read_safe_tx_file
 from dao.errors import DaoError
 from dao.record import carrier
 from dao.record.carrier import CarrierError, Publication, SignedAct, Submission
-from dao.record.case import need
+from dao.record.owners_since import owners_now
 from dao.workflow import acting, cancelling, paying, proposing, stopping, submitting, voting
 from dao.workflow.desk import Desk
 from governance.acts import Act, check_act_signature, read_act
@@ -35,7 +35,7 @@ MAX_BYTES = carrier.MAX_BYTES
 
 _CAR = b"\xa2\x65roots"
 """How a CAR begins, after the length of its header."""
-_CLOSED = (10, 20, 21, 22, 23, 24, 30, 31, 32)
+_CLOSED = (10, 20, 21, 22, 23, 24, 30, 31, 32, 54, 55)
 _ACTS = MappingProxyType({"report": 0, "return": 1, "approve": 1, "resolve": 3})
 
 
@@ -202,7 +202,7 @@ def _of_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) 
         leaf = desk.journal.leaves[queued]
         proposal, part = bytes(leaf.body["proposal"]), leaf.body["part"]  # type: ignore[call-overload]
         assert isinstance(part, int), "the leaf's schema says so"
-        state = need(desk.guarded(proposal, *_CLOSED).safe_at_close)
+        state = owners_now(desk.guarded(proposal, *_CLOSED))
         for confirmation in file.confirmations:
             if not needs_proof(confirmation):  # what does is proved when it is taken
                 check_confirmation(file.tx, confirmation, state)

@@ -18,7 +18,7 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import acting, paying, stopping, submitting, voting
+from dao.workflow import acting, housekeeping, paying, stopping, submitting, voting
 from governance.messages import message_id
 from tests.dao.record.forge import Bench
 from tests.dao.workflow import contract_voters
@@ -32,8 +32,10 @@ from tests.dao.workflow.stops import (
     REASON,
     found_guardian,
     found_panel,
+    found_with,
     reject,
 )  # fmt: skip
+from treasury.housekeeping import OwnerChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,26 @@ def _contracts(stage: Stage) -> list[bytes]:
     return [published.id]
 
 
+def _housekept(stage: Stage) -> list[bytes]:
+    """Two parts are queued, and ann signs the second; then jan takes her place, as it was announced. The first part
+    lost its nonce by that and is queued again; jan and ben sign and pay the second, then the first.
+    """
+    found_with(stage, housekeeping=["add_owner", "rejection", "swap_owner"])
+    first = stage.pass_(1, eth("0.5"), eth("0.4"))
+    second = [paying.queue(stage.desk, first.id, part) for part in (1, 2)][1]
+    housekeeping.announce(stage.desk, OwnerChange(cast.address("jan"), cast.address("ann"), None))
+    stage.there.wait(2 * cast.DAY + 60)
+    paying.sign(stage.desk, first.id, 2, second, cast.signer("ann"))
+    change = housekeeping.announced_tx(stage.desk)
+    given = tuple(housekeeping.sign(stage.desk, change, cast.signer(name)) for name in ("ann", "cho"))
+    housekeeping.execute(stage.desk, change, given, cast.signer("ben"))
+    for part, tx in ((2, second), (1, paying.queue(stage.desk, first.id, 1))):
+        for name in ("jan", "ben"):
+            paying.sign(stage.desk, first.id, part, tx, cast.signer(name))
+        paying.execute(stage.desk, first.id, part, tx, cast.signer("ben"))
+    return [first.id]
+
+
 _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "vetoed": (_vetoed, 0),
     "after a veto": (_vetoed, 1),
@@ -182,6 +204,7 @@ _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "withdrawn": (_withdrawn, 0),
     "asked again": (_asked_again, 0),
     "contracts": (_contracts, 0),
+    "housekept": (_housekept, 0),
     "overtaken": (_overtaken, 0),
     "overtaking": (_overtaken, 1),
 }

@@ -22,6 +22,7 @@ from tests.dao.record import (
     forgeries_dispute,
     forgeries_elsewhere,
     forgeries_file,
+    forgeries_housekeeping,
     forgeries_payout,
     forgeries_proposal,
     forgeries_result,
@@ -39,7 +40,7 @@ MODULES = (
     forgeries_file, forgeries_proposal, forgeries_rules, forgeries_steps, forgeries_vote, forgeries_result,
     forgeries_contract, forgeries_acts, forgeries_cancel, forgeries_stop, forgeries_dispute, forgeries_payout,
     forgeries_books,
-    forgeries_elsewhere, forgeries_strangers,
+    forgeries_housekeeping, forgeries_elsewhere, forgeries_strangers,
 )  # fmt: skip
 ROWS: tuple[Row, ...] = tuple(concatenated.from_iterable(module.ROWS for module in MODULES))
 
