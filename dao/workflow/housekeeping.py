@@ -99,12 +99,23 @@ def refuse_reviewed(found: Review) -> None:
         raise refusal
 
 
-def sign(desk: Desk, tx: SafeTx, owner: Signer) -> Confirmation:
-    """Review a transaction and, if nothing speaks against it, sign it as an owner. Nothing enters the journal."""
+def sign(desk: Desk, tx: SafeTx, owner: Signer, given: Iterable[Confirmation] = ()) -> list[Confirmation]:
+    """Review a transaction and, if nothing speaks against it, sign it as an owner; return the confirmation behind those
+    that were `given`, all of them checked. Nothing enters the journal.
+    """
     refuse_reviewed(review_housekeeping(desk, tx))
-    confirmation = sign_safe_tx(tx, owner)
-    check_confirmation(tx, confirmation, _state(desk, tx.safe))
-    return confirmation
+    state = _state(desk, tx.safe)
+    others = [confirmation for confirmation in given if confirmation.owner != owner.address]
+    for confirmation in others:
+        check_confirmation(tx, confirmation, state)
+    mine = sign_safe_tx(tx, owner)
+    check_confirmation(tx, mine, state)
+    return [*others, mine]
+
+
+def threshold_of(desk: Desk, tx: SafeTx) -> int:
+    """How many owners the Safe asks for now."""
+    return _state(desk, tx.safe).threshold
 
 
 def execute(
@@ -230,4 +241,5 @@ __all__ = [
     "rejecting_tx",
     "review_housekeeping",
     "sign",
+    "threshold_of",
 ]

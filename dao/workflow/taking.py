@@ -191,7 +191,7 @@ def _take_act(desk: Desk, act: Act, signed: SignedAct) -> int:
 
 
 def _of_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) -> Parcel:
-    file = _read_safe_tx(value, settings, chain_id)
+    file = read_safe_tx(value, settings, chain_id)
     hash_ = safe_tx_hash(file.tx)
 
     def take(desk: Desk) -> Taken:
@@ -216,8 +216,10 @@ def _of_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) 
     return Parcel(kind="confirmation", id=hash_, order=(_CONFIRMATION, 0, 0, hash_), take=take)
 
 
-def _read_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) -> SafeTxFile:
+def read_safe_tx(value: object, settings: Settings, chain_id: int) -> SafeTxFile:
     """Read a transaction of a Safe that the settings name; they say which version it has."""
+    if not isinstance(value, Mapping) or "safe" not in value:
+        raise CarrierError("E_CARRIER", "unknown")
     found = address.parse(value["safe"])
     for safe in settings.safes:
         if (safe.chain_id, safe.address) == (chain_id, found):
