@@ -60,6 +60,8 @@ COMMANDS = (
     Command("sign", "Treasury", "Review a queued part and sign it as an owner."),
     Command("post", "Treasury", "Post a queued transaction to a Safe Transaction Service."),
     Command("execute", "Treasury", "Send what enough owners signed, and book it."),
+    Command("signers show", "Treasury", "Show the Safe's owners, and when each was last heard of."),
+    Command("signers prove", "Treasury", "Prove as an owner that your key is at hand."),
     Command("owner announce", "Treasury", "Announce that an owner of the Safe comes or goes."),
     Command("owner change", "Treasury", "Write the announced change for owners to sign."),
     Command("reject", "Treasury", "Write what spends the nonce of a part that is over."),
@@ -116,12 +118,13 @@ GROUPS = {
     "pool": "The mutual's pool: a model of its contract, and what it says. Not insurance advice.",
     "premiums": "What a premium costs and is made of.",
     "settings": "The space's settings; without a command they are shown.",
+    "signers": "Owners of the treasury Safe; without a command they are shown.",
     "vesting": "Allocation plans and what vests when.",
     "vote": "Signed votes and other envelopes.",
 }
 """The first words of two-word commands, each with the sentence of its own `--help`."""
 
-BARE = {"journal": "list", "keys": "list", "settings": "show"}
+BARE = {"journal": "list", "keys": "list", "settings": "show", "signers": "show"}
 """Groups that mean one of their commands when none is typed."""
 
 EXAMPLES = (

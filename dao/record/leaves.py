@@ -106,6 +106,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "executed": {"proposal": _HASH, "part": _int, "hash": _HASH, "receipt": _BLOCK, "state": _BLOCK},
     "spent": {"hash": _HASH, "safe_tx": _BLOCK, "receipt": _BLOCK},
     "ended": {"proposal": _HASH, "part": _int, "cause": _cause},
+    "alive": {"id": _HASH, "owner": _ADDRESS, "envelope": _FOREIGN},
     "announced": {"safe": _ADDRESS, "owner": _ADDRESS, "former": _optional(_ADDRESS), "threshold": _optional(_int)},
     "housekept": {"hash": _HASH, "safe_tx": _BLOCK, "receipt": _BLOCK, "state": _BLOCK},
     "premium": {"fund": _text, "receipt": _BLOCK, "log": _int},

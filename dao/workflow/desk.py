@@ -54,6 +54,7 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "executed": PAID,
     "spent": (10, 59),
     "ended": PAID,
+    "alive": (10,),
     "announced": (10, 54),
     "housekept": (10, 54, 55),
     "premium": (10, 70),

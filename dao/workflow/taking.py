@@ -21,13 +21,14 @@ from dao.errors import DaoError
 from dao.record import carrier
 from dao.record.carrier import CarrierError, Publication, SignedAct, Submission
 from dao.record.owners_since import owners_now
-from dao.workflow import acting, cancelling, paying, proposing, stopping, submitting, voting
+from dao.workflow import acting, cancelling, living, paying, proposing, stopping, submitting, voting
 from dao.workflow.desk import Desk
 from governance.acts import Act, check_act_signature, read_act
 from governance.admission import AdmissionError
 from governance.admission.window import member_int
 from governance.document_steps import DocumentStep, check_step_signature, is_step, read_step
 from governance.messages import Envelope, check_signature, proposal_id, read_envelope
+from governance.proof_of_life import ProofOfLife, is_proof, read_proof
 from governance.settings import Settings
 from treasury.confirmations import check_confirmation, needs_proof
 
@@ -109,6 +110,8 @@ def read_parcel(raw: bytes, settings: Settings, chain_id: int) -> Parcel:
     if isinstance(value, dict) and {"address", "sig", "data"} <= value.keys():
         if _is_act(value["data"]):
             return _of_act(SignedAct(raw, None))
+        if is_proof(value):
+            return _of_life(read_proof(raw))
         if is_step(value):
             return _of_step("withdrawal", read_step(raw), lambda desk: submitting.take_withdrawal(desk, raw))
         return _of_envelope(read_envelope(raw, settings.admission), settings)
@@ -188,6 +191,15 @@ def _take_act(desk: Desk, act: Act, signed: SignedAct) -> int:
     if act.kind == "veto" and signed.evidence is not None:
         return stopping.take_veto(desk, signed.envelope, signed.evidence).leaf
     return acting.take_act(desk, signed.envelope, signed.evidence)
+
+
+def _of_life(proof: ProofOfLife) -> Parcel:
+    def take(desk: Desk) -> Taken:
+        known = _find(desk, "alive", id=proof.id, owner=proof.address)
+        leaf = living.take(desk, proof.raw) if known is None else known
+        return Taken((leaf,), b"", 0, is_new=known is None)
+
+    return Parcel(kind="alive", id=proof.id, order=(_CONFIRMATION, proof.index, 1, proof.id), take=take)
 
 
 def _of_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) -> Parcel:

@@ -31,6 +31,7 @@ DATA = re.compile(
 """What is shown as it is: code, commands, titles of proposals, paths, what a wallet calls a hash."""
 
 HERE = ("--dir", "FOLDER")
+ABSENT_OWNER = checksum(cast.address("kim"))
 ABSENT = "QmTJzHxw4pPgcv6ZtA7hm9L32Evr2Z6A1LoEuTp9UGZC2n"
 FINISHED: dict[str, list[tuple[str, ...]]] = {
     "demo": [("demo", *HERE)],
@@ -104,6 +105,14 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "journal follow": [("journal", "follow", "FOLDER/iip-1.car", *HERE)],
     "take": [("take", "VOTE", *HERE), ("take", "FOLDER/iip-1.car", "FOLDER/dao.toml", *HERE), ("take", *HERE)],
     "cancel": [("cancel", "IIP-1", "--key", "dora", *HERE), ("cancel", "IIP-1", *HERE)],
+    "signers show": [("signers", *HERE)],
+    "signers prove": [("signers", "prove", "--key", "ann", *HERE), ("signers", "prove", "--key", "nora", *HERE)],
+    "owner announce": [
+        ("owner", "announce", "--replace", ABSENT_OWNER, "--by", ABSENT_OWNER, *HERE),
+        ("owner", "announce", *HERE),
+    ],
+    "owner change": [("owner", "change", "--out", "NEW", *HERE)],
+    "reject": [("reject", "IIP-1/1", "--out", "NEW", *HERE)],
     "veto": [("veto", "IIP-1", "--reason", "Zu spät", "--key", "ann", *HERE), ("veto", "IIP-1/1", *HERE)],
     "end": [("end", "IIP-1/1", *HERE), ("end", "IIP-7/1", *HERE)],
     "init": [("init", *HERE), ("init", "--devnet", "--dir", "NEW"), ("init", "--dir", "NEW")],

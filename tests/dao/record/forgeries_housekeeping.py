@@ -17,9 +17,8 @@ from tests.dao.record.forgeries_file import change_settings
 from tests.dao.record.row import Row
 from treasury.rejection import rejection_of
 
-ANNOUNCED, EXECUTED, BINDING, CONFIRMATIONS, LIMITS = (
-    (54, "housekeeping.announced"), (55, "housekeeping.executed"), (60, "payout.binding"), (62, "payout.confirmations"),
-    (65, "payout.limits"),
+ANNOUNCED, EXECUTED, CONFIRMATIONS, LIMITS = (
+    (54, "housekeeping.announced"), (55, "housekeeping.executed"), (62, "payout.confirmations"), (65, "payout.limits"),
 )  # fmt: skip
 Change = Callable[[Bench], None]
 
@@ -77,7 +76,6 @@ def _state_of_another_block(bench: Bench) -> None:
 
 
 def _left_out(bench: Bench) -> None:
-    """Nothing says who spent the nonce of the first part, so it could be paid twice."""
     bench.drop(bench.one("housekept"), bench.one("announced"))
 
 
@@ -115,7 +113,7 @@ ROWS = (
     Row("owners changed by a rejection", _another_transaction, *EXECUTED, "E_EXECUTION", story="housekept"),
     Row("owners changed under another hash", _another_hash, *EXECUTED, "E_HASH_MISMATCH", story="housekept"),
     Row("owners changed in another state", _state_of_another_block, *EXECUTED, "E_SAFE_SIGS", story="housekept"),
-    Row("owners that came from nowhere", _left_out, *BINDING, "E_DOUBLE_PAY", story="housekept"),
+    Row("owners that came from nowhere", _left_out, *CONFIRMATIONS, "E_NO_VOTE", story="housekept"),
     Row("a former owner's signature", _former_owner_counts, *CONFIRMATIONS, "E_SAFE_SIGS", story="housekept"),
     Row("more paid in a day than the settings allow", _above_a_limit, *LIMITS, "E_OUTFLOW_CAP"),
 )  # fmt: skip
