@@ -16,7 +16,7 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.cli.table import COMMANDS, GROUPS
 from dao.store.journal import Journal
-from tests.dao.cli import steps_workspace, vesting_lines
+from tests.dao.cli import owner_lines, steps_workspace, vesting_lines
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied
 from tests.dao.conftest import Played
@@ -31,7 +31,6 @@ DATA = re.compile(
 """What is shown as it is: code, commands, titles of proposals, paths, what a wallet calls a hash."""
 
 HERE = ("--dir", "FOLDER")
-ABSENT_OWNER = checksum(cast.address("kim"))
 ABSENT = "QmTJzHxw4pPgcv6ZtA7hm9L32Evr2Z6A1LoEuTp9UGZC2n"
 FINISHED: dict[str, list[tuple[str, ...]]] = {
     "demo": [("demo", *HERE)],
@@ -99,20 +98,12 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "fund": [("fund", *HERE), ("fund", "other", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
-    **vesting_lines.LINES,
+    **(owner_lines.LINES | vesting_lines.LINES),
     "journal list": [("journal", *HERE), ("journal", "--since", "x", *HERE)],
     "journal export": [("journal", "export", "NEW", *HERE), ("journal", "export", "NEW", "--since", "99", *HERE)],
     "journal follow": [("journal", "follow", "FOLDER/iip-1.car", *HERE)],
     "take": [("take", "VOTE", *HERE), ("take", "FOLDER/iip-1.car", "FOLDER/dao.toml", *HERE), ("take", *HERE)],
     "cancel": [("cancel", "IIP-1", "--key", "dora", *HERE), ("cancel", "IIP-1", *HERE)],
-    "signers show": [("signers", *HERE)],
-    "signers prove": [("signers", "prove", "--key", "ann", *HERE), ("signers", "prove", "--key", "nora", *HERE)],
-    "owner announce": [
-        ("owner", "announce", "--replace", ABSENT_OWNER, "--by", ABSENT_OWNER, *HERE),
-        ("owner", "announce", *HERE),
-    ],
-    "owner change": [("owner", "change", "--out", "NEW", *HERE)],
-    "reject": [("reject", "IIP-1/1", "--out", "NEW", *HERE)],
     "veto": [("veto", "IIP-1", "--reason", "Zu spät", "--key", "ann", *HERE), ("veto", "IIP-1/1", *HERE)],
     "end": [("end", "IIP-1/1", *HERE), ("end", "IIP-7/1", *HERE)],
     "init": [("init", *HERE), ("init", "--devnet", "--dir", "NEW"), ("init", "--dir", "NEW")],
