@@ -196,7 +196,7 @@ def _milestone(case: Case, number: int) -> Milestone:
 def _after_release(case: Case, number: int, name: str, now: int) -> Standing:
     open_ = window_of(case, number)
     tx = _latest_tx(case, number)
-    if tx is not None:
+    if tx is not None and not _lost_its_nonce(case, tx[1]):
         return _queued(case, number, name, now, tx)
     payments = _payments(case, need(case.parts)[number - 1])
     facts = {"eta": open_.eta, "latest": open_.latest}
@@ -210,6 +210,12 @@ def _after_release(case: Case, number: int, name: str, now: int) -> Standing:
     else:
         state = "ready"
     return Standing(number=number, payments=payments, state=state, facts=facts, window=open_, steps=steps)
+
+
+def _lost_its_nonce(case: Case, tx: SafeTx) -> bool:
+    """Whether a change of owners took it, after which the part is queued again."""
+    place = (tx.chain_id, tx.safe, tx.nonce)
+    return any((kept.tx.chain_id, kept.tx.safe, kept.tx.nonce) == place for kept in need(case.kept))
 
 
 def _signed(case: Case, tx_hash: bytes) -> tuple[bytes, ...]:

@@ -21,10 +21,13 @@ ANN, KIM, NORA = (checksum(cast.address(name)) for name in ("ann", "kim", "nora"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared(steps_workspace.Ground):
-    """A space that declares every class."""
+    """A space that declares every class, and limits what it pays in a day."""
 
     def settings_text(self, there: world.World) -> str:
         settings = json.loads(steps_workspace.Ground.settings_text(self, there))
+        settings["limits"]["spending"] = [
+            {"fund": cast.FUND, "symbol": "ETH", "per_day": str(2 * cast.UNIT), "per_payee": None}
+        ]
         return canonical({**settings, "housekeeping": ["add_owner", "rejection", "swap_owner"]})
 
 
@@ -62,6 +65,11 @@ def test_a_key_is_replaced_and_a_part_rejected(dao: Dao, made: Path) -> None:
     here = ("--dir", made, "--json")
     change, by_ben, both, rejection = (made / f"{name}.json" for name in ("change", "ben", "both", "rejection"))
     assert 0 == dao("sign", "IIP-1/1", "--key", "ann", *here).status
+    told = [row["message"] for row in dao("review", "IIP-1/1", *here).document["findings"] if row["level"] == "info"]
+    assert ["Of the 2 ETH that may leave the Safe in a day this takes 1.5"] == [line.partition(";")[0] for line in told]
+    settings = dao("settings", "--dir", made).out
+    assert "one owner is replaced after notice" in settings
+    assert "at most 2 ETH of" in settings
     shown = dao("signers", *here).document
     assert (2, 1, ["IIP-1/1"]) == (shown["keys_that_take_all"], shown["keys_that_may_be_lost"], shown["queue_again"])
     rows = {row["owner"]: row for row in shown["owners"]}
@@ -92,6 +100,7 @@ def test_a_key_is_replaced_and_a_part_rejected(dao: Dao, made: Path) -> None:
     again = dao("execute", both, "--key", "cho", *here).document
     assert first["transaction"] == again["transaction"]
 
+    assert "dao queue IIP-1/1" in dao("status", "IIP-1", *here).out
     assert dao("queue", "IIP-1/1", *here).document["is_new"]
     assert refused(dao("sign", "IIP-1/1", "--key", "ann", *here), "E_SAFE_SIGS")
     assert 0 == dao("sign", "IIP-1/1", "--key", "kim", *here).status
