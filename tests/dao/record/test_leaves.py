@@ -53,6 +53,9 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "housekept": {"hash": HASHES, "safe_tx": BLOCKS, "receipt": BLOCKS, "state": BLOCKS},
     "premium": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
+    "premiums": {"fund": TEXTS, "range": BLOCKS},
+    "refund": {"proposal": HASHES, "part": NUMBERS, "fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
+    "reversed": {"source": NUMBERS, "header": FOREIGN},
     "forward": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "donation": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "entry": {
