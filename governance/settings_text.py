@@ -25,9 +25,7 @@ from governance.settings import (
     Disputes,
     FundSettings,
     Journal,
-    Limits,
     Mandate,
-    OutflowLimit,
     Quorum,
     QuorumKind,
     Reviewers,
@@ -38,6 +36,7 @@ from governance.settings import (
     Threshold,
     Voting,
 )
+from governance.settings_limits import read_limits, read_mandate
 from governance.settings_periods import YEAR, read_periods, texts_can_reach_their_vote
 from governance.strategies import BUILT_IN, Strategy, ticket, whitelist
 from governance.strategies.inner import has_supply
@@ -92,7 +91,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
     reviewers = opened.open("reviewers", "addresses required")
     disputes = opened.open("disputes", "panel required seconds")
     journal = opened.open("journal", "key origin")
-    limits = opened.open("limits", "body parts")
+    funds = tuple(_fund(item) for item in opened.open_each_with("funds", _FUND, "mandate"))
     voting = opened.open("voting", "delay max_snapshot_age period")
     return Settings(
         text=text,
@@ -106,7 +105,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         ),
         chains=tuple(_chain(item) for item in opened.open_each("chains", "chain_id finality_depth")),
         safes=tuple(_safe(item) for item in opened.open_each("safes", "address chain_id version")),
-        funds=tuple(_fund(item) for item in opened.open_each_with("funds", _FUND, "mandate")),
+        funds=funds,
         proposers=opened.address_list("proposers"),
         choices=opened.text_list("choices", _LINE),
         strategies=tuple(_strategy(s) for s in opened.open_each("strategies", "chain_id name params proof version")),
@@ -128,7 +127,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
             disputes.integer("seconds", 0, SECONDS_MAX),
         ),
         housekeeping=opened.text_list("housekeeping", _NAME),
-        limits=Limits(body=limits.integer("body", 1, 90_000), parts=limits.integer("parts", 1, 1000)),
+        limits=read_limits(opened, funds),
         periods=read_periods(opened),
     )
 
@@ -182,29 +181,8 @@ def _fund(opened: StrictMap) -> FundSettings:
         safe=opened.address("safe"),
         assets=assets,
         sources=sources,
-        mandate=_mandate(opened, assets) if "mandate" in opened.values else Mandate(),
+        mandate=read_mandate(opened, assets) if "mandate" in opened.values else Mandate(),
     )
-
-
-def _mandate(fund: StrictMap, assets: tuple[Asset, ...]) -> Mandate:
-    """A mandate that says nothing is left out."""
-    opened = fund.open_with("mandate", "excluded", "largest_share limits")
-    excluded, share, limits = opened.address_list("excluded"), None, []
-    if "largest_share" in opened.values:
-        told = opened.open("largest_share", "denominator numerator")
-        share = told.integer("numerator", 1, 10**18), told.integer("denominator", 1, 10**18)
-        if share[0] >= share[1]:
-            opened.refuse("largest_share", "less than the whole")
-    if "limits" in opened.values:
-        symbols = [asset.symbol for asset in assets]
-        for limit in opened.open_each("limits", "amount asset seconds"):
-            row = OutflowLimit(limit.text("asset"), limit.amount("amount"), limit.integer("seconds", 1, YEAR))
-            if row.symbol not in symbols or not row.amount:
-                limit.refuse("asset", "an asset of the fund, and more than 0 of it")
-            limits.append(row)
-    if not excluded and share is None and not limits:
-        fund.refuse("mandate", "something that is forbidden, or no mandate")
-    return Mandate(excluded, share, tuple(limits))
 
 
 def _strategy(opened: StrictMap) -> StrategySettings:
@@ -279,6 +257,8 @@ def _period_can_be_voted_in(settings: Settings) -> None:
     ):
         if seconds > YEAR:
             raise _unsafe("seconds", setting=name, seconds=seconds, high=YEAR)
+    if settings.housekeeping and settings.notice == 0:
+        raise _unsafe("housekeeping_notice")
     if settings.grace == 0 or settings.grace > YEAR:
         raise _unsafe("grace", seconds=settings.grace, high=YEAR)
     if settings.voting.max_snapshot_age == 0 or settings.voting.max_snapshot_age > YEAR:
