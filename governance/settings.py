@@ -43,6 +43,28 @@ class Source(NamedTuple):
     kind: str
 
 
+class GrantLimit(NamedTuple):
+    """How much of one asset a committee may grant, in base units."""
+
+    symbol: str
+    grant: int
+    """By one proposal."""
+    year: int
+    """Within any 365 days."""
+
+
+class Committee(NamedTuple):
+    """Who decides about a fund in place of the space's voters, one vote each, and what for."""
+
+    members: tuple[bytes, ...]
+    required: int
+    """So many of them must be in favour."""
+    mandate: str
+    """One line for people."""
+    limits: tuple[GrantLimit, ...]
+    """An asset that is not named cannot be granted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundSettings:
     """A named fund: one Safe on one chain, its assets, its sources of income."""
@@ -52,6 +74,8 @@ class FundSettings:
     safe: bytes
     assets: tuple[Asset, ...]
     sources: tuple[Source, ...]
+    committee: Committee | None = None
+    """None: the space's voters decide."""
 
 
 class BalanceProof(NamedTuple):

@@ -14,6 +14,7 @@ from typing import cast, get_args
 
 from chain.json_text import canonical, loads_canonical
 from chain.networks import DEVNET_CHAIN_ID
+from governance.committee import read_committee
 from governance.errors import GovernanceError
 from governance.options import check_options
 from governance.settings import (
@@ -101,7 +102,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         ),
         chains=tuple(_chain(item) for item in opened.open_each("chains", "chain_id finality_depth")),
         safes=tuple(_safe(item) for item in opened.open_each("safes", "address chain_id version")),
-        funds=tuple(_fund(item) for item in opened.open_each("funds", "assets chain_id name safe sources")),
+        funds=tuple(_fund(f) for f in opened.open_each("funds", "assets chain_id name safe sources", "committee")),
         proposers=opened.address_list("proposers"),
         choices=opened.text_list("choices", _LINE),
         strategies=tuple(_strategy(s) for s in opened.open_each("strategies", "chain_id name params proof version")),
@@ -176,6 +177,7 @@ def _fund(opened: StrictMap) -> FundSettings:
         safe=opened.address("safe"),
         assets=assets,
         sources=sources,
+        committee=read_committee(opened, assets) if "committee" in opened.values else None,
     )
 
 
@@ -269,9 +271,11 @@ def _choices_have_their_roles(settings: Settings) -> None:
 
 
 def _committees_can_decide(settings: Settings) -> None:
+    funds = [(f"funds[{n}].committee", f.committee) for n, f in enumerate(settings.funds, 1) if f.committee]
     committees = (
         ("reviewers", settings.reviewers.addresses, settings.reviewers.required),
         ("disputes", settings.disputes.panel, settings.disputes.required),
+        *((name, committee.members, committee.required) for name, committee in funds),
     )
     for name, members, required in committees:
         if required > len(members) or (members and required == 0):

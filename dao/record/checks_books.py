@@ -12,6 +12,7 @@ from typing import Literal
 
 from chain.receipt import Log
 from dao.record.case import Case, Queued, Row, need
+from dao.record.checks_committee import check_room
 from dao.record.checks_settings import settings_now
 from dao.record.errors import RecordError
 from dao.record.foreign_entries import check_foreign, payout_named
@@ -24,6 +25,7 @@ from treasury.assets import total
 from treasury.fund import FundError, replay
 from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact, read_donation, read_forward, read_premium
 from treasury.ledger import Entry
+from treasury.mandate import MandateError
 from treasury.payouts import PayoutId
 
 INCOME = ("premium", "forward", "donation")
@@ -114,14 +116,17 @@ def _unbooked(case: Case, queue: Sequence[Queued]) -> Iterator[int]:
 
 
 def _waits_for_money(case: Case, row: Row, booked: Set[str]) -> bool:
-    """A result that the fund did not cover is a result all the same; nothing of it is committed until it does."""
+    """A result that the fund did not cover is a result all the same; nothing of it is committed until it does. So is a
+    grant for which a committee's year had no room.
+    """
     expected = list(_promises(case, row))
     if any(entry.id in booked for entry in expected):
         return False
     try:
+        check_room(case, row.index, row.leaf.time, asks(need(case.parts)))
         replay([*(entry for index, entry in need(case.entries) if index < row.index), *expected])
-    except FundError as error:
-        return error.code == "E_BUDGET"
+    except (FundError, MandateError) as error:
+        return error.code in ("E_BUDGET", "E_MANDATE")
     return False
 
 
