@@ -57,6 +57,11 @@ def tranches_of(plan: Plan, grants: Sequence[Grant], tge: int) -> tuple[Dated, .
     return tuple(sorted(found, key=lambda dated: dated.tranche.at))
 
 
+def fundings(grants: Sequence[Grant]) -> tuple[Dated, ...]:
+    """One payment for each grant, of all of it, into the wallet that it names, which has the dates."""
+    return tuple(Dated(grant, Tranche(0, grant.wallet, grant.amount)) for grant in grants if grant.wallet is not None)
+
+
 def parts_by_date(dated: Iterable[Dated], most: int) -> list[int]:
     """Number the part of each tranche: one a date, and another one where a date has more payments than `most`."""
     numbers: list[int] = []

@@ -14,6 +14,7 @@ import typer
 
 from chain import amount
 from chain.address import checksum, with_chain
+from chain.clients.vesting_read import read_wallet
 from dao.cli import steps
 from dao.cli.answer import Answer
 from dao.cli.options import Dir, PassphraseFile
@@ -34,12 +35,13 @@ from treasury.allocation import Grant, PlanError
 from treasury.assets import erc20
 from treasury.binding import paying
 from treasury.payout_batches import GAS_MAX, GAS_OF_TOKENS
-from treasury.vesting_check import need_token
-from treasury.vesting_tranches import Dated, Tranche, of_a_term, parts_by_date, tranches_of
+from treasury.vesting_check import check_grant, need_token, payable
+from treasury.vesting_tranches import Dated, Tranche, fundings, of_a_term, parts_by_date, tranches_of
 
 EXAMPLES = (
     "dao vesting draft --plan plan.toml --title … --description … --author …",
     "dao vesting draft --plan plan.toml --grant ann --fund reserve --title … --json",
+    "dao vesting draft --plan plan.toml --wallets --title … --description …",
 )
 
 
@@ -53,6 +55,9 @@ def command(
     grant: Annotated[
         list[str] | None, typer.Option("--grant", help="Only this grant, by its id; repeatable.", metavar="ID")
     ] = None,
+    wallets: Annotated[
+        bool, typer.Option("--wallets", help="Fund the wallets that grants name, each once, instead of tranches.")
+    ] = False,
     tge: Tge = "",
     fund: Annotated[str, typer.Option("--fund", help="The fund that pays, where there are several.")] = "",
     number: Annotated[int, typer.Option("--number", help="Number; without it the next free one.", min=0)] = 0,
@@ -64,11 +69,12 @@ def command(
 
     Each date is a part that nobody can sign before it; a line is paid by the month. Without --grant all grants that
     name no wallet are paid. One document pays twelve months; tranches that an open or passed proposal pays already are
-    left out, and said. The vote authorises these parts and nothing else.
+    left out, and said. The vote authorises these parts and nothing else. With --wallets each grant's whole amount goes
+    into the wallet that it names, which must be the plan's and empty.
     """
     chosen = choose(plan, tge, "")
-    grants = chosen_grants(chosen, grant or ())
-    dated = tranches_of(chosen.plan, grants, chosen.tge)
+    grants = _with_wallets(chosen, grant or ()) if wallets else chosen_grants(chosen, grant or ())
+    dated = fundings(grants) if wallets else tranches_of(chosen.plan, grants, chosen.tge)
     said = Said(
         title=title, description=description, author=author, discussions_to=discussions_to, pay=None, part=(), due=()
     )
@@ -76,6 +82,8 @@ def command(
         known = len(dated)
         payer = steps.choose_fund(settings_in_force(session.desk), fund)
         asset = _asset(chosen, payer)
+        for one in grants if wallets else ():
+            _check_empty(chosen, session, one)
         in_parts = _held(chosen, session)
         owed = [row for row in dated if row.tranche not in in_parts]
         if not owed:
@@ -105,6 +113,25 @@ def chosen_grants(chosen: Chosen, names: Sequence[str]) -> tuple[Grant, ...]:
     if not found:
         raise PlanError("E_PLAN", "no_grant", name=chosen.plan.name)
     return found
+
+
+def _with_wallets(chosen: Chosen, names: Sequence[str]) -> tuple[Grant, ...]:
+    named = tuple(find_grant(chosen, id_) for id_ in dict.fromkeys(names)) or chosen.plan.grants
+    return payable(chosen.plan, named).grants
+
+
+def _check_empty(chosen: Chosen, session: Session, grant: Grant) -> None:
+    """Refuse to fund a wallet that is not the plan's, or that has or had money: it would have it twice."""
+    head, token = session.node.head().ref.number, need_token(chosen.plan)
+    state = read_wallet(session.node, grant.wallet or b"", token, head, head)
+    wrong = [row.reason for row in check_grant(chosen.plan, grant, chosen.tge, state) if row.reason not in _OF_MONEY]
+    if wrong:
+        raise PlanError("E_PLAN", "wallet_differs", grant=grant.id, wallet=checksum(grant.wallet or b""))
+    if state.held or state.released:
+        raise PlanError("E_PLAN", "wallet_funded", grant=grant.id, wallet=checksum(grant.wallet or b""))
+
+
+_OF_MONEY = frozenset({"amount", "released", "unbooked", "invented", "booked"})
 
 
 def _asset(chosen: Chosen, fund: FundSettings) -> Asset:

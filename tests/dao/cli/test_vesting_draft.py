@@ -8,20 +8,25 @@ from typing import Any
 
 import pytest
 
-from chain.address import checksum
+from chain.address import checksum, parse
+from chain.clients import devnet_contracts
+from chain.clients.devnet import Devnet
 from chain.networks import DEVNET_CHAIN_ID
 from dao.cli.proposals.draft import placeholders
 from dao.cli.start.demo import cast
 from dao.views.opening import open_desk
 from dao.workflow.proposing import settings_in_force
 from proposals.times import spell_instant
+from tests.chain.clients.test_vesting_contracts import PACKAGE, need_openzeppelin
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied
 from tests.dao.conftest import Played
 from tests.treasury.plans import MUTON, grant
+from treasury.allocation_text import read_plan
 
 UNIT = cast.UNIT
 Dao = Callable[..., Outcome]
+ARTIFACT = PACKAGE / "build" / "contracts" / "VestingWallet.json"
 WORDS = (
     "--title", "Vesting of the team", "--description", "Pays what vests", "--author", "Dora (@dora)",
     "--discussions-to", "https://forum.example.org/t/4",
@@ -83,3 +88,43 @@ def test_a_term_of_the_plan_is_drafted_voted_and_not_drafted_again(dao: Dao, sit
     plan.write_text(plan.read_text("utf-8").replace('"MTN", "MUT"', '"MTN"'), "utf-8")
     renamed = dao(*line[:-1])
     assert (1, True) == (renamed.status, "aliases" in renamed.err)
+
+
+def test_a_vote_funds_the_wallet_of_a_grant_once(dao: Dao, site: tuple[Path, Path]) -> None:
+    """The whole amount goes into the wallet that the plan names, if it is the plan's and empty, and in one proposal."""
+    need_openzeppelin()
+    folder, plan = site
+    head, _, _ = plan.read_text("utf-8").partition("\n[[grant]]")
+    nora = checksum(cast.address("nora"))
+    line = grant("nora", nora, amount="100", more='release = { kind = "linear", months = 24 }')
+    plan.write_text(head + line, "utf-8")
+    made: Any = dao(
+        "vesting", "deploy", "--plan", plan, "--grant", "nora", "--artifact", ARTIFACT, "--key", "ann", "--dir", folder,
+        "--json",
+    ).document  # fmt: skip
+    wallet = f'wallet = "{made["wallet"]}"'
+    draft = ("vesting", "draft", "--wallets", "--plan", plan, *WORDS, "--dir", folder)
+
+    plan.write_text(head + line.replace("months = 24", "months = 25").rstrip() + f"\n{wallet}\n", "utf-8")
+    differs = dao(*draft)
+    plan.write_text(head + line.rstrip() + f"\n{wallet}\n", "utf-8")
+    tranches = dao("vesting", "draft", "--plan", plan, *WORDS, "--grant", "nora", "--dir", folder)
+    assert (1, 1) == (differs.status, tranches.status)
+    assert "is not what the plan says" in differs.err
+    assert "its money would go out twice" in " ".join(tranches.err.split())
+
+    drafted: Any = dao(*draft, "--json").document
+    file = Path(drafted["file"])
+    text = file.read_text("utf-8")
+    assert (1, str(100 * UNIT)) == (drafted["parts"], drafted["total"])
+    assert f"| 100 MUT to eip155:{DEVNET_CHAIN_ID}:{made['wallet']}" in text or f"devnet:{made['wallet']}" in text
+    for waits in placeholders():
+        text = text.replace(waits, "Said.")
+    file.write_text(text, "utf-8")
+    assert 0 == dao("publish", file, "--key", cast.AUTHOR, "--dir", folder).status
+    assert (1, True) == ((again := dao(*draft, "--number", "9")).status, "open or passed" in again.err)
+
+    with Devnet.open(folder / "devnet.sqlite") as devnet:
+        node, token = devnet.node(), read_plan(plan.read_bytes()).token or b""
+        devnet_contracts.transfer(node, cast.key(cast.AUTHOR), token, parse(made["wallet"]), 1)
+    assert (1, True) == ((funded := dao(*draft)).status, "would have it twice" in " ".join(funded.err.split()))
