@@ -76,6 +76,7 @@ COMMANDS = (
     Command("vesting check", "Treasury", "Hold a plan against the wallets that pay it."),
     Command("vesting draft", "Treasury", "Draft a proposal that pays grants on their dates."),
     Command("vesting compare", "Treasury", "Hold a document's dated payments against a plan."),
+    Command("vesting change", "Treasury", "Sign one side of a change of beneficiary."),
     Command("vesting deploy", "Treasury", "Deploy the wallet of a grant, from known code."),
     Command("vesting release", "Treasury", "Release what is vested to the beneficiary."),
     Command("vesting calendar", "Treasury", "Show what unlocks in the months to come."),

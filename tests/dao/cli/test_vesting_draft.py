@@ -128,3 +128,38 @@ def test_a_vote_funds_the_wallet_of_a_grant_once(dao: Dao, site: tuple[Path, Pat
         node, token = devnet.node(), read_plan(plan.read_bytes()).token or b""
         devnet_contracts.transfer(node, cast.key(cast.AUTHOR), token, parse(made["wallet"]), 1)
     assert (1, True) == ((funded := dao(*draft)).status, "would have it twice" in " ".join(funded.err.split()))
+
+
+def test_two_sides_change_a_beneficiary(dao: Dao, site: tuple[Path, Path]) -> None:
+    """Each side gets its half of the row from its own key; a stranger's key signs nothing; the plan pays the new one."""
+    folder, plan = site
+    text = plan.read_text("utf-8").replace("token =", f'steward = "{checksum(cast.address("ann"))}"\ntoken =', 1)
+    plan.write_text(text, "utf-8")
+    kim = checksum(cast.address("kim"))
+    line = (
+        "vesting",
+        "change",
+        "--plan",
+        plan,
+        "--grant",
+        "nora",
+        "--to",
+        kim,
+        "--time",
+        "1768000000",
+        "--dir",
+        folder,
+    )
+    halves: list[Any] = [dao(*line, "--key", name, "--json").document for name in ("nora", "ann")]
+    stranger = dao(*line, "--key", "eve")
+
+    assert ["by", "steward"] == [half["side"] for half in halves]
+    assert (1, "") == (stranger.status, stranger.out)
+    row = {**halves[0], "steward": halves[1]["steward"]}
+    keys = ("grant", "to", "why", "at", "by", "steward")
+    told = "\n[[change]]\n" + "".join(f'{key} = "{row[key]}"\n' for key in keys)
+    plan.write_text(text + told.replace(halves[1]["steward"], halves[0]["by"]), "utf-8")
+    show = ("vesting", "statement", "--plan", plan, "--to", kim, "--json")
+    assert 1 == dao(*show).status  # one side twice
+    plan.write_text(text + told, "utf-8")
+    assert 0 == dao(*show).status

@@ -44,6 +44,9 @@ LINES: dict[str, list[tuple[str, ...]]] = {
         ("vesting", "compare", "FOLDER/iips/iip-1.md", "--plan", "PLAN"),
         ("vesting", "compare", "FOLDER/dao.toml", "--plan", "PLAN"),
     ],
+    "vesting change": [
+        ("vesting", "change", "--plan", "PLAN", "--grant", "ann", "--to", "0x", "--time", "5", "--dir", "FOLDER"),
+    ],
     "vesting deploy": [
         ("vesting", "deploy", "--plan", "PLAN", "--grant", "ann", "--artifact", "PLAN", "--dir", "FOLDER")
     ],
