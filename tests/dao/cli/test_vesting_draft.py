@@ -131,7 +131,7 @@ def test_a_vote_funds_the_wallet_of_a_grant_once(dao: Dao, site: tuple[Path, Pat
 
 
 def test_two_sides_change_a_beneficiary(dao: Dao, site: tuple[Path, Path]) -> None:
-    """Each side gets its half of the row from its own key; a stranger's key signs nothing; the plan pays the new one."""
+    """Each side gets its half of the row from its own key, a stranger's none; the plan pays the new one."""
     folder, plan = site
     text = plan.read_text("utf-8").replace("token =", f'steward = "{checksum(cast.address("ann"))}"\ntoken =', 1)
     plan.write_text(text, "utf-8")
