@@ -41,6 +41,7 @@ COMMANDS = (
     Command("cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
     Command("vote cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("vote sign", "Votes", "Sign the vote of a Safe as one of its owners."),
+    Command("vote receipt", "Votes", "Write the journal's signed receipt of a vote."),
     Command("vote check", "Votes", "Check one signed envelope: form, types, signature."),
     Command("tally", "Votes", "Count a vote; after its end write the signed result, once."),
     Command("explain", "Votes", "Say what a document would do, or why a choice won."),

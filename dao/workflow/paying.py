@@ -13,9 +13,9 @@ from functools import partial
 from chain.clients.code_read import fetch_code
 from chain.clients.safe_deploy import exec_transaction_call
 from chain.clients.safe_dry_run import dry_run
-from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
+from chain.clients.safe_read import fetch_confirmations, fetch_executed, fetch_known_safe, safe_nonce
 from chain.contract_code import ContractCode
-from chain.errors import CodedError
+from chain.errors import CodedError, UncheckableError
 from chain.finding import Finding
 from chain.receipt import open_receipt
 from chain.safe import SafeTx, safe_tx_hash
@@ -28,6 +28,7 @@ from dao.record.checks_dispute import frozen
 from dao.record.checks_payout import confirmation_rows, confirmations_of
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_stop import stopped
+from dao.record.leaves import Leaf
 from dao.record.owner_consents import proved_by
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
@@ -111,7 +112,7 @@ def _paid_outside(desk: Desk, case: Case, part: Part) -> tuple[int, bytes] | Non
     """
     published = need(case.proposal_row).leaf.block.number
     head = desk.head().ref.number
-    then, now = (open_safe_state(fetch_safe_state(desk.node, part.safe, number)) for number in (published, head))
+    then, now = (open_safe_state(fetch_known_safe(desk.node, part.safe, number)) for number in (published, head))
     version = safe_version(need(case.settings), part.chain_id, part.safe)
     booked = {queued.hash for queued in need(case.queue)}
     done = fetch_executed(desk.node, then, now)
@@ -163,7 +164,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     released, stop = need(case.releases).get(part), need(case.stops).get(part)
     dispute = need(case.disputes).get(part)
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
-    state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
+    state = open_safe_state(fetch_known_safe(desk.node, wanted.safe, desk.node.head().ref.number))
     tried = dry_run(desk.node, tx, state.block.number) if tx.safe == wanted.safe else None
     others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
     return review(
@@ -216,9 +217,13 @@ def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> C
 
 def confirm(desk: Desk, proposal: bytes, part: int, tx: SafeTx, confirmations: Sequence[Confirmation]) -> list[int]:
     """Take confirmations that were made elsewhere, after the same review; return their leaves' indexes. All of them
-    are taken, or none.
+    are taken, or none. Of what the Safe has executed already they are taken without it, to be booked with.
     """
-    _refuse_reviewed(desk, proposal, part, tx)
+    try:
+        _refuse_reviewed(desk, proposal, part, tx)
+    except PayError:
+        if find_execution(desk, proposal, part, tx) is None:
+            raise
     return _take_confirmations(desk, proposal, tx, confirmations)
 
 
@@ -260,8 +265,15 @@ def execute(
         flight = sending.in_flight(desk.node, intents.of(hash_))  # first: what is mined meanwhile is in the logs then
         done = find_execution(desk, proposal, part, tx)
         if done is None:
-            order = _order(desk, proposal, part, tx, sender)
-            flight = sending.send(desk.node, intents, order, flight, replace=replace)
+            try:
+                order = _order(desk, proposal, part, tx, sender)
+                flight = sending.send(desk.node, intents, order, flight, replace=replace)
+            except UncheckableError:
+                raise
+            except CodedError:  # refused, because somebody was quicker than our questions?
+                done = find_execution(desk, proposal, part, tx)
+                if done is None:
+                    raise
         if done is not None or flight:
             break
     else:
@@ -285,7 +297,7 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
     margin = max(1, min(_MARGIN_SECONDS, (span.latest - span.eta) // 2))  # a short window is not all margin
     if now > span.latest - margin:
         raise PayError("E_EXPIRED", "soon", latest=span.latest, now=now, seconds=margin)
-    state = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
+    state = open_safe_state(fetch_known_safe(desk.node, tx.safe, desk.node.head().ref.number))
     rows = confirmation_rows(case, safe_tx_hash(tx))
     blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state, proved_by(case, tx, rows))
     return sending.Order(proposal, part, safe_tx_hash(tx), tx.safe, exec_transaction_call(tx, blob), sender)
@@ -332,11 +344,17 @@ def find_success(desk: Desk, tx: SafeTx, first: int) -> bytes | None:
 
 
 def book_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx, transaction: bytes) -> None:
-    """Book an execution: its proved receipt, the Safe as it was in the block before, and the entry that follows."""
-    blocks = Blocks()
+    """Book an execution: its proved receipt, the Safe as it was in the block before, and the entry that follows. Where
+    owners signed it elsewhere, their confirmations are read from what was sent, and checked as any other.
+    """
+    head, blocks = desk.head(), Blocks()
     proof = desk.node.receipt_proof(transaction)
     header = open_receipt(proof).header
-    before = fetch_safe_state(desk.node, tx.safe, header.number - 1)
+    before = fetch_known_safe(desk.node, tx.safe, header.number - 1)
+    signed = {leaf.body["owner"] for leaf in desk.journal.leaves if _confirms(leaf, tx)}
+    more: Sequence[Confirmation] = ()
+    if len(signed) < open_safe_state(before).threshold:  # it was sent with others, from a wallet
+        more = [given for given in fetch_confirmations(desk.node, tx, transaction) if given.owner not in signed]
     body = {
         "proposal": proposal,
         "part": part,
@@ -344,8 +362,13 @@ def book_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx, transacti
         "receipt": blocks.map(proof.to_map()),
         "state": blocks.map(before.to_map()),
     }
-    desk.take([Fact("executed", body)], blocks, proposal)
+    consents = [confirmation_fact(desk.node, tx, given, head, blocks) for given in more]
+    desk.take([*consents, Fact("executed", body)], blocks, proposal, head=head)
     desk.keep(proposal)
+
+
+def _confirms(leaf: Leaf, tx: SafeTx) -> bool:
+    return leaf.kind == "confirmation" and leaf.body["hash"] == safe_tx_hash(tx)
 
 
 def _result(case: Case) -> Row:

@@ -1,4 +1,4 @@
-"""What Sablier Lockup's own code says is vested, written as vectors: `python -m tests.chain.clients.sablier_vectors FILE`.
+"""What Sablier Lockup itself says is vested, as vectors: `python -m tests.chain.clients.sablier_vectors FILE`.
 
 FILE is `artifacts/libraries/LockupMath.json` of npm `@sablier/lockup` 4.0.1, which is not installed for tests (its
 licence is not ours, and its dependencies are many). The library is deployed as it is shipped on a chain of our own, and
