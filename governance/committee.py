@@ -2,7 +2,7 @@
 
 Decides how a committee is spelled in the settings, and which rules a proposal that asks its fund has in place of the
 space's: one vote for each member and none for anybody else, so many of them in favour and more than against, and only a
-member asks. What a grant may hold, and what was granted before, is for `treasury.mandate`.
+member asks. What a grant may hold, and what was granted before, is for `treasury.grants`.
 """
 
 from __future__ import annotations

@@ -23,9 +23,9 @@ from treasury import booking
 from treasury.asks import asked_by, asks
 from treasury.assets import total
 from treasury.fund import FundError, replay
+from treasury.grants import GrantError
 from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact, read_donation, read_forward, read_premium
 from treasury.ledger import Entry
-from treasury.mandate import MandateError
 from treasury.payouts import PayoutId
 
 INCOME = ("premium", "forward", "donation")
@@ -125,8 +125,8 @@ def _waits_for_money(case: Case, row: Row, booked: Set[str]) -> bool:
     try:
         check_room(case, row.index, row.leaf.time, asks(need(case.parts)))
         replay([*(entry for index, entry in need(case.entries) if index < row.index), *expected])
-    except (FundError, MandateError) as error:
-        return error.code in ("E_BUDGET", "E_MANDATE")
+    except (FundError, GrantError) as error:
+        return error.code in ("E_BUDGET", "E_GRANT")
     return False
 
 

@@ -18,8 +18,8 @@ from dao.record.foreign_entries import payout_named
 from governance.settings import Committee, FundSettings
 from treasury import booking
 from treasury.assets import Amounts
+from treasury.grants import Granted, check_grant, check_year
 from treasury.ledger import Entry
-from treasury.mandate import Granted, check_grant, check_year
 
 
 class Mandated(NamedTuple):
@@ -38,7 +38,7 @@ def committee_grant(case: Case) -> None:
     for id_ in need(case.commitment).supersedes:
         older = bound_by_older(case, case.older[id_], need(case.proposal_row))
         if older is None or older.fund != mandated.fund.name:
-            raise RecordError("E_MANDATE", "supersedes", fund=mandated.fund.name, id=id_)
+            raise RecordError("E_GRANT", "supersedes", fund=mandated.fund.name, id=id_)
 
 
 def committee_year(case: Case) -> None:
@@ -53,7 +53,7 @@ def committee_year(case: Case) -> None:
 
 
 def check_room(case: Case, before: int, time: int, wanted: Iterable[Amounts] = ()) -> None:
-    """Raise `E_MANDATE` if at `time` the fund's committee, where it has one, had granted more than a year's limit: by
+    """Raise `E_GRANT` if at `time` the fund's committee, where it has one, had granted more than a year's limit: by
     the entries in front of leaf `before`, and by what is `wanted` besides.
     """
     mandated = mandate_of(case)

@@ -13,8 +13,8 @@ from dao.store.journal import Journal
 from dao.views.money import books_of
 from governance.strategies.strategy import UNIT
 from treasury import booking
+from treasury.grants import Granted
 from treasury.ledger import Entry
-from treasury.mandate import Granted
 from treasury.payouts import PayoutId
 
 

@@ -23,11 +23,11 @@ from governance.admission import EarlierVote, VoteCase, admit_vote
 from governance.certificate import result_of, write_transcript
 from governance.messages import proposal_id, read_envelope
 from treasury.fund import FundError
-from treasury.mandate import MandateError
+from treasury.grants import GrantError
 
 _OPEN = (10, 20, 21, 22, 23, 24, 26)
 _VOTES = (*_OPEN, 30, 31)
-_WAITING = ("E_BUDGET", "E_MANDATE")
+_WAITING = ("E_BUDGET", "E_GRANT")
 """What keeps a result from being committed until there is money, or a committee's year has room."""
 
 
@@ -104,7 +104,7 @@ def _commit_now(desk: Desk, proposal: bytes) -> None:
     owed = entries_of(case, next(case.rows("result", proposal=proposal)))
     try:
         desk.take([], {}, proposal, owed=owed)
-    except (FundError, MandateError) as error:
+    except (FundError, GrantError) as error:
         if error.code not in _WAITING:
             raise
 
@@ -143,7 +143,7 @@ def count(desk: Desk, proposal: bytes) -> Case:
     is_covered = True
     try:
         desk.take([fact], later, proposal)
-    except (FundError, MandateError) as error:
+    except (FundError, GrantError) as error:
         if error.code not in _WAITING:
             raise
         is_covered = False

@@ -22,7 +22,7 @@ from dao.views.money import AssetLabel, labels_of, told
 from dao.views.numbers import UnknownNameError
 from dao.views.opening import open_journal, settings_of
 from governance.settings import Committee, FundSettings, Settings
-from treasury.mandate import Room, rooms
+from treasury.grants import Room, rooms
 
 EXAMPLES = (
     "dao committee",
@@ -78,7 +78,7 @@ def command(
 def _chosen(settings: Settings, name: str) -> list[tuple[FundSettings, Committee]]:
     known = {fund.name: (fund, fund.committee) for fund in settings.funds if fund.committee is not None}
     if not known:
-        raise UnknownNameError("E_MANDATE", "no_committee")
+        raise UnknownNameError("E_GRANT", "no_committee")
     if name and name not in known:
         raise UnknownNameError("E_FUND", name=name, known=[*known])
     return [pair for key, pair in known.items() if name in ("", key)]

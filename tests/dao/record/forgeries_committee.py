@@ -81,14 +81,14 @@ def _first_grant_made_small(bench: Bench) -> None:
 G = partial(Row, story="granted")
 
 ROWS = (
-    G("a grant above the limit of one", _limits(grant=str(49 * cast.UNIT)), *GRANT, "E_MANDATE"),
-    G("a grant of what the mandate does not name", _limits(symbol="ETH"), *GRANT, "E_MANDATE"),
-    G("a grant to a member", _members("finn", "gil", "nora"), *GRANT, "E_MANDATE"),
+    G("a grant above the limit of one", _limits(grant=str(49 * cast.UNIT)), *GRANT, "E_GRANT"),
+    G("a grant of what the mandate does not name", _limits(symbol="ETH"), *GRANT, "E_GRANT"),
+    G("a grant to a member", _members("finn", "gil", "nora"), *GRANT, "E_GRANT"),
     G("a grant that somebody outside asked for", _members("gil", "jan", "kim"), *RULES, "E_THRESHOLD"),
     G("a vote of somebody outside", _members("finn", "gil", "kim"), *POWER, "E_POWER"),
     G("a grant that took more members", _under(lambda committee: committee.update(required=3)), *VERDICT,
       "E_RESULT_MISMATCH"),
-    G("a grant for which the year had no room", _limits(year=str(149 * cast.UNIT)), *YEAR, "E_MANDATE"),
+    G("a grant for which the year had no room", _limits(year=str(149 * cast.UNIT)), *YEAR, "E_GRANT"),
     G("an older grant left out of the books", _first_grant_left_out, *COVER, "E_BUDGET"),
     G("an older grant made small in the books", _first_grant_made_small, *COVER, "E_BUDGET"),
 )  # fmt: skip

@@ -54,11 +54,11 @@ def test_two_of_three_grant_and_the_record_proves_it(stage: Stage) -> None:
     """
     safe = found_committee(stage)
     refuses(stage, "E_THRESHOLD", "proposer", lambda: ask(stage, 1, mut("1"), member=cast.AUTHOR))
-    refuses(stage, "E_MANDATE", "asset", lambda: ask(stage, 1, eth("1")))
-    refuses(stage, "E_MANDATE", "grant", lambda: ask(stage, 1, mut("60"), mut("40.000000000000000001", "omar")))
-    refuses(stage, "E_MANDATE", "member", lambda: ask(stage, 1, mut("1"), mut("1", "jan")))
+    refuses(stage, "E_GRANT", "asset", lambda: ask(stage, 1, eth("1")))
+    refuses(stage, "E_GRANT", "grant", lambda: ask(stage, 1, mut("60"), mut("40.000000000000000001", "omar")))
+    refuses(stage, "E_GRANT", "member", lambda: ask(stage, 1, mut("1"), mut("1", "jan")))
     call = f"call {with_chain(stage.there.token, stage.desk.node.chain_id())} note(uint256 number) with number = 1"
-    refuses(stage, "E_MANDATE", "call", lambda: ask(stage, 1, mut("1"), call))
+    refuses(stage, "E_GRANT", "call", lambda: ask(stage, 1, mut("1"), call))
     missed = grant(stage, 1, mut("100"), members=MEMBERS[:1])
     published = ask(stage, 2, mut("60"), mut("40", "omar"))
     stage.there.wait_until(published.start)
@@ -89,7 +89,7 @@ def test_a_year_holds_no_more_than_its_limit(stage: Stage, tmp_path: Path) -> No
     first = grant(stage, 1, mut("100"))
     second = grant(stage, 2, mut("60"))
     assert GRANT == reserve(stage).committed
-    refuses(stage, "E_MANDATE", "year", lambda: paying.queue(stage.desk, second.id, 1))
+    refuses(stage, "E_GRANT", "year", lambda: paying.queue(stage.desk, second.id, 1))
     found = report(stage, second)
     assert found.ok, found.failed
 
@@ -106,7 +106,7 @@ def test_a_year_holds_no_more_than_its_limit(stage: Stage, tmp_path: Path) -> No
 
     stage.there.wait_until(promised + 361 * cast.DAY)
     fifth = grant(stage, 5, mut("50"))
-    refuses(stage, "E_MANDATE", "year", lambda: paying.queue(stage.desk, fifth.id, 1))
+    refuses(stage, "E_GRANT", "year", lambda: paying.queue(stage.desk, fifth.id, 1))
     stage.there.wait_until(promised + 365 * cast.DAY)
     pay(stage, fifth)
 
@@ -153,7 +153,7 @@ def test_a_committee_stops_no_proposal_of_another_fund(stage: Stage) -> None:
     """Superseding works on passing, so three people could end what all voters decided; the voters may end a grant."""
     found_committee(stage)
     voted = stage.pass_(1, eth("0.5"))
-    refuses(stage, "E_MANDATE", "supersedes", lambda: ask(stage, 2, mut("1"), supersedes=[voted.id]))
+    refuses(stage, "E_GRANT", "supersedes", lambda: ask(stage, 2, mut("1"), supersedes=[voted.id]))
     own = grant(stage, 2, mut("1"))
     assert ask(stage, 3, mut("2"), supersedes=[own.id])
     by_all = stage.pass_(4, eth("0.1"), supersedes=[own.id])

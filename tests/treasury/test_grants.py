@@ -1,4 +1,4 @@
-"""`treasury.mandate`: what a grant may hold, and the rolling year."""
+"""`treasury.grants`: what a grant may hold, and the rolling year."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from governance.settings import Asset, Committee, FundSettings, GrantLimit
 from proposals.calls import TRANSFER
 from proposals.parts import Call, Part
 from treasury.assets import erc20, native
-from treasury.mandate import YEAR_SECONDS, Granted, MandateError, Room, check_grant, check_year, rooms
+from treasury.grants import YEAR_SECONDS, Granted, GrantError, Room, check_grant, check_year, rooms
 
 SAFE, TOKEN, OTHER, PAYEE, MEMBER = (bytes([n]) * 20 for n in (1, 2, 3, 4, 5))
 COMMITTEE = Committee((MEMBER, b"\x06" * 20), 2, "Grants", (GrantLimit("MTN", 70, 100), GrantLimit("ETH", 5, 5)))
@@ -51,9 +51,9 @@ def test_a_grant_to_its_last_unit() -> None:
 )
 def test_what_no_grant_is(parts: list[Part], reason: str, number: int | None) -> None:
     """A limit, an asset, a payee, and every call that moves money in a way that nobody adds up."""
-    with pytest.raises(MandateError) as caught:
+    with pytest.raises(GrantError) as caught:
         check_grant(FUND, COMMITTEE, parts)
-    assert ("E_MANDATE", reason, number) == (caught.value.code, caught.value.reason, caught.value.facts.get("part"))
+    assert ("E_GRANT", reason, number) == (caught.value.code, caught.value.reason, caught.value.facts.get("part"))
 
 
 def granted(*rows: tuple[int, int]) -> list[Granted]:
@@ -81,7 +81,7 @@ def test_a_year_rolls(rows: list[tuple[int, int]], used: int) -> None:
 def test_one_unit_too_much_in_a_year() -> None:
     """Each asset alone; what the mandate does not name is not counted here."""
     check_year(FUND, COMMITTEE, granted((0, 50), (-9, 50)), NOW)
-    with pytest.raises(MandateError) as caught:
+    with pytest.raises(GrantError) as caught:
         check_year(FUND, COMMITTEE, granted((0, 50), (-9, 51)), NOW)
 
     assert "year" == caught.value.reason

@@ -20,8 +20,8 @@ from treasury.errors import TreasuryError
 YEAR_SECONDS = 365 * 86_400
 
 
-class MandateError(TreasuryError):
-    """A grant that the mandate does not allow (`E_MANDATE`)."""
+class GrantError(TreasuryError):
+    """A grant that the mandate does not allow (`E_GRANT`)."""
 
 
 class Granted(NamedTuple):
@@ -47,7 +47,7 @@ class Room(NamedTuple):
 
 
 def check_grant(fund: FundSettings, committee: Committee, parts: Sequence[Part]) -> None:
-    """Raise `MandateError` for the first call that is no payment, pays a member, or pays what the mandate does not
+    """Raise `GrantError` for the first call that is no payment, pays a member, or pays what the mandate does not
     name; then for an asset of which the parts together pay more than one grant may.
     """
     limits = _by_asset(fund, committee)
@@ -56,17 +56,15 @@ def check_grant(fund: FundSettings, committee: Committee, parts: Sequence[Part])
         for call in part.calls:
             payment = paying(call, part.chain_id)
             if payment is None:
-                raise MandateError("E_MANDATE", "call", fund=fund.name, part=number, to=call.to)
+                raise GrantError("E_GRANT", "call", fund=fund.name, part=number, to=call.to)
             if payment.payee in committee.members:
-                raise MandateError("E_MANDATE", "member", fund=fund.name, part=number, payee=checksum(payment.payee))
+                raise GrantError("E_GRANT", "member", fund=fund.name, part=number, payee=checksum(payment.payee))
             if payment.asset not in limits:
-                raise MandateError("E_MANDATE", "asset", fund=fund.name, part=number, asset=payment.asset)
+                raise GrantError("E_GRANT", "asset", fund=fund.name, part=number, asset=payment.asset)
             sums.append({payment.asset: payment.amount})
     for asset, amount in total(sums).items():
         if amount > limits[asset].grant:
-            raise MandateError(
-                "E_MANDATE", "grant", fund=fund.name, asset=asset, asked=amount, limit=limits[asset].grant
-            )
+            raise GrantError("E_GRANT", "grant", fund=fund.name, asset=asset, asked=amount, limit=limits[asset].grant)
 
 
 def rooms(fund: FundSettings, committee: Committee, granted: Iterable[Granted], at: int) -> dict[str, Room]:
@@ -79,12 +77,12 @@ def rooms(fund: FundSettings, committee: Committee, granted: Iterable[Granted], 
 
 
 def check_year(fund: FundSettings, committee: Committee, granted: Iterable[Granted], at: int) -> None:
-    """Raise `MandateError` if the 365 days that end at a moment hold more than the year's limit; `granted` has also
+    """Raise `GrantError` if the 365 days that end at a moment hold more than the year's limit; `granted` has also
     what is granted at that moment.
     """
     for asset, room in rooms(fund, committee, granted, at).items():
         if room.used > room.year:
-            raise MandateError("E_MANDATE", "year", fund=fund.name, asset=asset, granted=room.used, limit=room.year)
+            raise GrantError("E_GRANT", "year", fund=fund.name, asset=asset, granted=room.used, limit=room.year)
 
 
 class _Limit(NamedTuple):
