@@ -134,25 +134,29 @@ class StrictMap:
     def open_with(self, key: str, keys: str, optional: str) -> StrictMap:
         """Open the map under `key`, which may have some of the `optional` keys besides."""
         value = self.values[key]
-        return open_map(value, _with(keys, optional, value), code=self.code, place=self.at(key))
+        there = [name for name in optional.split() if isinstance(value, Mapping) and name in value]
+        return open_map(value, " ".join([keys, *there]), code=self.code, place=self.at(key))
 
-    def open_each(self, key: str, keys: str, optional: str = "") -> list[StrictMap]:
-        """Open every map of the list under `key`, as `open_with`; places count from 1."""
+    def open_each(self, key: str, keys: str) -> list[StrictMap]:
+        """Open every map of the list under `key`; places count from 1."""
         return [
-            open_map(item, _with(keys, optional, item), code=self.code, place=f"{self.at(key)}[{n}]")
+            open_map(item, keys, code=self.code, place=f"{self.at(key)}[{n}]")
             for n, item in enumerate(self.items(key), 1)
         ]
+
+    def open_each_with(self, key: str, keys: str, optional: str) -> list[StrictMap]:
+        """Open every map of the list under `key`, which may have some of the `optional` keys besides."""
+        opened = []
+        for n, item in enumerate(self.items(key), 1):
+            there = [name for name in optional.split() if isinstance(item, Mapping) and name in item]
+            opened.append(open_map(item, " ".join([keys, *there]), code=self.code, place=f"{self.at(key)}[{n}]"))
+        return opened
 
     def _address(self, value: object, key: str) -> bytes:
         try:
             return addresses.parse(value)
         except ChainError:
             self.refuse(key, "an address with its EIP-55 checksum")
-
-
-def _with(keys: str, optional: str, value: object) -> str:
-    there = [name for name in optional.split() if isinstance(value, Mapping) and name in value]
-    return " ".join([keys, *there])
 
 
 def open_map(value: object, keys: str, *, code: str, place: str = "") -> StrictMap:

@@ -49,8 +49,8 @@ def fetch_safe_state(node: Node, safe: bytes, number: int) -> SafeStateProof:
 
 
 def fetch_known_safe(node: Node, safe: bytes, number: int) -> SafeStateProof:
-    """As `fetch_safe_state`, of a Safe that is known to stand at that block: a node that has forgotten the block's state,
-    or lost it, answers as if there were none (`E_RPC_NULL`).
+    """As `fetch_safe_state`, of a Safe that is known to stand at that block: a node that has forgotten the block's
+    state, or lost it, answers as if there were none (`E_RPC_NULL`).
     """
     try:
         return fetch_safe_state(node, safe, number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chain.address import checksum
 from dao.cli.start.demo import cast
-from tests.dao.cli import vesting_lines
+from tests.dao.cli import hub_lines, vesting_lines
 
 HERE = ("--dir", "FOLDER")
 ABSENT = "QmTJzHxw4pPgcv6ZtA7hm9L32Evr2Z6A1LoEuTp9UGZC2n"
@@ -20,6 +20,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "publish": [("publish", "FOLDER/iips/iip-1.md", "--key", "dora", *HERE), ("publish", "FOLDER/dao.toml", *HERE)],
     "submit": [("submit", "FOLDER/iips/iip-1.md", "--key", "dora", *HERE), ("submit", "FOLDER/dao.toml", *HERE)],
     "withdraw": [("withdraw", "IIP-1", "--reason", "Zu spät", "--key", "dora", *HERE), ("withdraw", "IIP-1", *HERE)],
+    "resurrect": [("resurrect", "IIP-1", "--key", "dora", *HERE), ("resurrect", "IIP-1", *HERE)],
     "record": [("record", "IIP-1", *HERE), ("record", "IIP-1", "--out", "FOLDER/dao.toml", *HERE)],
     "vote cast": [("vote", "cast", "IIP-1", "For", "--key", "eve", *HERE), ("vote", "cast", "IIP-1", *HERE)],
     "vote receipt": [
@@ -34,23 +35,18 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("tally", "IIP-1", "--arithmetic", "exact", *HERE),
         ("tally", "FOLDER/dao.toml"),
     ],
-    "explain": [
-        ("explain", "IIP-1", *HERE),
-        ("explain", "IIP-9", *HERE),
-        ("explain", "IIP-1", "--chart", "x.png", *HERE),
-    ],
+    "explain": [("explain", "IIP-1", *HERE), ("explain", "IIP-9", *HERE), ("explain", "IIP-1", "--html", "x", *HERE)],
     "audit": [
         ("audit", "FOLDER/dao.toml"),
         ("audit", "FOLDER/none.json"),
         ("audit",),
         ("audit", "--space", "x", "--hub", "http://127.0.0.1:9/"),
     ],
+    **hub_lines.LINES,
     "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
-    "premiums quote": [
-        ("premiums", "quote", "--units", "1", "--days", "101", "--shares", "0"),
-        ("premiums", "quote", "--units", "1e3", "--days", "0", "--shares", "0"),
-    ],
+    "premiums quote": [("premiums", "quote", "--units", n, "--days", "101", "--shares", "0") for n in ("1", "1e3")],
+    "premiums book": [("premiums", "book", "NEW", *HERE), ("premiums", "book", "FOLDER/dao.toml", *HERE)],
     "premiums import": [("premiums", "import", "NEW"), ("premiums", "import", "FOLDER/dao.toml", *HERE)],
     "pool simulate": [("pool", "simulate", "HISTORY"), ("pool", "simulate", "FOLDER/dao.toml")],
     "pool status": [
@@ -58,11 +54,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("pool", "status"),
         ("pool", "status", "0x66be1bc6C6aF47900BBD4F3711801bE6C2c6CB32", *HERE),
     ],
-    "pool claims": [("pool", "claims", "HISTORY"), ("pool", "claims", "HISTORY", "--at", "2020-01-01T00:00:00Z")],
+    "pool claims": [("pool", "claims", "HISTORY", *more) for more in ((), ("--at", "2020-01-01T00:00:00Z"))],
     "pool agent": [("pool", "agent"), ("pool", "agent", "HISTORY")],
     "pool round": [
-        ("pool", "round", "HISTORY", "--next", "2026-01-01T00:00:00Z"),
-        ("pool", "round", "FOLDER/dao.toml"),
+        ("pool", "round", name, "--next", "2026-01-01T00:00:00Z") for name in ("HISTORY", "FOLDER/dao.toml")
     ],
     "pool call": [("pool", "call", "buy", "--wei", "1000000000", "--days", "101"), ("pool", "call", "tick")],
     "review": [("review", "IIP-1/1", *HERE), ("review", "FOLDER/dao.toml", *HERE), ("review", "FOLDER/dao.toml")],
@@ -75,7 +70,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "milestone return": [("milestone", "return", "IIP-1/1", "--file", "FOLDER/dao.toml", "--key", "lea", *HERE)],
     "dispute": [("dispute", "IIP-1/1", "--reason", "Zu spät", "--key", "nora", *HERE), ("dispute", "IIP-1/1", *HERE)],
     "resolve": [("resolve", "IIP-1/1", "--reason", "Zu spät", "--key", "lea", *HERE), ("resolve", "IIP-1", *HERE)],
-    "fund": [("fund", *HERE), ("fund", "other", *HERE)],
+    "fund show": [("fund", *HERE), ("fund", "other", *HERE)],
+    "fund income": [("fund", "income", *HERE), ("fund", "income", "--file", "NEW", *HERE)],
+    "fund refund": [("fund", "refund", "IIP-1/1", "0x" + "07" * 32, *HERE), ("fund", "refund", "IIP-1/1", "x", *HERE)],
+    "fund collect": [("fund", "collect", *HERE), ("fund", "collect", "--title", "x", *HERE)],
     "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
     **vesting_lines.LINES,
@@ -92,6 +90,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "settings evidence": [("settings", "evidence", "FOLDER/dao.toml", *HERE), ("settings", "evidence", "NONE", *HERE)],
     "settings sign": [("settings", "sign", "--key", "ann", *HERE), ("settings", "sign", *HERE)],
     "settings found": [("settings", "found", *HERE)],
+    "export": [("export", "NEW", "--all", *HERE), ("export", "NEW", *HERE)],
     "ipfs add": [("ipfs", "add", "FOLDER/dao.toml", "--blocks", "NEW"), ("ipfs", "add", "FOLDER/dao.toml", *HERE)],
     "ipfs get": [("ipfs", "get", ABSENT, "--blocks", "NEW"), ("ipfs", "get", "x", *HERE)],
     "ipfs pin": [("ipfs", "pin", ABSENT, "--blocks", "NEW"), ("ipfs", "pin", ABSENT, "--remove", "--blocks", "NEW")],
@@ -122,6 +121,8 @@ RUNNING = [
     ("cancel", "IIP-2", "--key", "dora", *HERE),
     ("withdraw", "IIP-2", "--reason", "Zu spät", "--key", "dora", *HERE),
     ("submit", "FOLDER/iips/iip-2.md", "--key", "dora", *HERE),
+    ("resurrect", "IIP-2", "--key", "dora", *HERE),
+    ("explain", "IIP-2", *HERE),
     ("veto", "IIP-1", "--reason", "Zu spät", "--key", "ann", *HERE),
     ("end", "IIP-1/1", *HERE),
     ("vote", "cast", "IIP-2", "For", "--key", "eve", "--out", "FOLDER/vote.json", *HERE),

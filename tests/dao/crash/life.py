@@ -28,10 +28,16 @@ class Step:
 
 
 def life(
-    town: Town, folder: Path, wait: Callable[[int], object], *, pays: int = 2, posts: bool = False
+    town: Town,
+    folder: Path,
+    wait: Callable[[int], object],
+    *,
+    pays: int = 2,
+    posts: bool = False,
+    disputes: bool = False,
 ) -> Iterator[Step]:
     """From the draft to the record: two parts are paid, the second after a milestone, or only the first. With `posts`
-    the first goes through a Safe Transaction Service too.
+    the first goes through a Safe Transaction Service too, and with `disputes` it is disputed before anybody signs it.
     """
     nora = checksum(town.address("nora"))
     document, report = folder / "iips" / "iip-1.md", folder / REPORT
@@ -47,6 +53,10 @@ def life(
     yield Step(("vote", "cast", "IIP-1", "For", "--key", "hana"))
     yield Step(("tally", "IIP-1"), before=lambda: wait(3 * cast.DAY + cast.HOUR))
     yield Step(("queue", "IIP-1/1", "--out", str(folder / "1.tx.json"), "--builder", str(folder / "1.batch.json")))
+    if disputes:
+        why = ("IIP-1/1", "--reason")
+        yield Step(("dispute", *why, "Not done yet.", "--key", "nora"), ("E_ACT", "E_DUPLICATE"))
+        yield Step(("resolve", *why, "It is done.", "--key", "gil"), ("E_ACT", "E_DUPLICATE"), lambda: wait(60))
     yield Step(("sign", "IIP-1/1", "--key", "ann"), ("E_SAFE_SIGS",), lambda: wait(3 * cast.DAY))
     yield Step(("sign", "IIP-1/1", "--key", "ben"), ("E_SAFE_SIGS",))
     if posts:

@@ -82,7 +82,7 @@ def quiet(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict
     """What a life leaves that nobody disturbs, and the transactions that it sends."""
     folder = tmp_path_factory.mktemp("lives") / "workspace"
     with living(founded, folder) as one:
-        for step in life(DEVNET, folder, lambda seconds: wait(one, seconds), posts=True):
+        for step in life(DEVNET, folder, lambda seconds: wait(one, seconds), posts=True, disputes=True):
             one.undisturbed(step)
     return traces(one), one.deaths.sent
 
@@ -97,12 +97,12 @@ def test_H90_a_life_of_deaths_leaves_what_a_quiet_one_leaves(
     folder = tmp_path / "workspace"
     expected, sent = quiet
     with living(founded, folder) as one:
-        steps = life(DEVNET, folder, lambda seconds: wait(one, seconds), posts=True)
+        steps = life(DEVNET, folder, lambda seconds: wait(one, seconds), posts=True, disputes=True)
         died = [one.killed(step) for step in steps]
 
     assert expected == traces(one)
     assert sent == list(dict.fromkeys(one.deaths.sent))
-    assert 36 <= sum(died)
+    assert 40 <= sum(died)
     assert min(died) >= 1
     assert verify((folder / RECORD).read_bytes()).ok
     assert survives_rebuilding(folder / "journal.sqlite")
