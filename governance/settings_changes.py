@@ -18,6 +18,7 @@ from governance.settings_text import MAX_BYTES
 
 _NAMES = MappingProxyType({
     "chains": "chain_id", "safes": "address", "funds": "name", "assets": "symbol", "sources": "address",
+    "limits": "symbol",
 })  # fmt: skip
 """By list: the member by which its entries are told apart. Strategies go by their token, choices by their place."""
 

@@ -14,7 +14,9 @@ from typing import cast, get_args
 
 from chain.json_text import canonical, loads_canonical
 from chain.networks import DEVNET_CHAIN_ID
+from governance.committee import read_committee
 from governance.errors import GovernanceError
+from governance.fund_mandate import read_mandate
 from governance.options import check_options
 from governance.settings import (
     AccountProof,
@@ -91,7 +93,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
     reviewers = opened.open("reviewers", "addresses required")
     disputes = opened.open("disputes", "panel required seconds")
     journal = opened.open("journal", "key origin")
-    funds = tuple(_fund(item) for item in opened.open_each_with("funds", _FUND, "mandate"))
+    funds = tuple(_fund(item) for item in opened.open_each_with("funds", _FUND, "mandate committee"))
     voting = opened.open("voting", "delay max_snapshot_age period")
     return Settings(
         text=text,
@@ -182,6 +184,7 @@ def _fund(opened: StrictMap) -> FundSettings:
         assets=assets,
         sources=sources,
         mandate=read_mandate(opened, assets) if "mandate" in opened.values else Mandate(),
+        committee=read_committee(opened, assets) if "committee" in opened.values else None,
     )
 
 
@@ -277,9 +280,11 @@ def _choices_have_their_roles(settings: Settings) -> None:
 
 
 def _committees_can_decide(settings: Settings) -> None:
+    funds = [(f"funds[{n}].committee", f.committee) for n, f in enumerate(settings.funds, 1) if f.committee]
     committees = (
         ("reviewers", settings.reviewers.addresses, settings.reviewers.required),
         ("disputes", settings.disputes.panel, settings.disputes.required),
+        *((name, committee.members, committee.required) for name, committee in funds),
     )
     for name, members, required in committees:
         if required > len(members) or (members and required == 0):

@@ -14,6 +14,7 @@ from dao.record.case import Case
 from dao.record.checks_acts import acts_release, acts_signature
 from dao.record.checks_books import books_cover, books_entries
 from dao.record.checks_cancel import proposal_cancel
+from dao.record.checks_committee import committee_grant, committee_year
 from dao.record.checks_dispute import parts_disputed
 from dao.record.checks_end import payout_ended, payout_spent
 from dao.record.checks_housekeeping import housekeeping_announced, housekeeping_executed
@@ -69,9 +70,11 @@ CHECKS = (
     Check(30, "votes.signature", votes_signature),
     Check(31, "votes.admission", votes_admission),
     Check(32, "votes.closed", votes_closed),
+    Check(34, "committee.grant", committee_grant),
     Check(40, "power.proof", power_proof),
     Check(41, "tally.scores", tally_scores),
     Check(42, "tally.verdict", tally_verdict),
+    Check(44, "committee.year", committee_year),
     Check(50, "acts.signature", acts_signature),
     Check(51, "acts.release", acts_release),
     Check(52, "parts.stopped", parts_stopped),

@@ -29,8 +29,8 @@ from treasury.ledger import Entry
 
 NO_PROPOSAL = bytes(32)
 
-_PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
-_RESULT = (*_PROPOSAL, 30, 31, 32, 40, 41, 42)
+_PROPOSAL = (10, 20, 21, 22, 23, 24, 26, 34)
+_RESULT = (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 44)
 _ACTS = (*_RESULT, 50, 51, 52, 53)
 QUEUED = (*_ACTS, 54, 55, 59, 60)
 """What is checked of a proposal before a part of it is queued, reviewed or sent."""

@@ -17,7 +17,7 @@ from dao.cli import text
 from dao.cli.wide import ljust, width
 from dao.sentences import escape, language, sentence
 from dao.views.duties import Duty
-from governance.settings import FundSettings, Quorum, Settings, StrategySettings, Threshold
+from governance.settings import Committee, FundSettings, Quorum, Settings, StrategySettings, Threshold
 from governance.settings_changes import Change
 from governance.settings_draft import spell_votes
 from proposals.durations import spell_duration
@@ -191,7 +191,8 @@ def _fund(fund: FundSettings) -> str:
     told = f"{fund.name} ({checksum(fund.safe)}): {', '.join(symbol + address for symbol, address in tokens)}"
     sources = ", ".join(checksum(source.address) for source in fund.sources)
     told = f"{told}; {_told('SETTING', 'income_from')} {sources}" if sources else told
-    return "; ".join([told, *_mandate(fund)])
+    told = "; ".join([told, *_mandate(fund)])
+    return told if fund.committee is None else f"{told}; {_committee(fund, fund.committee)}"
 
 
 def _mandate(fund: FundSettings) -> Iterator[str]:
@@ -205,6 +206,22 @@ def _mandate(fund: FundSettings) -> Iterator[str]:
     for symbol, most, seconds in fund.mandate.limits:
         facts = {"amount": spell(most, decimals[symbol]), "symbol": symbol, "span": spell_duration(seconds)}
         yield _told("SETTING", "outflow", facts)
+
+
+def _committee(fund: FundSettings, committee: Committee) -> str:
+    """Whoever signs must see every member and every limit."""
+    told = _told("SETTING", "committee", {"required": committee.required, "members": len(committee.members)})
+    decimals = {asset.symbol: asset.decimals for asset in fund.assets}
+    limits = [
+        _told("SETTING", "committee_limit", {
+            "symbol": limit.symbol,
+            "grant": spell(limit.grant, decimals[limit.symbol]),
+            "year": spell(limit.year, decimals[limit.symbol]),
+        })
+        for limit in committee.limits
+    ]  # fmt: skip
+    members = ", ".join(map(checksum, committee.members))
+    return f"{told} ({members}); {'; '.join(limits)}; “{committee.mandate}”"
 
 
 def _strategy(strategy: StrategySettings) -> str:

@@ -36,7 +36,7 @@ from dao.workflow.premium_books import book_premiums
 from governance.messages import message_id
 from tests.dao.record.forge import Bench
 from tests.dao.record.invented import rebuilt_header
-from tests.dao.workflow import contract_voters
+from tests.dao.workflow import committees, contract_voters
 from tests.dao.workflow.contract_voters import SafeVoter
 from tests.dao.workflow.stage import Stage, eth, open_stage
 from tests.dao.workflow.stops import (
@@ -271,6 +271,21 @@ def _premiums(stage: Stage) -> list[bytes]:
     return [published.id]
 
 
+def _granted(stage: Stage) -> list[bytes]:
+    """A committee grants, and pays; it grants what is left of its year, and one owner signs."""
+    committees.found_committee(stage)
+    first = committees.grant(stage, 1, committees.mut("100"))
+    tx = paying.queue(stage.desk, first.id, 1)
+    stage.there.wait(2 * cast.DAY + 60)
+    stage.sign(first, 1, tx)
+    paying.execute(stage.desk, first.id, 1, tx, cast.signer("ann"))
+    second = committees.grant(stage, 2, committees.mut("50"), members=committees.MEMBERS)
+    tx = paying.queue(stage.desk, second.id, 1)
+    stage.there.wait(2 * cast.DAY + 60)
+    paying.sign(stage.desk, second.id, 1, tx, cast.signer("ann"))
+    return [first.id, second.id]
+
+
 _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "vetoed": (_vetoed, 0),
     "after a veto": (_vetoed, 1),
@@ -286,6 +301,7 @@ _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "overtaken": (_overtaken, 0),
     "overtaking": (_overtaken, 1),
     "premiums": (_premiums, 0),
+    "granted": (_granted, 1),
 }
 """By name: what is played, and which of its proposals is looked at."""
 
