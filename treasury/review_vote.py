@@ -24,6 +24,7 @@ from treasury.binding import check_binding
 from treasury.nonces import check_nonce, check_single
 from treasury.payouts import PayoutId
 from treasury.safe_pinned import unpinned
+from treasury.trial import Trial, trial_findings
 from treasury.window import check_window, window
 
 
@@ -62,6 +63,8 @@ class VotedPart:
     """What each called address ran when the part was published, and what it runs now; None where nobody looked."""
     succeeds: bool | None = None
     """Whether the transaction would succeed now, by a dry run; None where nobody tried."""
+    trial: Trial | None = None
+    """What its calls would move now; None where nobody could try."""
 
 
 class Signing(NamedTuple):
@@ -189,6 +192,12 @@ def would_succeed(case: Signing) -> Iterator[Finding]:
         yield Finding(code="W_DRY_RUN", level="warning", place="transaction", facts=facts)
 
 
+def moves_what_was_voted(case: Signing) -> Iterator[Finding]:
+    """E_TOKEN_BEHAVIOUR (H91), E_SAFE_CONFIG and W_DRY_RUN, from a trial of the part's calls."""
+    if case.vote.trial is not None:
+        yield from trial_findings(case.vote.part, case.vote.trial)
+
+
 VOTE_RULES: tuple[Rule, ...] = (
     is_what_was_voted,
     is_not_paid,
@@ -200,6 +209,7 @@ VOTE_RULES: tuple[Rule, ...] = (
     has_a_pinned_configuration,
     calls_the_code_of_the_vote,
     would_succeed,
+    moves_what_was_voted,
 )
 
 
@@ -212,6 +222,8 @@ def unchecked_of(vote: VotedPart | None) -> tuple[str, ...]:
         open_questions.append("configuration")
     if vote.succeeds is None:
         open_questions.append("dry_run")
+    if vote.trial is None:
+        open_questions.append("balances")
     return (*open_questions, "code")
 
 

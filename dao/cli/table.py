@@ -46,6 +46,7 @@ COMMANDS = (
     Command("explain", "Votes", "Say what a document would do, or why a choice won."),
     Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
     Command("pay", "Treasury", "Make a draft out of a file of payments, row by row."),
+    Command("claim", "Treasury", "Check a list of claims, and write one as a call."),
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),
     Command("premiums split", "Treasury", "Split a premium into its exact shares, in wei."),
     Command("premiums import", "Treasury", "Read every premium from a chain, and prove none missing."),

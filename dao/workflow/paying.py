@@ -12,7 +12,7 @@ from functools import partial
 
 from chain.clients.code_read import fetch_code
 from chain.clients.safe_deploy import exec_transaction_call
-from chain.clients.safe_dry_run import dry_run
+from chain.clients.safe_dry_run import dry_run, run_steps
 from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
 from chain.contract_code import ContractCode
 from chain.errors import CodedError
@@ -44,6 +44,7 @@ from treasury.confirmations import Confirmation, check_confirmations, sign_safe_
 from treasury.execution import EXECUTION_SUCCESS, check_execution
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
+from treasury.trial import read_trial, steps_of
 
 _ATTEMPTS = 3
 """How often a new transaction is made when others take its nonce."""
@@ -165,6 +166,9 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
     tried = dry_run(desk.node, tx, state.block.number) if tx.safe == wanted.safe else None
+    tokens = {asset.address for fund in settings.funds for asset in fund.assets
+              if fund.chain_id == wanted.chain_id and asset.address is not None}  # fmt: skip
+    told = run_steps(desk.node, wanted.safe, steps_of(wanted, tokens), state.block.number)
     others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
     return review(
         tx,
@@ -188,6 +192,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             spent=spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal)),
             codes=_codes(desk, case, wanted),
             succeeds=None if tried is None else tried.succeeds,
+            trial=None if told is None else read_trial(wanted, tokens, told),
         ),
         is_own_safe=True,
     )
