@@ -47,6 +47,7 @@ COMMANDS = (
     Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
     Command("pay", "Treasury", "Make a draft out of a file of payments, row by row."),
     Command("claim", "Treasury", "Check a list of claims, and write one as a call."),
+    Command("receipts", "Treasury", "Show which transaction and log paid which row."),
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),
     Command("premiums split", "Treasury", "Split a premium into its exact shares, in wei."),
     Command("premiums import", "Treasury", "Read every premium from a chain, and prove none missing."),

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from chain import abi
-from chain.address import ZERO
-from chain.clients.devnet import FAUCET_KEY, Devnet
-from chain.clients.devnet_contracts import transfer
+from chain.clients.devnet import Devnet
 from chain.clients.node import Node
 from chain.clients.safe_dry_run import run_steps
 from chain.keccak import keccak256
@@ -32,15 +30,6 @@ def node() -> Iterator[Node]:
 @pytest.fixture(scope="module")
 def safe(node: Node) -> bytes:
     return weird.make_payer(node, 10**18)
-
-
-def held(node: Node, safe: bytes, kind: int, *, blocked: bytes = ZERO) -> bytes:
-    """A token of some kind, of which the Safe holds 10²⁴."""
-    token = weird.deploy_weird(node, 0 if kind in (3, 5, 11, 12) else kind, 4 * 10**24, blocked)
-    transfer(node, FAUCET_KEY, token, safe, 10**24)
-    if kind in (3, 5, 11, 12):  # of these nobody could be given any: they turn after the grant
-        node.send(FAUCET_KEY, token, data=abi.encode_call("turn(uint256)", [kind]))
-    return token
 
 
 def tried(node: Node, part: Part) -> Trial:
@@ -73,7 +62,7 @@ def test_steps_are_taken_as_the_safe_and_forgotten(node: Node, safe: bytes) -> N
 
 def test_where_nobody_can_say(node: Node, safe: bytes) -> None:
     """An address that is no Safe; steps that burn all gas."""
-    token, head = held(node, safe, 12), node.head().ref.number
+    token, head = weird.granted(node, safe, 12), node.head().ref.number
     burn = Step(CALL, token, data=erc20_transfer(token, PAYEE, 1).data)
 
     assert None is run_steps(node, PAYEE, [Step(BALANCE)], head)
@@ -82,7 +71,7 @@ def test_where_nobody_can_say(node: Node, safe: bytes) -> None:
 
 def test_a_part_that_does_what_it_says(node: Node, safe: bytes) -> None:
     """Coins and tokens to two payees, one of them twice: who gains and loses which asset, and no finding."""
-    token = held(node, safe, 0)
+    token = weird.granted(node, safe, 0)
     calls = [native_transfer(PAYEE, 7), erc20_transfer(token, PAYEE, 11), erc20_transfer(token, OTHER, 13),
              native_transfer(PAYEE, 1)]  # fmt: skip
     part = weird.part_of(safe, calls)
@@ -115,7 +104,7 @@ def test_H91_a_token_that_moves_something_else(
     """A fee, rounding, more from the sender, nothing at all: refused. A refusal moves nothing, and is told. No answer,
     or a no that means yes, is no difference.
     """
-    token = held(node, safe, kind)
+    token = weird.granted(node, safe, kind)
     part = weird.part_of(safe, [erc20_transfer(token, PAYEE, 1_000)])
 
     assert found == sorted(set(codes(part, tried(node, part))))
@@ -123,7 +112,7 @@ def test_H91_a_token_that_moves_something_else(
 
 def test_other_calls_are_told_and_not_judged(node: Node, safe: bytes) -> None:
     """What a vote lets the Safe call besides may move more; and a call to the Safe itself may change it."""
-    token = held(node, safe, 4)
+    token = weird.granted(node, safe, 4)
     other = Call(token, 0, abi.encode_call("balanceOf(address)", [safe]))
     part = weird.part_of(safe, [erc20_transfer(token, PAYEE, 1_001), other])
     itself = weird.part_of(safe, [Call(safe, 0, abi.encode_call("changeThreshold(uint256)", [1]))])

@@ -44,6 +44,19 @@ def deploy_weird(node: Node, kind: int, supply: int, blocked: bytes = ZERO) -> b
     return deploy(node, "WeirdToken", ["uint256", "uint256", "address"], [kind, supply, blocked])
 
 
+def granted(node: Node, safe: bytes, kind: int, blocked: bytes = ZERO) -> bytes:
+    """A token of some kind, of which the Safe holds 10³⁰; one that nobody could be given any of turns afterwards."""
+    token = deploy_weird(node, 7 if kind == 7 else 0, 4 * 10**30, blocked)
+    node.send(FAUCET_KEY, token, data=abi.encode_call("transfer(address,uint256)", [safe, 10**30]))
+    if kind not in (0, 7):
+        node.send(FAUCET_KEY, token, data=abi.encode_call("turn(uint256)", [kind]))
+    return token
+
+
+def balance_call(holder: bytes) -> bytes:
+    return abi.encode_call("balanceOf(address)", [holder])
+
+
 def make_payer(node: Node, wei: int = 0) -> bytes:
     """A 2-of-3 Safe."""
     deploy_safe_contracts(node, FAUCET_KEY)
@@ -56,7 +69,7 @@ def make_payer(node: Node, wei: int = 0) -> bytes:
 
 
 def balance_of(node: Node, token: bytes, holder: bytes) -> int:
-    return int.from_bytes(node.call(token, abi.encode_call("balanceOf(address)", [holder])), "big")
+    return int.from_bytes(node.call(token, balance_call(holder)), "big")
 
 
 def part_of(safe: bytes, calls: Sequence[Call]) -> Part:

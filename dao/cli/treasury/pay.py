@@ -15,7 +15,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from chain import amount
+from chain import address, amount
 from chain.clients.token_read import contracts_among, read_token
 from chain.finding import Finding, has_errors
 from dao.cli import steps, text
@@ -26,16 +26,17 @@ from dao.cli.proposals.draft import begin
 from dao.cli.proposals.draft_ask import Said
 from dao.cli.proposals.lint import finding_row
 from dao.cli.treasury.pay_merkle import claim_findings, make_claims
-from dao.cli.treasury.pay_trial import trial_findings, try_rows
 from dao.record.checks_proposal import assets_of
 from dao.session import Session
 from dao.workflow.proposing import settings_in_force
+from proposals.calls import call_for
 from proposals.draft import budget_row
-from proposals.parts import decode_parts
+from proposals.parts import Part, decode_parts
 from proposals.pay_file import MAX_BYTES, Fund, PayFileError, PayRow, read_pay_file
 from proposals.payment import Asset, write_sentence
 from proposals.tables import BudgetRow
 from treasury.binding import paying
+from treasury.clients.payment_trials import transfer_costs, try_payments
 from treasury.payout_batches import parts_of
 
 EXAMPLES = (
@@ -139,13 +140,22 @@ def _budget(session: Session, rows: Sequence[PayRow], fund: Fund) -> tuple[list[
     """The rows in their parts, and what was seen when they were tried."""
     head = session.desk.head().ref.number
     coins = {row.payment.to for row in rows if row.payment.asset.address is None}
-    problems = try_rows(session, rows, fund)
-    parts = parts_of([row.payment for row in rows], contracts_among(session.node, coins, head), problems)
+    calls = tuple(call_for(row.payment) for row in rows)
+    whole = Part(chain_id=fund.chain_id, safe=fund.safe, not_before=0, not_after=0, release="", calls=calls)
+    problems = try_payments(session.node, whole, head)
+    tokens = {row.payment.asset.address for row in rows if row.payment.asset.address is not None}
+    measured = transfer_costs(session.node, fund.safe, tokens)
+    parts = parts_of([row.payment for row in rows], contracts_among(session.node, coins, head), problems, measured)
     budget = [
         budget_row(part, write_sentence(row.payment), purpose=row.purpose)
         for part, row in zip(parts, rows, strict=True)
     ]
-    return budget, trial_findings(rows, parts, problems)
+    findings = []
+    for place, (reason, facts) in sorted(problems.items()):
+        row = rows[place]
+        told = {"payee": address.checksum(row.payment.to), "part": parts[place], "line": row.line, **facts}
+        findings.append(Finding(code="W_TOKEN_BEHAVIOUR", reason=reason, level="warning", line=row.line, facts=told))
+    return budget, findings
 
 
 def _refused(findings: Sequence[Finding], rows: int) -> Answer:

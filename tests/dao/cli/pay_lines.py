@@ -10,6 +10,7 @@ from treasury.merkle_tree import Claim, ClaimTree
 PAYEE = "0x" + "11" * 20
 LINES: dict[str, list[tuple[str, ...]]] = {
     "pay": [("pay", "FOLDER/dao.toml", "DRAFT", "--dir", "FOLDER")],
+    "receipts": [("receipts", "IIP-1", "--dir", "FOLDER"), ("receipts", "IIP-9", "--dir", "FOLDER")],
     "claim": [("claim", "CLAIMS"), ("claim", "CLAIMS", PAYEE), ("claim", "FOLDER/dao.toml")],
 }
 
