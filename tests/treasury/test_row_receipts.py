@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from chain.clients.devnet import Devnet
 from chain.clients.node import Node
 from chain.keccak import keccak256
 from chain.receipt import open_receipt
@@ -17,12 +14,6 @@ from treasury.execution import ExecutionError
 from treasury.row_receipts import row_receipts
 
 ANN, BEN = keccak256(b"ann")[12:], keccak256(b"ben")[12:]
-
-
-@pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
-    with Devnet.temporary(1_700_000_000) as devnet:
-        yield devnet.node()
 
 
 def test_every_row_has_a_log_of_its_own(node: Node) -> None:

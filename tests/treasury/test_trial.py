@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from chain import abi
-from chain.clients.devnet import Devnet
 from chain.clients.node import Node
 from chain.clients.safe_dry_run import run_steps
 from chain.keccak import keccak256
@@ -19,12 +16,6 @@ from tests.treasury import weird
 from treasury.trial import Trial, read_trial, steps_of, trial_findings
 
 PAYEE, OTHER = keccak256(b"a payee")[12:], keccak256(b"another payee")[12:]
-
-
-@pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
-    with Devnet.temporary(1_700_000_000) as devnet:
-        yield devnet.node()
 
 
 @pytest.fixture(scope="module")

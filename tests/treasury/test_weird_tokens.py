@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from chain.clients.devnet import Devnet
 from chain.clients.node import Node
 from chain.clients.safe_dry_run import run_steps
 from chain.keccak import keccak256
@@ -52,9 +49,8 @@ class Payday:
 
 
 @pytest.fixture(scope="module")
-def payday() -> Iterator[Payday]:
-    with Devnet.temporary(1_700_000_000) as devnet:
-        yield Payday(devnet.node())
+def payday(node: Node) -> Payday:
+    return Payday(node)
 
 
 def test_H91_each_row_is_judged_alone(payday: Payday) -> None:
