@@ -16,12 +16,13 @@ from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied
 from tests.dao.conftest import Played
 from treasury.execution import EXECUTION_SUCCESS
+from treasury.income import TRANSFER
 
 Dao = Callable[..., Outcome]
 
 
 def test_each_row_has_its_transaction_and_log(dao: Dao, played: Played, tmp_path: Path) -> None:
-    """Of the demo's proposal: coins by the Safe's report; also as a table, and one part alone."""
+    """Of the demo's proposal: coins by the Safe's report, tokens by their own; also as a table, and one part alone."""
     folder, out = copied(played.folder, tmp_path / "workspace"), tmp_path / "receipts.csv"
 
     whole = dao("receipts", "IIP-1", "--dir", folder, "--out", out, "--json")
@@ -35,7 +36,8 @@ def test_each_row_has_its_transaction_and_log(dao: Dao, played: Played, tmp_path
             receipt = devnet.node().receipt(bytes.fromhex(row["transaction"][2:]))
             assert receipt is not None
             assert row["block"] == receipt.block.number
-            assert EXECUTION_SUCCESS == receipt.logs[row["log"]].log.topics[0]
+            event = EXECUTION_SUCCESS if "slip44" in row["asset"] else TRANSFER
+            assert event == receipt.logs[row["log"]].log.topics[0]
     assert [row for row in rows if row["part"] == 2] == alone.document["rows"]
     table = list(csv.DictReader(out.read_text("utf-8").splitlines()))
     assert [row["transaction"] for row in rows] == [row["transaction"] for row in table]
@@ -69,4 +71,4 @@ def test_review_says_who_would_gain_and_lose(dao: Dao, running: Path) -> None:
     assert min(paid) > 0
     assert [] == [each for each in outcome.document["findings"] if each["code"] == "W_DRY_RUN"]
     assert "balances" not in outcome.document["unchecked"]
-    assert f"{nora}  +" in spoken.out
+    assert f"{nora}   +" in spoken.out
