@@ -26,6 +26,8 @@ from governance.settings import (
     FundSettings,
     Journal,
     Limits,
+    Mandate,
+    OutflowLimit,
     Quorum,
     QuorumKind,
     Reviewers,
@@ -40,6 +42,7 @@ from governance.strategies import BUILT_IN, Strategy, ticket, whitelist
 from governance.strategies.inner import has_supply
 from governance.strategies.strategy import UNIT
 from governance.strict_map import SECONDS_MAX, StrictMap, expect_version, open_map
+from proposals.periods import NO_PERIODS, Periods
 
 VERSION = 1
 YEAR = 31_536_000
@@ -49,6 +52,8 @@ _KEYS = (
     "admission chains choices disputes funds grace guardian housekeeping journal limits notice prefix proposers quorum "
     "reviewers safes space strategies threshold timelock venue version voting"
 )
+_FUND = "assets chain_id name safe sources"
+_PERIODS = " ".join(Periods._fields)
 _CHAIN_ID_MAX = 2**53 - 1
 _NAME = r"[a-z0-9][a-z0-9_-]{0,31}"
 _FUND_NAME = r"[a-z][a-z0-9-]{0,31}"
@@ -68,7 +73,9 @@ class SettingsError(GovernanceError):
 
 def parse_settings(text: str) -> Settings:
     """Read the canonical JSON text of settings; raise `SettingsError` (or its code's own error) for anything else."""
-    opened = open_map(loads_canonical(text, max_bytes=MAX_BYTES), _KEYS, code="E_SETTINGS")
+    values = loads_canonical(text, max_bytes=MAX_BYTES)
+    more = " periods" if isinstance(values, Mapping) and "periods" in values else ""
+    opened = open_map(values, _KEYS + more, code="E_SETTINGS")
     expect_version(opened, "version", VERSION)
     settings = _read(opened, text)
     for rule in _RULES:
@@ -101,7 +108,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         ),
         chains=tuple(_chain(item) for item in opened.open_each("chains", "chain_id finality_depth")),
         safes=tuple(_safe(item) for item in opened.open_each("safes", "address chain_id version")),
-        funds=tuple(_fund(item) for item in opened.open_each("funds", "assets chain_id name safe sources")),
+        funds=tuple(_fund(item) for item in opened.open_each_with("funds", _FUND, "mandate")),
         proposers=opened.address_list("proposers"),
         choices=opened.text_list("choices", _LINE),
         strategies=tuple(_strategy(s) for s in opened.open_each("strategies", "chain_id name params proof version")),
@@ -124,7 +131,16 @@ def _read(opened: StrictMap, text: str) -> Settings:
         ),
         housekeeping=opened.text_list("housekeeping", _NAME),
         limits=Limits(body=limits.integer("body", 1, 90_000), parts=limits.integer("parts", 1, 1000)),
+        periods=_periods(opened) if "periods" in opened.values else NO_PERIODS,
     )
+
+
+def _periods(opened: StrictMap) -> Periods:
+    """A period that may be left out is refused where it says what its absence says."""
+    periods = opened.open_with("periods", "", _PERIODS)
+    if not periods.values:
+        opened.refuse("periods", "at least one period")
+    return Periods(**{name: periods.integer(name, 1, SECONDS_MAX) for name in periods.values})
 
 
 def _quorum(opened: StrictMap) -> Quorum:
@@ -176,7 +192,29 @@ def _fund(opened: StrictMap) -> FundSettings:
         safe=opened.address("safe"),
         assets=assets,
         sources=sources,
+        mandate=_mandate(opened, assets) if "mandate" in opened.values else Mandate(),
     )
+
+
+def _mandate(fund: StrictMap, assets: tuple[Asset, ...]) -> Mandate:
+    """A mandate that says nothing is left out."""
+    opened = fund.open_with("mandate", "excluded", "largest_share limits")
+    excluded, share, limits = opened.address_list("excluded"), None, []
+    if "largest_share" in opened.values:
+        told = opened.open("largest_share", "denominator numerator")
+        share = told.integer("numerator", 1, 10**18), told.integer("denominator", 1, 10**18)
+        if share[0] >= share[1]:
+            opened.refuse("largest_share", "less than the whole")
+    if "limits" in opened.values:
+        symbols = [asset.symbol for asset in assets]
+        for limit in opened.open_each("limits", "amount asset seconds"):
+            row = OutflowLimit(limit.text("asset"), limit.amount("amount"), limit.integer("seconds", 1, YEAR))
+            if row.symbol not in symbols or not row.amount:
+                limit.refuse("asset", "an asset of the fund, and more than 0 of it")
+            limits.append(row)
+    if not excluded and share is None and not limits:
+        fund.refuse("mandate", "something that is forbidden, or no mandate")
+    return Mandate(excluded, share, tuple(limits))
 
 
 def _strategy(opened: StrictMap) -> StrategySettings:
@@ -255,6 +293,16 @@ def _period_can_be_voted_in(settings: Settings) -> None:
         raise _unsafe("grace", seconds=settings.grace, high=YEAR)
     if settings.voting.max_snapshot_age == 0 or settings.voting.max_snapshot_age > YEAR:
         raise _unsafe("snapshot_age", seconds=settings.voting.max_snapshot_age, high=YEAR)
+
+
+def _texts_can_reach_their_vote(settings: Settings) -> None:
+    """A text that only waits for its time must not be stagnant before it."""
+    periods = settings.periods
+    for name, seconds in periods._asdict().items():
+        if seconds > YEAR:
+            raise _unsafe("seconds", setting=f"periods.{name}", seconds=seconds, high=YEAR)
+    if 0 < periods.stagnation <= max(periods.review, periods.last_call):
+        raise _unsafe("stagnation", seconds=periods.stagnation, wait=max(periods.review, periods.last_call))
 
 
 def _choices_have_their_roles(settings: Settings) -> None:
@@ -356,6 +404,7 @@ _RULES: tuple[Callable[[Settings], None], ...] = (
     _quorum_is_not_zero,
     _threshold_is_a_majority,
     _period_can_be_voted_in,
+    _texts_can_reach_their_vote,
     _choices_have_their_roles,
     _committees_can_decide,
     _chains_are_named,
