@@ -38,7 +38,7 @@ from governance.settings import (
     Threshold,
     Voting,
 )
-from governance.settings_limits import read_limits, read_mandate
+from governance.settings_limits import read_limits
 from governance.settings_periods import YEAR, read_periods, texts_can_reach_their_vote
 from governance.strategies import BUILT_IN, Strategy, ticket, whitelist
 from governance.strategies.inner import has_supply

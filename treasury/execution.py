@@ -18,7 +18,7 @@ from chain.receipt import Log, ProvedReceipt
 from chain.safe import EXECUTION_FAILURE, EXECUTION_SUCCESS, SafeTx, safe_tx_hash
 from chain.safe import release as release_of
 from proposals.parts import Part
-from treasury.binding import BindingError, build, check_binding, paying
+from treasury.binding import BindingError, Paying, build, check_binding, paying
 from treasury.errors import TreasuryError
 from treasury.income import TRANSFER
 from treasury.nonces import NonceError, check_nonce, check_single
@@ -39,6 +39,7 @@ __all__ = [
     "check_single",
     "check_token_transfers",
     "check_window",
+    "transfer_log",
     "window",
 ]
 
@@ -74,11 +75,16 @@ def check_token_transfers(proved: ProvedReceipt, part: Part) -> None:
         payment = paying(call, part.chain_id)
         if payment is None or not call.data:
             continue
-        words = (TRANSFER, part.safe.rjust(32, b"\0"), payment.payee.rjust(32, b"\0"))
-        expected = (call.to, words, payment.amount.to_bytes(32, "big"))
+        expected = transfer_log(part.safe, call.to, payment)
         if expected not in logs:
             raise ExecutionError("E_TOKEN_BEHAVIOUR", "no_log", call=number, token=call.to, payee=payment.payee)
         logs.remove(expected)
+
+
+def transfer_log(safe: bytes, token: bytes, payment: Paying) -> tuple[bytes, tuple[bytes, ...], bytes]:
+    """Address, topics and data of the log that a token leaves when the Safe pays somebody."""
+    words = (TRANSFER, safe.rjust(32, b"\0"), payment.payee.rjust(32, b"\0"))
+    return token, words, payment.amount.to_bytes(32, "big")
 
 
 def _reports(logs: Iterable[Log], tx: SafeTx) -> Iterator[tuple[bytes, bytes, int]]:

@@ -22,6 +22,7 @@ from treasury.housekeeping import Housekeeping, housekeeping_findings
 from treasury.review_calls import Action, actions, unfold
 from treasury.review_rules import STRUCTURAL_RULES, Sight
 from treasury.review_vote import VOTE_RULES, Signing, VotedPart, is_what_was_voted, unchecked_of
+from treasury.trial import Trial
 
 __all__ = ["Action", "Housekeeping", "Review", "VotedPart", "review"]
 
@@ -33,13 +34,15 @@ class Review:
     verdict: Literal["sign", "refuse"]
     findings: tuple[Finding, ...]
     unchecked: tuple[str, ...]
-    """Names of what nobody could check: `vote`, `window`, `nonce`, `configuration`, `dry_run`, `code`."""
+    """Names of what nobody could check: `vote`, `window`, `nonce`, `configuration`, `dry_run`, `balances`, `code`."""
     domain_hash: bytes
     message_hash: bytes
     """With `domain_hash` what hardware wallets show."""
     safe_tx_hash: bytes
     """What is signed."""
     actions: tuple[Action, ...]
+    trial: Trial | None = None
+    """What the part's calls would move now, where a vote covers the transaction and somebody could try."""
 
 
 def review(
@@ -70,6 +73,7 @@ def review(
         message_hash=message_hash(tx),
         safe_tx_hash=safe_tx_hash(tx),
         actions=actions(unfolded, tx.chain_id, tx.safe),
+        trial=vote.trial if vote is not None and is_voted else None,
     )
 
 

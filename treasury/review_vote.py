@@ -26,6 +26,7 @@ from treasury.nonces import check_nonce, check_single
 from treasury.outflow import Spending, over_the_limits
 from treasury.payouts import PayoutId
 from treasury.safe_pinned import unpinned
+from treasury.trial import Trial, trial_findings
 from treasury.window import check_window, window
 
 
@@ -70,6 +71,8 @@ class VotedPart:
     """What its limits allow, and what was paid within their time."""
     succeeds: bool | None = None
     """Whether the transaction would succeed now, by a dry run; None where nobody tried."""
+    trial: Trial | None = None
+    """What its calls would move now; None where nobody could try."""
 
 
 class Signing(NamedTuple):
@@ -205,6 +208,12 @@ def would_succeed(case: Signing) -> Iterator[Finding]:
         yield Finding(code="W_DRY_RUN", level="warning", place="transaction", facts=facts)
 
 
+def moves_what_was_voted(case: Signing) -> Iterator[Finding]:
+    """E_TOKEN_BEHAVIOUR (H91), E_SAFE_CONFIG and W_DRY_RUN, from a trial of the part's calls."""
+    if case.vote.trial is not None:
+        yield from trial_findings(case.vote.part, case.vote.trial)
+
+
 def keeps_the_mandate(case: Signing) -> Iterator[Finding]:
     """E_MANDATE, E_OUTFLOW_CAP: a vote does not lift what the settings forbid (H92)."""
     vote = case.vote
@@ -225,6 +234,7 @@ VOTE_RULES: tuple[Rule, ...] = (
     calls_the_code_of_the_vote,
     stays_under_the_limits,
     would_succeed,
+    moves_what_was_voted,
 )
 
 
@@ -237,6 +247,8 @@ def unchecked_of(vote: VotedPart | None) -> tuple[str, ...]:
         open_questions.append("configuration")
     if vote.succeeds is None:
         open_questions.append("dry_run")
+    if vote.trial is None:
+        open_questions.append("balances")
     return (*open_questions, "code")
 
 

@@ -9,7 +9,7 @@ transactions at the same times make the same blocks).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import rlp
@@ -44,6 +44,8 @@ class EvmCall:
     value: int = 0
     data: bytes = b""
     gas: int = BLOCK_GAS_MAX
+    codes: Mapping[bytes, bytes] = field(default_factory=dict)
+    """Code that stands at an address for this call alone."""
 
 
 class EvmRevertError(Exception):
@@ -201,6 +203,8 @@ class EvmChain:
         if call.to is None and len(call.data) > _INIT_CODE_MAX:
             raise EvmRefusedError(f"max initcode size exceeded: {len(call.data)} > {_INIT_CODE_MAX}")
         vm = self._chain.get_vm(header)
+        for address, code in call.codes.items():
+            vm.state.set_code(address, code)
         unsigned = vm.get_transaction_builder().new_unsigned_dynamic_fee_transaction(
             chain_id=DEVNET_CHAIN_ID,
             nonce=vm.state.get_nonce(call.sender),

@@ -65,7 +65,7 @@ class DevnetRpc:
             "eth_getStorageAt": self._storage,
             "eth_getProof": self._proof,
             "eth_getLogs": self._logs,
-            "eth_call": lambda call, at="latest": octets(chain.call(_call(call), self._header(at))),
+            "eth_call": lambda call, at="latest", lent=None: octets(chain.call(_call(call, lent), self._header(at))),
             "eth_estimateGas": lambda call, at="latest": quantity(chain.estimate(_call(call), self._header(at))),
             "eth_sendRawTransaction": self._send,
             "debug_getRawHeader": lambda at: octets(rlp.encode(self._header(at))),
@@ -293,8 +293,11 @@ def _number(text: Any) -> int:
     return int(text, 16)
 
 
-def _call(call: Any) -> EvmCall:
+def _call(call: Any, lent: Any = None) -> EvmCall:
+    if any(set(state) != {"code"} for state in (lent or {}).values()):
+        raise RpcError(_PARAMS, "of another state only code can be said")
     return EvmCall(
+        codes={_address(at): _octets(state["code"]) for at, state in (lent or {}).items()},
         to=_address(call["to"]) if call.get("to") else None,
         sender=_address(call["from"]) if call.get("from") else bytes(20),
         value=_number(call.get("value") or "0x0"),

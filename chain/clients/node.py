@@ -33,6 +33,8 @@ LOGS_SPAN = 10_000
 LOGS_SUSPECT = 10_000
 """As many logs as this may be a list that the provider cut: ask for less at once."""
 WAIT_SECONDS = 120
+Codes = Mapping[bytes, bytes]
+NO_CODES: Codes = MappingProxyType({})
 LAG_WAIT_SECONDS = 15
 """How long a node is waited for that has not seen a block yet which somebody else has."""
 
@@ -137,12 +139,15 @@ class Node:
         """Return a storage slot's word, unproved; `state_proof` proves it."""
         return int.from_bytes(self._octets("eth_getStorageAt", hex_text(address), hex(slot), block_tag(number)), "big")
 
-    def call(self, to: bytes, data: bytes, number: int | None = None, *, sender: bytes | None = None) -> bytes:
-        """Return what a call answers; `CallReverted` if it reverts. An address without code answers nothing."""
+    def call(
+        self, to: bytes, data: bytes, number: int | None = None, *, sender: bytes | None = None, codes: Codes = NO_CODES
+    ) -> bytes:
+        """Return what a call answers; `CallReverted` if it reverts. `codes` stand there for this one call."""
         message = {"to": hex_text(to), "data": hex_text(data)}
         if sender is not None:
             message["from"] = hex_text(sender)
-        return self._octets("eth_call", message, block_tag(number))
+        lent = [{hex_text(at): {"code": hex_text(code)} for at, code in codes.items()}] if codes else []
+        return self._octets("eth_call", message, block_tag(number), *lent)
 
     def read_many(
         self, reads: Sequence[Read], number: int, progress: Callable[[int], None] | None = None

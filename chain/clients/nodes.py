@@ -132,10 +132,20 @@ class Nodes(Node):
         at = self._at(number)
         return self._same("storage", lambda node: node.storage(address, slot, at), address=address, number=at)
 
-    def call(self, to: bytes, data: bytes, number: int | None = None, *, sender: bytes | None = None) -> bytes:
+    def call(
+        self,
+        to: bytes,
+        data: bytes,
+        number: int | None = None,
+        *,
+        sender: bytes | None = None,
+        codes: one.Codes = one.NO_CODES,
+    ) -> bytes:
         """Return what a call answers; `CallReverted` if it reverts everywhere."""
         at = self._at(number)
-        return self._same("call", lambda node: node.call(to, data, at, sender=sender), address=to, number=at)
+        return self._same(
+            "call", lambda node: node.call(to, data, at, sender=sender, codes=codes), address=to, number=at
+        )
 
     def read_many(
         self, reads: Sequence[Read], number: int, progress: Callable[[int], None] | None = None

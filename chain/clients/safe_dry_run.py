@@ -1,20 +1,24 @@
 """A dry run of a Safe transaction on the state of a block, by the Safe's own means: nothing is signed, nothing stays.
 
 Decides how a node is asked: `simulateAndRevert` lets the Safe run SimulateTxAccessor, which makes the call as the Safe
-and reports; the revert undoes all of it, so every node can answer, without overrides or tracing. It does not tell what
-else the call would change, and the next block may be another world.
+and reports; the revert undoes all of it, so every node can answer, without overrides or tracing. What calls would move
+is asked the same way of a program of ours (`chain.trial_program`), for which the node must lend an address some code.
+What the answers mean is decided by `treasury.trial`, and the next block may be another world.
 
 Source: safe-smart-account, StorageAccessible.sol and SimulateTxAccessor.sol, tags v1.3.0 to v1.5.0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chain import abi
 from chain.abi import AbiError
 from chain.clients.node import CallReverted, Node
+from chain.clients.rpc import NodeError
 from chain.safe import KNOWN_CONTRACTS, SafeTx
+from chain.trial_program import PROGRAM, PROGRAM_AT, WAY, WAY_AT, Step, Told, pack, unpack
 
 _ACCESSOR = "SimulateTxAccessor"
 _HEAD = 64
@@ -55,3 +59,19 @@ def _read(data: bytes) -> DryRun | None:
     except AbiError:
         return None
     return DryRun(succeeds, answer)
+
+
+def run_steps(node: Node, safe: bytes, steps: Sequence[Step], number: int) -> list[Told] | None:
+    """Let a Safe take steps on the state after a block; None where nobody can say: a node that lends no code, an
+    address that is no Safe from 1.3.0 on, or steps that need more gas than the node gives.
+    """
+    codes = {WAY_AT: WAY, PROGRAM_AT: PROGRAM}
+    try:
+        answer = node.call(WAY_AT, pack(safe, steps), number, codes=codes)
+    except CallReverted:
+        return None
+    except NodeError as error:
+        if error.code != "E_RPC_ANSWER" or error.reason != "refused":
+            raise
+        return None
+    return unpack(answer, len(steps))

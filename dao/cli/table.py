@@ -54,6 +54,8 @@ COMMANDS = (
     Command("snapshot propose", "Votes", "Propose at Snapshot, by its space's own times."),
     Command("snapshot cancel", "Votes", "Take a proposal back at Snapshot."),
     Command("pay", "Treasury", "Make a draft out of a file of payments, row by row."),
+    Command("claim", "Treasury", "Check a list of claims, and write one as a call."),
+    Command("receipts", "Treasury", "Show which transaction and log paid which row."),
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),
     Command("premiums split", "Treasury", "Split a premium into its exact shares, in wei."),
     Command("premiums import", "Treasury", "Read every premium from a chain, and prove none missing."),

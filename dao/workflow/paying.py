@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from chain.clients.code_read import fetch_code
 from chain.clients.safe_deploy import exec_transaction_call
 from chain.clients.safe_dry_run import dry_run
 from chain.clients.safe_read import fetch_confirmations, fetch_executed, fetch_known_safe, safe_nonce
-from chain.contract_code import ContractCode
 from chain.errors import CodedError, UncheckableError
 from chain.finding import Finding
 from chain.receipt import open_receipt
@@ -34,7 +32,7 @@ from dao.record.owners_since import in_their_time, owners_now
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
 from dao.record.windows import window_of
-from dao.workflow import sending
+from dao.workflow import part_facts, sending
 from dao.workflow.consenting import confirmation_fact
 from dao.workflow.desk import BOOKED, PAID, QUEUED, Blocks, Desk, Fact
 from dao.workflow.proposing import settings_in_force
@@ -168,6 +166,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     dispute = need(case.disputes).get(part)
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_known_safe(desk.node, wanted.safe, desk.node.head().ref.number))
+    published = need(case.proposal_row).leaf.block.number
     tried = dry_run(desk.node, tx, state.block.number) if tx.safe == wanted.safe else None
     spent = spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal))
     alive = _alive(desk, case, [queued for queued in here if queued.payout != (proposal, part)], spent)
@@ -191,11 +190,12 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             known=tuple(queued.tx for queued in here if queued.payout == (proposal, part)),
             taken=frozenset(queued.tx.nonce for queued in alive if queued.tx.nonce >= state.nonce),
             spent=spent,
-            codes=_codes(desk, case, wanted),
+            codes=part_facts.codes_called(desk.node, wanted, published, desk.head().ref.number),
             spending=spending_beside(desk, case, part, tx, alive),
             excluded=frozenset(() if fund is None else fund.mandate.excluded),
             outflows=() if fund is None else outflows_of(desk, fund),
             succeeds=None if tried is None else tried.succeeds,
+            trial=part_facts.tried(desk.node, wanted, settings.funds, state.block.number),
         ),
         is_own_safe=True,
     )
@@ -206,16 +206,6 @@ def _alive(desk: Desk, case: Case, others: Sequence[Queued], spent: Mapping[int,
     booked = {row.leaf.body["hash"] for row in case.rows("executed")}
     waiting = [queued for queued in others if queued.hash not in booked]
     return [q for q in waiting if spent.get(q.tx.nonce, q.hash) == q.hash and not is_dead(desk, q)]
-
-
-def _codes(desk: Desk, case: Case, part: Part) -> dict[bytes, tuple[ContractCode, ContractCode]]:
-    """What each address that the part calls ran when it was published, and runs now."""
-    blocks = need(case.proposal_row).leaf.block.number, desk.head().ref.number
-    found = {}
-    for to in {call.to for call in part.calls}:
-        then, now = (fetch_code(desk.node, to, number) for number in blocks)
-        found[to] = (then, now)
-    return found
 
 
 def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> Confirmation:

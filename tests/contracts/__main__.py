@@ -1,4 +1,4 @@
-"""Write the artifact beside its source."""
+"""Write the artifacts beside their sources."""
 
 from __future__ import annotations
 
@@ -9,4 +9,5 @@ from chain.clients.contracts.build import compile_contract
 HERE = Path(__file__).parent
 
 if __name__ == "__main__":
-    (HERE / "Mutual.json").write_text(compile_contract("Mutual", HERE), encoding="utf-8")
+    for name in ("Mutual", "MerkleDistributor", "WeirdToken"):
+        (HERE / f"{name}.json").write_text(compile_contract(name, HERE), encoding="utf-8")

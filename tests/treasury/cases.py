@@ -15,6 +15,7 @@ from proposals.parts import Call, Part
 from treasury.execution import EXECUTION_SUCCESS, build
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart
+from treasury.trial import Trial
 
 VERSION = "1.4.1"
 CLOSE, DAY, WEEK = 1_700_000_000, 86_400, 604_800
@@ -75,6 +76,7 @@ def voted(voted_part: Part | None = None, **changes: object) -> VotedPart:
     facts = {
         "payout": PayoutId(b"\xab" * 32, 1), "part": voted_part or part(), "closed_at": CLOSE, "timelock": DAY,
         "grace": WEEK, "now": CLOSE + DAY, "expected": state(nonce=1), "state": state(), "succeeds": True,
+        "trial": Trial((), (), ()),
     }  # fmt: skip
     return VotedPart(**{**facts, **changes})  # type: ignore[arg-type]
 

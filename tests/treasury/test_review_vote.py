@@ -184,7 +184,7 @@ def test_H85_a_payee_of_coins_needs_no_code() -> None:
 
 def test_a_dry_run_that_fails_is_told_and_one_that_nobody_made_is_named() -> None:
     """No money would move, so it does not refuse."""
-    failing, untried = (review(safe_tx(), voted(succeeds=succeeds)) for succeeds in (False, None))
+    failing, untried = review(safe_tx(), voted(succeeds=False)), review(safe_tx(), voted(succeeds=None, trial=None))
 
     assert [("W_DRY_RUN", "", "transaction")] == codes(failing, "warning")
-    assert ("sign", "sign", ("dry_run", "code")) == (failing.verdict, untried.verdict, untried.unchecked)
+    assert ("sign", "sign", ("dry_run", "balances", "code")) == (failing.verdict, untried.verdict, untried.unchecked)

@@ -22,6 +22,7 @@ from proposals.parts import Call
 from treasury.assets import asset_id
 from treasury.binding import build_calls
 from treasury.review import Action, Review
+from treasury.trial import Change
 
 _HASHES = ("domain_hash", "message_hash", "safe_tx_hash")
 
@@ -71,8 +72,12 @@ def answer(draft: Draft, review: Review, symbols: Symbols) -> Answer:
             {"place": action.place, "kind": action.kind, "message": _told(action, tx.chain_id, symbols)}
             for action in review.actions
         ],
-    }
-    return Answer(document, _lines(draft, review, document), TRUE if review.verdict == "sign" else FALSE)
+        "changes": [_change(tx, change) for change in review.trial.changes] if review.trial else None,
+        "storage": [
+            {"word": name, "before": hex(was), "after": hex(is_)} for name, was, is_ in review.trial.words
+        ] if review.trial else None,
+    }  # fmt: skip
+    return Answer(document, _lines(draft, review, document, symbols), TRUE if review.verdict == "sign" else FALSE)
 
 
 def _of_batch(batch: Batch, chain_id: int, safe_version: str, asked: Asked) -> Draft:
@@ -102,7 +107,7 @@ def _row(finding: Finding) -> dict[str, Any]:
     return {"code": finding.code, "level": finding.level, "message": message, "place": finding.place or None}
 
 
-def _lines(draft: Draft, review: Review, document: dict[str, Any]) -> Iterator[str]:
+def _lines(draft: Draft, review: Review, document: dict[str, Any], symbols: Symbols) -> Iterator[str]:
     tx, nonce = draft.tx, str(draft.tx.nonce) if draft.has_nonce else "-"
     safe = address.with_chain(tx.safe, tx.chain_id)
     yield from text.rows([("Safe", safe), (text.label("version"), tx.version), ("nonce", nonce)])
@@ -110,6 +115,11 @@ def _lines(draft: Draft, review: Review, document: dict[str, Any]) -> Iterator[s
     yield text.paint(text.say("REVIEW", "does"), "bold")
     yield from text.rows([(text.place(action["place"]), action["message"]) for action in document["actions"]])
     yield ""
+    if review.trial is not None:
+        yield text.paint(text.say("REVIEW", "changes"), "bold")
+        yield from text.rows([_gain(tx, change, symbols) for change in review.trial.changes if change.gained])
+        yield from text.rows([(name, f"{was:#x} → {is_:#x}") for name, was, is_ in review.trial.words])
+        yield ""
     if review.findings:
         yield text.paint(text.say("REVIEW", "found"), "bold")
         for finding in review.findings:
@@ -123,6 +133,20 @@ def _lines(draft: Draft, review: Review, document: dict[str, Any]) -> Iterator[s
         yield from text.rows([(name, sentence("UNCHECKED", name, {}, language())) for name in review.unchecked])
         yield ""
     yield _verdict(review.verdict, review.findings)
+
+
+def _change(tx: SafeTx, change: Change) -> dict[str, str | None]:
+    before, after = (None if units is None else str(units) for units in (change.before, change.after))
+    holder, asset = address.checksum(change.holding.holder), asset_id(tx.chain_id, change.holding.token)
+    return {"holder": holder, "asset": asset, "before": before, "after": after, "expected": str(change.expected)}
+
+
+def _gain(tx: SafeTx, change: Change, symbols: Symbols) -> tuple[str, str]:
+    """A holder and what he would gain, in whole units where the asset is known."""
+    asset, gained = asset_id(tx.chain_id, change.holding.token), change.gained or 0
+    symbol, decimals = symbols.get(asset, (asset, 0))
+    sign = "+" if gained > 0 else ""
+    return address.checksum(change.holding.holder), f"{sign}{amount.spell(gained, decimals)} {symbol}"
 
 
 def _verdict(verdict: str, findings: tuple[Finding, ...]) -> str:

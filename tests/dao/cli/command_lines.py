@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chain.address import checksum
 from dao.cli.start.demo import cast
-from tests.dao.cli import hub_lines, owner_lines, vesting_lines
+from tests.dao.cli import hub_lines, owner_lines, pay_lines, vesting_lines
 
 HERE = ("--dir", "FOLDER")
 ABSENT = "QmTJzHxw4pPgcv6ZtA7hm9L32Evr2Z6A1LoEuTp9UGZC2n"
@@ -43,7 +43,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
         ("audit", "--space", "x", "--hub", "http://127.0.0.1:9/"),
     ],
     **hub_lines.LINES,
-    "pay": [("pay", "FOLDER/dao.toml", "DRAFT", *HERE)],
+    **pay_lines.LINES,
     "premiums split": [("premiums", "split", "7"), ("premiums", "split", "7", "--agent-level", "3")],
     "premiums quote": [("premiums", "quote", "--units", n, "--days", "101", "--shares", "0") for n in ("1", "1e3")],
     "premiums book": [("premiums", "book", "NEW", *HERE), ("premiums", "book", "FOLDER/dao.toml", *HERE)],

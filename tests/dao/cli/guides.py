@@ -17,7 +17,7 @@ from tests.dao.cli.conftest import Outcome
 from tests.dao.conftest import Played
 
 GUIDES = Path(__file__).resolve().parents[3] / "docs" / "guides"
-BLOCK = re.compile(r"^```(sh|text|markdown|toml|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(sh|text|markdown|toml|json|csv)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"`([a-z]+/[a-z0-9./-]+)`")
 REFUSED = "# refused"
 

@@ -16,7 +16,7 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.cli.table import COMMANDS, GROUPS
 from dao.store.journal import Journal
-from tests.dao.cli import steps_workspace, vesting_lines
+from tests.dao.cli import pay_lines, steps_workspace, vesting_lines
 from tests.dao.cli.command_lines import FINISHED, RUNNING
 from tests.dao.cli.conftest import Outcome
 from tests.dao.cli.reading import copied
@@ -100,7 +100,7 @@ def test_a_finished_workspace_is_told_in_chinese(
     past = tmp_path / "history.json"
     past.write_text(json.dumps(history_document()), "utf-8")
     named = {"HISTORY": [str(past)], "VOTE": [str(vote)], "NEW": [str(tmp_path / "new")], "DRAFT": DRAFT}
-    named["PLAN"] = [vesting_lines.write(tmp_path)]
+    named |= {"PLAN": [vesting_lines.write(tmp_path)], "CLAIMS": [pay_lines.write(tmp_path)]}
     words = [
         part for word in line for part in named.get(word, [word.replace("FOLDER", str(folder)).replace("PORT", port)])
     ]

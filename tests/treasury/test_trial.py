@@ -1,0 +1,135 @@
+"""What calls would move, tried on a genuine Safe, and what a difference from the part means; nothing stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from chain import abi
+from chain.clients.node import Node
+from chain.clients.safe_dry_run import run_steps
+from chain.keccak import keccak256
+from chain.trial_program import BALANCE, CALL, SLOT, Step
+from proposals.calls import erc20_transfer, native_transfer
+from proposals.parts import Call, Part
+from tests.chain.clients.genuine import SILENT, put
+from tests.treasury import weird
+from treasury.trial import Trial, read_trial, steps_of, trial_findings
+
+PAYEE, OTHER = keccak256(b"a payee")[12:], keccak256(b"another payee")[12:]
+
+
+@pytest.fixture(scope="module")
+def safe(node: Node) -> bytes:
+    return weird.make_payer(node, 10**18)
+
+
+def tried(node: Node, part: Part) -> Trial:
+    tokens = {call.to for call in part.calls if call.data}
+    told = run_steps(node, part.safe, steps_of(part, tokens), node.head().ref.number)
+    assert told is not None
+    return read_trial(part, tokens, told)
+
+
+def codes(part: Part, trial: Trial) -> list[tuple[str, str, str]]:
+    return [(found.code, found.reason, found.level) for found in trial_findings(part, trial)]
+
+
+def test_steps_are_taken_as_the_safe_and_forgotten(node: Node, safe: bytes) -> None:
+    """Coins, storage, calls, a call that reverts, what a contract answers; in the order of the steps."""
+    refuses, before = put(node, SILENT), node.balance(safe)
+    nonce = abi.encode_call("nonce()", [])
+    steps = [
+        Step(BALANCE, safe), Step(CALL, PAYEE, 5), Step(BALANCE, safe), Step(BALANCE, PAYEE), Step(CALL, refuses),
+        Step(SLOT, value=4), Step(CALL, safe, data=nonce), Step(CALL, PAYEE, before), Step(BALANCE, PAYEE),
+    ]  # fmt: skip
+
+    told = run_steps(node, safe, steps, node.head().ref.number)
+
+    assert told is not None
+    assert [before, None, before - 5, 5, None, 2, 0, None, 5] == [each.word for each in told]
+    assert [True, True, True, True, False, True, True, False, True] == [each.succeeded for each in told]
+    assert (before, 0) == (node.balance(safe), node.balance(PAYEE))
+
+
+def test_where_nobody_can_say(node: Node, safe: bytes) -> None:
+    """An address that is no Safe; steps that burn all gas."""
+    token, head = weird.granted(node, safe, 12), node.head().ref.number
+    burn = Step(CALL, token, data=erc20_transfer(token, PAYEE, 1).data)
+
+    assert None is run_steps(node, PAYEE, [Step(BALANCE)], head)
+    assert None is run_steps(node, safe, [burn] * 4, head)
+
+
+def test_a_part_that_does_what_it_says(node: Node, safe: bytes) -> None:
+    """Coins and tokens to two payees, one of them twice: who gains and loses which asset, and no finding."""
+    token = weird.granted(node, safe, 0)
+    calls = [native_transfer(PAYEE, 7), erc20_transfer(token, PAYEE, 11), erc20_transfer(token, OTHER, 13),
+             native_transfer(PAYEE, 1)]  # fmt: skip
+    part = weird.part_of(safe, calls)
+
+    trial = tried(node, part)
+
+    assert [] == codes(part, trial)
+    assert {(safe, None): -8, (safe, token): -24, (PAYEE, None): 8, (PAYEE, token): 11, (OTHER, token): 13} == {
+        tuple(change.holding): change.gained for change in trial.changes
+    }
+    assert (0, ()) == (weird.balance_of(node, token, PAYEE), trial.words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        (4, [("E_TOKEN_BEHAVIOUR", "moves", "error")]),
+        (7, [("E_TOKEN_BEHAVIOUR", "moves", "error")]),
+        (10, [("E_TOKEN_BEHAVIOUR", "moves", "error")]),
+        (3, [("E_TOKEN_BEHAVIOUR", "moves", "error")]),
+        (11, [("E_TOKEN_BEHAVIOUR", "moves", "error")]),
+        (5, [("W_DRY_RUN", "call", "warning")]),
+        (1, []),
+        (2, []),
+    ],
+)
+def test_H91_a_token_that_moves_something_else(
+    node: Node, safe: bytes, kind: int, found: list[tuple[str, str, str]]
+) -> None:
+    """A fee, rounding, more from the sender, nothing at all: refused. A refusal moves nothing, and is told. No answer,
+    or a no that means yes, is no difference.
+    """
+    token = weird.granted(node, safe, kind)
+    part = weird.part_of(safe, [erc20_transfer(token, PAYEE, 1_000)])
+
+    assert found == sorted(set(codes(part, tried(node, part))))
+
+
+def test_other_calls_are_told_and_not_judged(node: Node, safe: bytes) -> None:
+    """What a vote lets the Safe call besides may move more; and a call to the Safe itself may change it."""
+    token = weird.granted(node, safe, 4)
+    other = Call(token, 0, abi.encode_call("balanceOf(address)", [safe]))
+    part = weird.part_of(safe, [erc20_transfer(token, PAYEE, 1_001), other])
+    itself = weird.part_of(safe, [Call(safe, 0, abi.encode_call("changeThreshold(uint256)", [1]))])
+
+    assert [("W_DRY_RUN", "moves", "warning")] == codes(part, tried(node, part))
+    assert ([], (("threshold", 2, 1),)) == (codes(itself, tried(node, itself)), tried(node, itself).words)
+
+
+def test_a_safe_that_would_change_without_a_call_to_it(node: Node, safe: bytes) -> None:
+    """A module that the part calls lowers the threshold: refused."""
+    data = abi.encode_call(
+        "execTransactionFromModule(address,uint256,bytes,uint8)",
+        [safe, 0, abi.encode_call("changeThreshold(uint256)", [1]), 0],
+    )
+    # whatever it is called with, this module calls its Safe with the same data
+    runtime = bytes.fromhex("3660006000376000600036600060007f") + safe.rjust(32, b"\0") + bytes.fromhex("5af100")
+    module = put(node, runtime)
+    weird.execute(node, weird.part_of(safe, [Call(safe, 0, abi.encode_call("enableModule(address)", [module]))]))
+    part = weird.part_of(safe, [Call(module, 0, data)])
+
+    assert [("E_SAFE_CONFIG", "dry_run", "error")] == codes(part, tried(node, part))
+
+
+def test_coins_that_do_not_stay(node: Node, safe: bytes) -> None:
+    """A payee that sends coins on, as a splitter does: a warning, and no reason to refuse."""
+    runtime = bytes.fromhex("600060006000600034") + b"\x73" + OTHER + bytes.fromhex("5af100")
+    part = weird.part_of(safe, [native_transfer(put(node, runtime), 9)])
+
+    assert [("W_DRY_RUN", "moves", "warning")] == codes(part, tried(node, part))
