@@ -27,7 +27,6 @@ from governance.settings import (
     Journal,
     Limits,
     Mandate,
-    OutflowLimit,
     Quorum,
     QuorumKind,
     Reviewers,
@@ -38,6 +37,7 @@ from governance.settings import (
     Threshold,
     Voting,
 )
+from governance.settings_mandate import read_mandate
 from governance.strategies import BUILT_IN, Strategy, ticket, whitelist
 from governance.strategies.inner import has_supply
 from governance.strategies.strategy import UNIT
@@ -192,29 +192,8 @@ def _fund(opened: StrictMap) -> FundSettings:
         safe=opened.address("safe"),
         assets=assets,
         sources=sources,
-        mandate=_mandate(opened, assets) if "mandate" in opened.values else Mandate(),
+        mandate=read_mandate(opened, assets) if "mandate" in opened.values else Mandate(),
     )
-
-
-def _mandate(fund: StrictMap, assets: tuple[Asset, ...]) -> Mandate:
-    """A mandate that says nothing is left out."""
-    opened = fund.open_with("mandate", "excluded", "largest_share limits")
-    excluded, share, limits = opened.address_list("excluded"), None, []
-    if "largest_share" in opened.values:
-        told = opened.open("largest_share", "denominator numerator")
-        share = told.integer("numerator", 1, 10**18), told.integer("denominator", 1, 10**18)
-        if share[0] >= share[1]:
-            opened.refuse("largest_share", "less than the whole")
-    if "limits" in opened.values:
-        symbols = [asset.symbol for asset in assets]
-        for limit in opened.open_each("limits", "amount asset seconds"):
-            row = OutflowLimit(limit.text("asset"), limit.amount("amount"), limit.integer("seconds", 1, YEAR))
-            if row.symbol not in symbols or not row.amount:
-                limit.refuse("asset", "an asset of the fund, and more than 0 of it")
-            limits.append(row)
-    if not excluded and share is None and not limits:
-        fund.refuse("mandate", "something that is forbidden, or no mandate")
-    return Mandate(excluded, share, tuple(limits))
 
 
 def _strategy(opened: StrictMap) -> StrategySettings:

@@ -36,17 +36,14 @@ from dao.record.windows import window_of
 from dao.workflow import sending
 from dao.workflow.consenting import confirmation_fact
 from dao.workflow.desk import BOOKED, PAID, QUEUED, Blocks, Desk, Fact
+from dao.workflow.outflows import outflows
 from dao.workflow.proposing import settings_in_force
-from governance.settings import FundSettings
 from proposals.parts import Part
 from treasury.asks import asks
-from treasury.assets import asset_id
 from treasury.binding import build
 from treasury.booking import COMMITTED
 from treasury.confirmations import Confirmation, check_confirmations, sign_safe_tx
 from treasury.execution import EXECUTION_SUCCESS, check_execution
-from treasury.ledger import Entry
-from treasury.mandate import Outflow, spent_since
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
 
@@ -194,23 +191,10 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             spent=spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal)),
             codes=_codes(desk, case, wanted),
             excluded=frozenset(() if fund is None else fund.mandate.excluded),
-            outflows=() if fund is None else _outflows(desk, fund),
+            outflows=() if fund is None else outflows(desk, fund),
             succeeds=None if tried is None else tried.succeeds,
         ),
         is_own_safe=True,
-    )
-
-
-def _outflows(desk: Desk, fund: FundSettings) -> tuple[Outflow, ...]:
-    """The limits of a fund's mandate, with what was paid within their time."""
-    if not fund.mandate.limits:
-        return ()
-    entries = [(leaf.time, Entry.from_map(leaf.body)) for leaf in desk.journal.leaves if leaf.kind == "entry"]
-    ids = {asset.symbol: asset_id(fund.chain_id, asset.address) for asset in fund.assets}
-    return tuple(
-        Outflow(asset, limit.amount, limit.seconds, spent_since(entries, fund.name, asset, desk.now() - limit.seconds))
-        for limit in fund.mandate.limits
-        for asset in (ids[limit.symbol],)
     )
 
 
