@@ -163,11 +163,23 @@ class Journal(NamedTuple):
     origin: str
 
 
+class SpendingLimit(NamedTuple):
+    """How much of one asset may leave a fund's Safe in any 24 hours: in all, and to one payee. Base units."""
+
+    fund: str
+    symbol: str
+    """Of one of the fund's assets."""
+    per_day: int | None
+    per_payee: int | None
+    """At least one of the two is a number."""
+
+
 class Limits(NamedTuple):
-    """Greatest body of a proposal in characters, greatest number of parts."""
+    """Greatest body of a proposal in characters, greatest number of parts, and what may be paid in a day."""
 
     body: int
     parts: int
+    spending: tuple[SpendingLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from governance.space import (
     in_force,
     parse_settings,
 )
+from treasury.housekeeping import CLASSES
 
 BLOCK_AGE_MAX = 3_600
 """Seconds between a block and the leaf that names it as its head."""
@@ -102,7 +103,7 @@ def refuse_later_features(settings: Settings, first: Settings) -> None:
     """What these settings ask for and this release would ignore is refused by name, never ignored."""
     asked = {
         "venue": settings.venue != "journal",
-        "housekeeping": bool(settings.housekeeping),
+        "housekeeping": not {*settings.housekeeping} <= {*CLASSES},
         "another journal key": settings.journal != first.journal,
     }
     for field, is_there in asked.items():

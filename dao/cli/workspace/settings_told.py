@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from chain import amount
 from chain.address import checksum
 from chain.amount import spell
 from chain.finding import Finding
@@ -49,7 +50,6 @@ class Step(NamedTuple):
 def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
     """All settings as people read them, in the order of `SHOWN`; periods stand last, where there are any."""
     people, voting = settings.reviewers, settings.voting
-    limits = settings.limits._asdict()
     values = (
         settings.space,
         settings.prefix,
@@ -65,15 +65,19 @@ def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
         ", ".join(settings.choices),
         spell_duration(voting.max_snapshot_age),
         "; ".join(_told("SETTING", "depth", chain._asdict()) for chain in settings.chains),
-        _told("SETTING", "limits_of", limits),
+        _limits(settings),
         settings.admission,
     )
+    rows = [Row(path, value) for path, value in zip(SHOWN, values, strict=True)]
+    if settings.housekeeping:
+        classes = (_told("SETTING", f"class_{name}") for name in settings.housekeeping)
+        rows.append(Row("housekeeping", "; ".join(classes)))
     periods = [
         Row(f"periods.{name}", spell_duration(seconds))
         for name, seconds in settings.periods._asdict().items()
         if seconds
     ]
-    return [*(Row(path, value) for path, value in zip(SHOWN, values, strict=True)), *periods]
+    return [*rows, *periods]
 
 
 def setting_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -209,6 +213,18 @@ def _strategy(strategy: StrategySettings) -> str:
     if strategy.name == "erc20-balance-of":
         return _told("SETTING", f"token_{fate}", {"symbol": params.get("symbol"), "token": params.get("address")})
     return _told("SETTING", f"power_{fate}", {"strategy": strategy.name, "params": canonical(dict(params))})
+
+
+def _limits(settings: Settings) -> str:
+    """All of them: whoever signs must see what may leave the Safe in a day."""
+    told = [_told("SETTING", "limits_of", {"body": settings.limits.body, "parts": settings.limits.parts})]
+    decimals = {(fund.name, asset.symbol): asset.decimals for fund in settings.funds for asset in fund.assets}
+    for limit in settings.limits.spending:
+        for reason, units in (("per_day", limit.per_day), ("per_payee", limit.per_payee)):
+            if units is not None:
+                spelled = amount.spell(units, decimals[limit.fund, limit.symbol])
+                told.append(_told("SETTING", reason, {"fund": limit.fund, "symbol": limit.symbol, "amount": spelled}))
+    return "; ".join(told)
 
 
 def _quorum(quorum: Quorum) -> str:

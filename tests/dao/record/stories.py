@@ -20,7 +20,17 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import acting, advancing, cancelling, income, paying, stopping, submitting, voting
+from dao.workflow import (
+    acting,
+    advancing,
+    cancelling,
+    housekeeping,
+    income,
+    paying,
+    stopping,
+    submitting,
+    voting,
+)  # fmt: skip
 from dao.workflow.desk import Blocks, Fact
 from dao.workflow.premium_books import book_premiums
 from governance.messages import message_id
@@ -39,10 +49,12 @@ from tests.dao.workflow.stops import (
     found_panel,
     found_periods,
     found_source,
+    found_with,
     reject,
 )  # fmt: skip
 from tests.treasury.mutual_pool.devnet_mutual import deploy_mutual
 from treasury.clients.mutual_logs import read_purchases
+from treasury.housekeeping import OwnerChange
 from treasury.mutual_pool.import_file import Import
 from treasury.payouts import PayoutId
 
@@ -215,6 +227,26 @@ def _contracts(stage: Stage) -> list[bytes]:
     return [published.id]
 
 
+def _housekept(stage: Stage) -> list[bytes]:
+    """Two parts are queued, and ann signs the second; then jan takes her place, as it was announced, by which the first
+    part lost its nonce. Jan and ben sign and pay the second.
+    """
+    found_with(stage, housekeeping=["add_owner", "rejection", "swap_owner"])
+    first = stage.pass_(1, eth("0.5"), eth("0.4"))
+    tx = [paying.queue(stage.desk, first.id, part) for part in (1, 2)][1]
+    housekeeping.announce(stage.desk, OwnerChange(cast.address("jan"), cast.address("ann"), None))
+    stage.there.wait(2 * cast.DAY + 60)
+    paying.sign(stage.desk, first.id, 2, tx, cast.signer("ann"))
+    change = housekeeping.announced_tx(stage.desk)
+    given = housekeeping.sign(stage.desk, change, cast.signer("ann"))
+    given = housekeeping.sign(stage.desk, change, cast.signer("cho"), given)
+    housekeeping.execute(stage.desk, change, given, cast.signer("ben"))
+    for name in ("jan", "ben"):
+        paying.sign(stage.desk, first.id, 2, tx, cast.signer(name))
+    paying.execute(stage.desk, first.id, 2, tx, cast.signer("ben"))
+    return [first.id]
+
+
 def _premiums(stage: Stage) -> list[bytes]:
     """Two ranges of a mutual's premiums are booked; the second is taken back for a block that is made up here, and is
     booked again; IIP-1 is asked and cancelled.
@@ -250,6 +282,7 @@ _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "patient": (_patient, 0),
     "patient again": (_patient, 1),
     "contracts": (_contracts, 0),
+    "housekept": (_housekept, 0),
     "overtaken": (_overtaken, 0),
     "overtaking": (_overtaken, 1),
     "premiums": (_premiums, 0),
