@@ -81,6 +81,11 @@ def init_code(code: bytes, beneficiary: bytes, start: int, duration: int) -> byt
     return code + abi.encode(["address", "uint64", "uint64"], [beneficiary, start, duration])
 
 
+def wallet_salt(token: bytes, plan: str, grant: str) -> bytes:
+    """The salt under which CREATE2 makes the one wallet of a plan's grant, whoever sends it and however often."""
+    return keccak256(token + keccak256(f"{plan}/{grant}".encode()))
+
+
 def release_call(token: bytes) -> bytes:
     """Spell the call by which anybody releases what is vested of a token, to the owner."""
     return abi.encode_call("release(address)", [token])

@@ -68,6 +68,28 @@ class Mandate(NamedTuple):
     limits: tuple[OutflowLimit, ...] = ()
 
 
+class GrantLimit(NamedTuple):
+    """How much of one asset a committee may grant, in base units."""
+
+    symbol: str
+    grant: int
+    """By one proposal."""
+    year: int
+    """Within any 365 days."""
+
+
+class Committee(NamedTuple):
+    """Who decides about a fund in place of the space's voters, one vote each, and what for."""
+
+    members: tuple[bytes, ...]
+    required: int
+    """So many of them must be in favour."""
+    mandate: str
+    """One line for people."""
+    limits: tuple[GrantLimit, ...]
+    """An asset that is not named cannot be granted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundSettings:
     """A named fund: one Safe on one chain, its assets, its sources of income, and what it may never do."""
@@ -78,6 +100,8 @@ class FundSettings:
     assets: tuple[Asset, ...]
     sources: tuple[Source, ...]
     mandate: Mandate = field(default_factory=Mandate)
+    committee: Committee | None = None
+    """None: the space's voters decide."""
 
     def sources_of(self, kind: str) -> tuple[bytes, ...]:
         """The addresses of the sources of one kind."""
@@ -163,11 +187,23 @@ class Journal(NamedTuple):
     origin: str
 
 
+class SpendingLimit(NamedTuple):
+    """How much of one asset may leave a fund's Safe in any 24 hours: in all, and to one payee. Base units."""
+
+    fund: str
+    symbol: str
+    """Of one of the fund's assets."""
+    per_day: int | None
+    per_payee: int | None
+    """At least one of the two is a number."""
+
+
 class Limits(NamedTuple):
-    """Greatest body of a proposal in characters, greatest number of parts."""
+    """Greatest body of a proposal in characters, greatest number of parts, and what may be paid in a day."""
 
     body: int
     parts: int
+    spending: tuple[SpendingLimit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from governance.settings_text import MAX_BYTES
 
 _NAMES = MappingProxyType({
     "chains": "chain_id", "safes": "address", "funds": "name", "assets": "symbol", "sources": "address",
+    "limits": "symbol",
 })  # fmt: skip
 """By list: the member by which its entries are told apart. Strategies go by their token, choices by their place."""
 
@@ -78,6 +79,8 @@ def _name(list_name: str, item: object) -> str:
         if list_name == "strategies":
             params = item["params"]
             return str(params.get("address", params)) if isinstance(params, Mapping) else str(params)
+        if list_name == "spending":
+            return f"{item['fund']}/{item['symbol']}"
         if list_name == "limits":
             return f"{item['asset']}, {item['seconds']}"
         return str(item[_NAMES[list_name]])

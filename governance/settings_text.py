@@ -14,7 +14,9 @@ from typing import cast, get_args
 
 from chain.json_text import canonical, loads_canonical
 from chain.networks import DEVNET_CHAIN_ID
+from governance.committee import read_committee
 from governance.errors import GovernanceError
+from governance.fund_mandate import read_mandate
 from governance.options import check_options
 from governance.settings import (
     AccountProof,
@@ -25,9 +27,7 @@ from governance.settings import (
     Disputes,
     FundSettings,
     Journal,
-    Limits,
     Mandate,
-    OutflowLimit,
     Quorum,
     QuorumKind,
     Reviewers,
@@ -38,14 +38,14 @@ from governance.settings import (
     Threshold,
     Voting,
 )
+from governance.settings_limits import read_limits, read_mandate
+from governance.settings_periods import YEAR, read_periods, texts_can_reach_their_vote
 from governance.strategies import BUILT_IN, Strategy, ticket, whitelist
 from governance.strategies.inner import has_supply
 from governance.strategies.strategy import UNIT
 from governance.strict_map import SECONDS_MAX, StrictMap, expect_version, open_map
-from proposals.periods import NO_PERIODS, Periods
 
 VERSION = 1
-YEAR = 31_536_000
 MAX_BYTES = 100_000
 
 _KEYS = (
@@ -53,7 +53,6 @@ _KEYS = (
     "reviewers safes space strategies threshold timelock venue version voting"
 )
 _FUND = "assets chain_id name safe sources"
-_PERIODS = " ".join(Periods._fields)
 _CHAIN_ID_MAX = 2**53 - 1
 _NAME = r"[a-z0-9][a-z0-9_-]{0,31}"
 _FUND_NAME = r"[a-z][a-z0-9-]{0,31}"
@@ -94,7 +93,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
     reviewers = opened.open("reviewers", "addresses required")
     disputes = opened.open("disputes", "panel required seconds")
     journal = opened.open("journal", "key origin")
-    limits = opened.open("limits", "body parts")
+    funds = tuple(_fund(item) for item in opened.open_each_with("funds", _FUND, "mandate committee"))
     voting = opened.open("voting", "delay max_snapshot_age period")
     return Settings(
         text=text,
@@ -108,7 +107,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         ),
         chains=tuple(_chain(item) for item in opened.open_each("chains", "chain_id finality_depth")),
         safes=tuple(_safe(item) for item in opened.open_each("safes", "address chain_id version")),
-        funds=tuple(_fund(item) for item in opened.open_each_with("funds", _FUND, "mandate")),
+        funds=funds,
         proposers=opened.address_list("proposers"),
         choices=opened.text_list("choices", _LINE),
         strategies=tuple(_strategy(s) for s in opened.open_each("strategies", "chain_id name params proof version")),
@@ -130,17 +129,9 @@ def _read(opened: StrictMap, text: str) -> Settings:
             disputes.integer("seconds", 0, SECONDS_MAX),
         ),
         housekeeping=opened.text_list("housekeeping", _NAME),
-        limits=Limits(body=limits.integer("body", 1, 90_000), parts=limits.integer("parts", 1, 1000)),
-        periods=_periods(opened) if "periods" in opened.values else NO_PERIODS,
+        limits=read_limits(opened, funds),
+        periods=read_periods(opened),
     )
-
-
-def _periods(opened: StrictMap) -> Periods:
-    """A period that may be left out is refused where it says what its absence says."""
-    periods = opened.open_with("periods", "", _PERIODS)
-    if not periods.values:
-        opened.refuse("periods", "at least one period")
-    return Periods(**{name: periods.integer(name, 1, SECONDS_MAX) for name in periods.values})
 
 
 def _quorum(opened: StrictMap) -> Quorum:
@@ -192,29 +183,9 @@ def _fund(opened: StrictMap) -> FundSettings:
         safe=opened.address("safe"),
         assets=assets,
         sources=sources,
-        mandate=_mandate(opened, assets) if "mandate" in opened.values else Mandate(),
+        mandate=read_mandate(opened, assets) if "mandate" in opened.values else Mandate(),
+        committee=read_committee(opened, assets) if "committee" in opened.values else None,
     )
-
-
-def _mandate(fund: StrictMap, assets: tuple[Asset, ...]) -> Mandate:
-    """A mandate that says nothing is left out."""
-    opened = fund.open_with("mandate", "excluded", "largest_share limits")
-    excluded, share, limits = opened.address_list("excluded"), None, []
-    if "largest_share" in opened.values:
-        told = opened.open("largest_share", "denominator numerator")
-        share = told.integer("numerator", 1, 10**18), told.integer("denominator", 1, 10**18)
-        if share[0] >= share[1]:
-            opened.refuse("largest_share", "less than the whole")
-    if "limits" in opened.values:
-        symbols = [asset.symbol for asset in assets]
-        for limit in opened.open_each("limits", "amount asset seconds"):
-            row = OutflowLimit(limit.text("asset"), limit.amount("amount"), limit.integer("seconds", 1, YEAR))
-            if row.symbol not in symbols or not row.amount:
-                limit.refuse("asset", "an asset of the fund, and more than 0 of it")
-            limits.append(row)
-    if not excluded and share is None and not limits:
-        fund.refuse("mandate", "something that is forbidden, or no mandate")
-    return Mandate(excluded, share, tuple(limits))
 
 
 def _strategy(opened: StrictMap) -> StrategySettings:
@@ -289,20 +260,12 @@ def _period_can_be_voted_in(settings: Settings) -> None:
     ):
         if seconds > YEAR:
             raise _unsafe("seconds", setting=name, seconds=seconds, high=YEAR)
+    if settings.housekeeping and settings.notice == 0:
+        raise _unsafe("housekeeping_notice")
     if settings.grace == 0 or settings.grace > YEAR:
         raise _unsafe("grace", seconds=settings.grace, high=YEAR)
     if settings.voting.max_snapshot_age == 0 or settings.voting.max_snapshot_age > YEAR:
         raise _unsafe("snapshot_age", seconds=settings.voting.max_snapshot_age, high=YEAR)
-
-
-def _texts_can_reach_their_vote(settings: Settings) -> None:
-    """A text that only waits for its time must not be stagnant before it."""
-    periods = settings.periods
-    for name, seconds in periods._asdict().items():
-        if seconds > YEAR:
-            raise _unsafe("seconds", setting=f"periods.{name}", seconds=seconds, high=YEAR)
-    if 0 < periods.stagnation <= max(periods.review, periods.last_call):
-        raise _unsafe("stagnation", seconds=periods.stagnation, wait=max(periods.review, periods.last_call))
 
 
 def _choices_have_their_roles(settings: Settings) -> None:
@@ -317,9 +280,11 @@ def _choices_have_their_roles(settings: Settings) -> None:
 
 
 def _committees_can_decide(settings: Settings) -> None:
+    funds = [(f"funds[{n}].committee", f.committee) for n, f in enumerate(settings.funds, 1) if f.committee]
     committees = (
         ("reviewers", settings.reviewers.addresses, settings.reviewers.required),
         ("disputes", settings.disputes.panel, settings.disputes.required),
+        *((name, committee.members, committee.required) for name, committee in funds),
     )
     for name, members, required in committees:
         if required > len(members) or (members and required == 0):
@@ -404,7 +369,7 @@ _RULES: tuple[Callable[[Settings], None], ...] = (
     _quorum_is_not_zero,
     _threshold_is_a_majority,
     _period_can_be_voted_in,
-    _texts_can_reach_their_vote,
+    texts_can_reach_their_vote,
     _choices_have_their_roles,
     _committees_can_decide,
     _chains_are_named,

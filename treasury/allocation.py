@@ -79,6 +79,8 @@ class Grant:
     """The bucket's where nothing is said."""
     wallet: bytes | None = None
     """The contract that holds and pays it."""
+    successor: bytes | None = None
+    """Who takes the beneficiary's place when he has died or lost his key, if the plan's steward agrees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,8 @@ class Plan:
     chain_id: int | None = None
     token: bytes | None = None
     """The asset's contract there."""
+    steward: bytes | None = None
+    """Who signs for the DAO when a beneficiary changes."""
 
     def __post_init__(self) -> None:
         _check_names(self)

@@ -27,6 +27,7 @@ from treasury.allocation import (
     Release,
     Released,
 )
+from treasury.beneficiaries import WHYS, Change, Ground, after
 
 MAX_BYTES = 1 << 20
 ROWS_MAX = 2000
@@ -35,6 +36,7 @@ ROWS_MAX = 2000
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z", re.ASCII)
 _ID_MAX = 32
 _HASH = re.compile(r"0x[0-9a-f]{64}\Z", re.ASCII)
+_SIGNATURE = re.compile(r"0x[0-9a-f]{130}\Z", re.ASCII)
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "immediate": ("lock_months",),
     "linear": ("lock_months", "months"),
@@ -102,7 +104,8 @@ class _Table:
 
 _REASONS = {str: "type_text", int: "type_number", list: "type_list", dict: "type_table"}
 _TOP = (
-    "version name title asset aliases decimals total calendar step tge chain token bucket label grant payment released"
+    "version name title asset aliases decimals total calendar step tge chain token steward bucket label grant change "
+    "payment released"
 )
 
 
@@ -141,9 +144,7 @@ def read_plan(data: bytes, decimals: int | None = None) -> Plan:
         tge=top.read("tge", _time) if "tge" in found else None,
         buckets=tuple(_bucket(row, _amount) for row in top.rows("bucket", "id title percent amount release")),
         labels=tuple(_label(row, _amount) for row in top.rows("label", "id title percent amount buckets")),
-        grants=tuple(
-            _grant(row, _amount) for row in top.rows("grant", "id bucket beneficiary title amount start release wallet")
-        ),
+        grants=_grants(top, _amount),
         payments=tuple(
             Payment(
                 bucket=row.id("bucket"),
@@ -163,6 +164,29 @@ def read_plan(data: bytes, decimals: int | None = None) -> Plan:
         ),
         chain_id=_chain_id(top),
         token=top.read("token", _address) if "token" in found else None,
+        steward=top.read("steward", _address) if "steward" in found else None,
+    )
+
+
+def _grants(top: _Table, _amount: Callable[[str], int]) -> tuple[Grant, ...]:
+    """The grants, with the beneficiaries whom they have after the changes that two sides signed."""
+    keys = "id bucket beneficiary title amount start release wallet successor"
+    grants = tuple(_grant(row, _amount) for row in top.rows("grant", keys))
+    changes = [_change(row) for row in top.rows("change", "grant to why at by steward")]
+    if not changes:
+        return grants
+    ground = Ground(top.id("name"), _chain_id(top) or 0, top.read("token", _address), top.read("steward", _address))
+    return after(ground, grants, changes)
+
+
+def _change(row: _Table) -> Change:
+    return Change(
+        grant=row.id("grant"),
+        to=row.read("to", _address),
+        why=row.word("why", WHYS),
+        at=row.read("at", _time),
+        by=row.read("by", _signature),
+        steward=row.read("steward", _signature),
     )
 
 
@@ -197,6 +221,7 @@ def _grant(row: _Table, _amount: Callable[[str], int]) -> Grant:
         start=None if row.take("start", str, None) is None else row.read("start", _time),
         release=None if release is None else _release(row, release),
         wallet=None if row.take("wallet", str, None) is None else row.read("wallet", _address),
+        successor=None if row.take("successor", str, None) is None else row.read("successor", _address),
     )
 
 
@@ -244,6 +269,12 @@ def _chain_id(top: _Table) -> int | None:
 
 def _transaction(text: str) -> bytes:
     if not _HASH.match(text):
+        raise ValueError(text)
+    return bytes.fromhex(text[2:])
+
+
+def _signature(text: str) -> bytes:
+    if not _SIGNATURE.match(text):
         raise ValueError(text)
     return bytes.fromhex(text[2:])
 

@@ -1,8 +1,8 @@
 """What of a token is in circulation by its plan: vested is, locked is not.
 
 Decides the sums by bucket, the gap to a figure that somebody published, and which wallets hold what is not vested, so
-that a strategy can leave them out of a vote. Who holds what on a chain is not decided here: a plan is no chain, and
-what is vested may still lie in the treasury.
+that a strategy can leave them out of a vote, and what is votable then. Who holds what on a chain is not decided here: a
+plan is no chain, and what is vested may still lie in the treasury.
 """
 
 from __future__ import annotations
@@ -19,6 +19,20 @@ class Supply(NamedTuple):
     total: int
     circulating: int
     locked: int
+
+
+class Votable(NamedTuple):
+    """What of a token could vote at a block, in base units."""
+
+    supply: int
+    """All that the token's contract says there is."""
+    excluded: tuple[tuple[bytes, int], ...]
+    """Who shall not vote, and what each held."""
+
+    @property
+    def units(self) -> int:
+        """The base of a quorum that is a share: the supply less what the excluded held, as `excluding` takes it."""
+        return max(0, self.supply - sum(held for _, held in self.excluded))
 
 
 class Circulation(NamedTuple):

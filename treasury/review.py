@@ -7,7 +7,7 @@ named. It does not sign, does not ask a chain, and does not say what the code be
 
 Without a vote the verdict is about danger only: a plain payment that nobody voted on comes out as `sign` with
 W_NO_VOTE, because outside a workspace nobody knows what was voted. In a workspace whose settings name the Safe the same
-payment is E_NO_VOTE.
+payment is E_NO_VOTE, and so is everything but the housekeeping that they declare (`treasury.housekeeping`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from typing import Literal
 
 from chain.finding import Finding, has_errors
 from chain.safe import SafeTx, domain_hash, message_hash, safe_tx_hash
+from treasury.housekeeping import Housekeeping, housekeeping_findings
 from treasury.review_calls import Action, actions, unfold
 from treasury.review_rules import STRUCTURAL_RULES, Sight
 from treasury.review_vote import VOTE_RULES, Signing, VotedPart, is_what_was_voted, unchecked_of
 
-__all__ = ["Action", "Review", "VotedPart", "review"]
+__all__ = ["Action", "Housekeeping", "Review", "VotedPart", "review"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +42,30 @@ class Review:
     actions: tuple[Action, ...]
 
 
-def review(tx: SafeTx, vote: VotedPart | None = None, *, is_own_safe: bool = False) -> Review:
-    """Review a transaction. `is_own_safe`: the workspace's settings name this Safe, so that only a vote may use it."""
+def review(
+    tx: SafeTx,
+    vote: VotedPart | None = None,
+    *,
+    housekeeping: Housekeeping | None = None,
+    is_own_safe: bool = False,
+) -> Review:
+    """Review a transaction. `is_own_safe`: the workspace's settings name this Safe, so that only a vote may use it, or
+    what they declare as `housekeeping`, of which these are the facts.
+    """
     unfolded = unfold(tx)
-    of_vote = tuple(_vote_findings(tx, vote, is_own_safe=is_own_safe))
+    is_kept = False
+    if vote is None and housekeeping is not None:
+        of_vote = tuple(housekeeping_findings(tx, housekeeping))
+        is_kept = not has_errors(of_vote)
+    else:
+        of_vote = tuple(_vote_findings(tx, vote, is_own_safe=is_own_safe))
     is_voted = vote is not None and not any(is_what_was_voted(Signing(tx, vote)))
-    findings = (*of_vote, *unfolded.findings, *_structural_findings(Sight(tx, unfolded.calls, is_voted)))
+    sight = Sight(tx, unfolded.calls, is_voted, is_kept)
+    findings = (*of_vote, *unfolded.findings, *_structural_findings(sight))
     return Review(
         verdict="refuse" if has_errors(findings) else "sign",
         findings=findings,
-        unchecked=unchecked_of(vote),
+        unchecked=unchecked_of(vote) if vote is not None or housekeeping is None else ("code",),
         domain_hash=domain_hash(tx.chain_id, tx.safe, tx.version),
         message_hash=message_hash(tx),
         safe_tx_hash=safe_tx_hash(tx),

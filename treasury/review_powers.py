@@ -82,6 +82,13 @@ def bound_of(call: InnerCall, safe: bytes) -> Bound | None:
     return None
 
 
+def allowance_of(data: bytes) -> tuple[bytes, int] | None:
+    """Read who may take how much by a call of `approve`; None for any other call, and for one that cannot be read."""
+    known = privileged(data)
+    arguments = _arguments(_ALLOWANCE, data) if known is not None and known.signature == _ALLOWANCE else None
+    return None if arguments is None else (arguments[0], arguments[1])
+
+
 def is_own_move(call: InnerCall, safe: bytes) -> bool:
     """Whether a call moves the Safe's own tokens, as a plain transfer does."""
     move = move_of(call.data)

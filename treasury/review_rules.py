@@ -31,6 +31,8 @@ class Sight(NamedTuple):
     calls: tuple[PlacedCall, ...]
     is_voted: bool
     """Whether the transaction is, byte for byte, that of a part which passed."""
+    is_housekeeping: bool = False
+    """Whether it is, byte for byte, of a class that needs no vote."""
 
 
 Rule = Callable[[Sight], Iterator[Finding]]
@@ -92,7 +94,9 @@ def privileges_are_voted(sight: Sight) -> Iterator[Finding]:
         else:
             continue
         reason, bound = known.kind if known else "self", bound_of(call, sight.tx.safe)
-        if bound is not None and not sight.is_voted:
+        if sight.is_housekeeping:
+            yield Finding(code="W_PRIVILEGED", level="warning", reason="housekeeping", place=place, facts=facts)
+        elif bound is not None and not sight.is_voted:
             yield Finding(code="W_PRIVILEGED", level="warning", reason=bound.reason, place=place, facts=bound.facts)
         elif sight.is_voted:
             yield Finding(code="W_PRIVILEGED", level="warning", reason=reason, place=place, facts=facts)

@@ -1,9 +1,9 @@
 """Whether a Safe transaction is what was voted, now, by a Safe that is still the one that was voted for.
 
-Decides seven questions for a part that passed: is the transaction the part's own, byte for byte; does the part still
+Decides eight questions for a part that passed: is the transaction the part's own, byte for byte; does the part still
 stand, neither paid nor stopped; is its time now; is its nonce free and its only one; do the Safe's owners and threshold
 stand as they did at the close; are singleton, modules, guards and fallback handler unchanged and of the pinned set; do
-the contracts that it calls run the code that they ran when it was published.
+the contracts that it calls run the code that they ran when it was published; does it stay under the space's limits.
 Each question is a rule in `VOTE_RULES`. Where a fact is missing the question stays open and is named in `unchecked`,
 never answered. Facts come in proved; nothing is read here.
 """
@@ -23,6 +23,7 @@ from proposals.parts import Part
 from treasury.binding import check_binding
 from treasury.mandate import Outflow, breaches
 from treasury.nonces import check_nonce, check_single
+from treasury.outflow import Spending, over_the_limits
 from treasury.payouts import PayoutId
 from treasury.safe_pinned import unpinned
 from treasury.window import check_window, window
@@ -61,6 +62,8 @@ class VotedPart:
     """The hash that spent each nonce, as far as proved."""
     codes: Mapping[bytes, tuple[ContractCode, ContractCode]] | None = None
     """What each called address ran when the part was published, and what it runs now; None where nobody looked."""
+    spending: Spending | None = None
+    """What a day's payments of this Safe must stay under; None where the settings name no limit."""
     excluded: frozenset[bytes] = frozenset()
     """Whom the fund's mandate forbids to pay or call."""
     outflows: tuple[Outflow, ...] = ()
@@ -187,6 +190,14 @@ def calls_the_code_of_the_vote(case: Signing) -> Iterator[Finding]:
             yield Finding(code="E_CODE_CHANGED", reason="implementation", place=place, facts=facts)
 
 
+def stays_under_the_limits(case: Signing) -> Iterator[Finding]:
+    """E_OUTFLOW_CAP: more of an asset, or more to one payee, than may leave the Safe in a day, with all that was
+    executed and all that waits before it (H92).
+    """
+    if case.vote.spending is not None:
+        yield from over_the_limits(case.tx, case.vote.spending)
+
+
 def would_succeed(case: Signing) -> Iterator[Finding]:
     """W_DRY_RUN: tried now, a call inside fails. No money would move; but something is not as people think it is."""
     if case.vote.succeeds is False:
@@ -212,6 +223,7 @@ VOTE_RULES: tuple[Rule, ...] = (
     has_the_configuration_of_the_vote,
     has_a_pinned_configuration,
     calls_the_code_of_the_vote,
+    stays_under_the_limits,
     would_succeed,
 )
 

@@ -69,6 +69,11 @@ COMMANDS = (
     Command("sign", "Treasury", "Review a queued part and sign it as an owner."),
     Command("post", "Treasury", "Post a queued transaction to a Safe Transaction Service."),
     Command("execute", "Treasury", "Send what enough owners signed, and book it."),
+    Command("signers show", "Treasury", "Show the Safe's owners, and when each was last heard of."),
+    Command("signers prove", "Treasury", "Prove as an owner that your key is at hand."),
+    Command("owner announce", "Treasury", "Announce that an owner of the Safe comes or goes."),
+    Command("owner change", "Treasury", "Write the announced change for owners to sign."),
+    Command("reject", "Treasury", "Write what spends the nonce of a part that is over."),
     Command("veto", "Treasury", "Stop parts that passed, as guardian or owner, and say why."),
     Command("end", "Treasury", "Free the money of a part that can no more be paid."),
     Command("dispute", "Treasury", "Freeze a part, as a party, until the panel decides."),
@@ -81,10 +86,14 @@ COMMANDS = (
     Command("fund income", "Treasury", "Find what came in on the chain, and book it."),
     Command("fund refund", "Treasury", "Book what came back of a payment."),
     Command("fund collect", "Treasury", "Build the calls that bring waiting money to the Safe."),
+    Command("committee", "Treasury", "Show what a committee may grant, and what it granted."),
     Command("ledger", "Treasury", "Show every entry of the books and every balance."),
     Command("token", "Treasury", "Show what of a token circulates, and what is locked."),
     Command("vesting show", "Treasury", "Show what is vested and what is locked, and when."),
     Command("vesting check", "Treasury", "Hold a plan against the wallets that pay it."),
+    Command("vesting draft", "Treasury", "Draft a proposal that pays grants on their dates."),
+    Command("vesting compare", "Treasury", "Hold a document's dated payments against a plan."),
+    Command("vesting change", "Treasury", "Sign one side of a change of beneficiary."),
     Command("vesting deploy", "Treasury", "Deploy the wallet of a grant, from known code."),
     Command("vesting release", "Treasury", "Release what is vested to the beneficiary."),
     Command("vesting calendar", "Treasury", "Show what unlocks in the months to come."),
@@ -123,16 +132,18 @@ GROUPS = {
     "journal": "The journal, and files for those who follow it; without a command it is listed.",
     "keys": "The keyring of a workspace; without a command it is listed.",
     "milestone": "Milestones that release a part.",
+    "owner": "Owners of the treasury Safe who come or go without a vote.",
     "pool": "The mutual's pool: a model of its contract, and what it says. Not insurance advice.",
     "premiums": "What a premium costs and is made of.",
     "settings": "The space's settings; without a command they are shown.",
+    "signers": "Owners of the treasury Safe; without a command they are shown.",
     "snapshot": "Publishing to Snapshot: what it would refuse is told before it is sent.",
     "vesting": "Allocation plans and what vests when.",
     "vote": "Signed votes and other envelopes.",
 }
 """The first words of two-word commands, each with the sentence of its own `--help`."""
 
-BARE = {"fund": "show", "journal": "list", "keys": "list", "settings": "show"}
+BARE = {"fund": "show", "journal": "list", "keys": "list", "settings": "show", "signers": "show"}
 """Groups that mean one of their commands when none is typed."""
 
 NAMING = frozenset({"fund"})

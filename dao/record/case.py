@@ -32,6 +32,7 @@ from governance.space import Settings
 from governance.tally import Tally
 from proposals.document import Document
 from proposals.parts import Part
+from treasury.housekeeping import Announced, OwnerChange
 from treasury.income import DonationFact, ForwardFact, PremiumFact, PremiumsFact
 from treasury.ledger import Entry
 
@@ -142,6 +143,28 @@ class Queued(NamedTuple):
     """Proposal and part."""
 
 
+class Announcement(NamedTuple):
+    """A change of owners that was announced."""
+
+    row: Row
+    safe: tuple[int, bytes]
+    """Chain id and address."""
+    announced: Announced
+    notice: int
+    """Seconds, of the settings in force at the leaf."""
+
+
+class Kept(NamedTuple):
+    """A change of owners that a Safe made without a vote."""
+
+    row: Row
+    tx: SafeTx
+    change: OwnerChange
+    time: int
+    """Of its block."""
+    notice: int
+
+
 class Head(NamedTuple):
     """What a record says of the journal it was taken from."""
 
@@ -232,6 +255,9 @@ class Case:
     """Every queued transaction of the journal, also those of other proposals."""
     executed: tuple[int, ...] | None = None
     """Numbers of the parts that the Safe reported as executed."""
+    announcements: tuple[Announcement, ...] | None = None
+    kept: tuple[Kept, ...] | None = None
+    """Changes of owners without a vote, in journal order."""
     spent: frozenset[bytes] | None = None
     """Hashes of the transactions that spent a nonce and nothing else."""
     ended: Mapping[tuple[bytes, int], str] | None = None

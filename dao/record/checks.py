@@ -14,10 +14,13 @@ from dao.record.case import Case
 from dao.record.checks_acts import acts_release, acts_signature
 from dao.record.checks_books import books_cover, books_entries
 from dao.record.checks_cancel import proposal_cancel
+from dao.record.checks_committee import committee_grant, committee_year
 from dao.record.checks_dispute import parts_disputed
 from dao.record.checks_end import payout_ended, payout_spent
+from dao.record.checks_housekeeping import housekeeping_announced, housekeeping_executed
 from dao.record.checks_income import books_sources
 from dao.record.checks_journal import anchors_trust, journal_checkpoint, journal_tree
+from dao.record.checks_limits import payout_limits
 from dao.record.checks_payout import (
     payout_binding,
     payout_confirmations,
@@ -67,19 +70,24 @@ CHECKS = (
     Check(30, "votes.signature", votes_signature),
     Check(31, "votes.admission", votes_admission),
     Check(32, "votes.closed", votes_closed),
+    Check(34, "committee.grant", committee_grant),
     Check(40, "power.proof", power_proof),
     Check(41, "tally.scores", tally_scores),
     Check(42, "tally.verdict", tally_verdict),
+    Check(44, "committee.year", committee_year),
     Check(50, "acts.signature", acts_signature),
     Check(51, "acts.release", acts_release),
     Check(52, "parts.stopped", parts_stopped),
     Check(53, "parts.disputed", parts_disputed),
+    Check(54, "housekeeping.announced", housekeeping_announced),
+    Check(55, "housekeeping.executed", housekeeping_executed),
     Check(59, "payout.spent", payout_spent),
     Check(60, "payout.binding", payout_binding),
     Check(61, "payout.receipt", payout_receipt),
     Check(62, "payout.confirmations", payout_confirmations),
     Check(63, "payout.window", payout_window),
     Check(64, "payout.ended", payout_ended),
+    Check(65, "payout.limits", payout_limits),
     Check(70, "books.sources", books_sources),
     Check(73, "books.premiums", books_premiums),
     Check(74, "books.reversed", books_reversed),

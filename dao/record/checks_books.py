@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Literal
 
 from dao.record.case import Case, Queued, Row, need
+from dao.record.checks_committee import check_room
 from dao.record.checks_income import income_of
 from dao.record.checks_premiums import premiums_of
 from dao.record.errors import RecordError
@@ -20,6 +21,7 @@ from treasury import booking
 from treasury.asks import asked_by, asks
 from treasury.assets import total
 from treasury.fund import FundError, replay
+from treasury.grants import GrantError
 from treasury.income import ForwardFact, PremiumFact, PremiumsFact
 from treasury.ledger import Entry
 from treasury.payouts import PayoutId
@@ -96,14 +98,17 @@ def unbooked_income(case: Case) -> Iterator[int]:
 
 
 def _waits_for_money(case: Case, row: Row, booked: Set[str]) -> bool:
-    """A result that the fund did not cover is a result all the same; nothing of it is committed until it does."""
+    """A result that the fund did not cover is a result all the same; nothing of it is committed until it does. So is a
+    grant for which a committee's year had no room.
+    """
     expected = list(_promises(case, row))
     if any(entry.id in booked for entry in expected):
         return False
     try:
+        check_room(case, row.index, row.leaf.time, asks(need(case.parts)))
         replay([*(entry for index, entry in need(case.entries) if index < row.index), *expected])
-    except FundError as error:
-        return error.code == "E_BUDGET"
+    except (FundError, GrantError) as error:
+        return error.code in ("E_BUDGET", "E_GRANT")
     return False
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dao.record.case import Case, Row, cid_of, need
 from dao.record.errors import RecordError
-from governance.commitment import read_commitment
+from governance.commitment import Commitment, read_commitment
 from governance.messages import Envelope, check_signature, read_envelope
 from proposals.parts import decode_parts
 
@@ -34,10 +34,15 @@ def check_older(case: Case, row: Row) -> None:
             raise RecordError("E_STATE", "supersedes_finished", id=id_)
 
 
+def bound_by_older(case: Case, other: Case, row: Row) -> Commitment | None:
+    """What a superseded proposal binds; None where it is not there."""
+    envelope = _envelope(case, other, row)
+    return None if envelope is None else read_commitment(envelope.message.get("plugins"))
+
+
 def _parts(case: Case, other: Case, row: Row) -> int:
     """How many parts a superseded proposal has."""
-    envelope = _envelope(case, other, row)
-    bound = None if envelope is None else read_commitment(envelope.message.get("plugins"))
+    bound = bound_by_older(case, other, row)
     found = next(other.rows("parts", parts=None if bound is None else bound.parts), None)
     if found is None:
         raise RecordError("E_STATE", "supersedes_undecided", id=other.proposal)

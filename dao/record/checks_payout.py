@@ -6,6 +6,8 @@ Safe's owners just before the execution; the receipt is proved under its block. 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chain import dag_cbor
 from chain.address import ZERO
 from chain.receipt import ProvedReceipt
@@ -18,6 +20,7 @@ from dao.record.checks_settings import check_known_singleton
 from dao.record.checks_stop import stopped
 from dao.record.errors import RecordError
 from dao.record.owner_consents import confirmation_in, proved_by
+from dao.record.owners_since import in_their_time, owners_before_leaf, owners_before_nonce
 from dao.record.queue import payout_of, read_queue, spent_before
 from dao.record.receipts import check_final, receipt_behind
 from dao.record.windows import window_of
@@ -32,6 +35,7 @@ def payout_binding(case: Case) -> None:
     """Every Safe transaction is, byte for byte, the one that its part makes; a payout has one of them, and no other
     payout has it. Two payouts with one nonce exclude each other on the chain, so that is left to who queues and signs.
     """
+    need(case.kept)  # it spends nonces, too
     queue = read_queue(case)
     known: dict[bytes, tuple[int, SafeTx]] = {}
     if not need(case.released) and next(case.rows("queued", proposal=case.proposal), None):
@@ -99,7 +103,7 @@ def payout_confirmations(case: Case) -> None:
             raise RecordError("E_LOG_INCONSISTENT", "confirmed_early", index=row.index)
     for number, tx in need(case.safe_txs).values():
         if number not in executed:
-            _check_waiting(case, tx, need(case.safe_at_close))
+            _check_waiting(case, tx)
     for row in case.rows("executed", proposal=case.proposal):
         _, tx = _executed_tx(case, row)
         proof = SafeStateProof.from_map(dag_cbor.decode(case.get(cid_of(row, "state"))))
@@ -109,11 +113,14 @@ def payout_confirmations(case: Case) -> None:
         if state.block.hash != header.parent_hash or state.nonce > tx.nonce:
             raise RecordError("E_SAFE_SIGS", "state", index=row.index)
         check_known_singleton(state, tx.version)
-        _check_configuration(need(case.safe_at_close), state, row.index)
+        _check_configuration(owners_before_nonce(case, state.nonce), state, row.index)
+        due = owners_before_nonce(case, tx.nonce)  # another owner may have come in the very block
+        state = replace(state, owners=due.owners, threshold=due.threshold)
         given = [found for found in confirmation_rows(case, safe_tx_hash(tx)) if found.index < row.index]
+        given = in_their_time(case, given, state)
         signed = [confirmation_in(found, case.get) for found in given]
         check_confirmations(tx, signed, state, proved_by(case, tx, given))
-        _check_waiting(case, tx, state)  # also those that came too late to count
+        _check_waiting(case, tx)  # also those that came too late to count
 
 
 def _check_configuration(before: SafeState, state: SafeState, index: int) -> None:
@@ -127,12 +134,12 @@ def _check_configuration(before: SafeState, state: SafeState, index: int) -> Non
         raise RecordError("E_SAFE_CONFIG", "unknown_code", index=index)
 
 
-def _check_waiting(case: Case, tx: SafeTx, state: SafeState) -> None:
+def _check_waiting(case: Case, tx: SafeTx) -> None:
     """One that does not count would make the transaction impossible to execute for ever: a journal forgets nothing."""
     seen: set[bytes] = set()
     for row in confirmation_rows(case, safe_tx_hash(tx)):
         confirmation = confirmation_in(row, case.get)
-        check_confirmation(tx, confirmation, state, proved_by(case, tx, [row]))
+        check_confirmation(tx, confirmation, owners_before_leaf(case, row.index), proved_by(case, tx, [row]))
         if confirmation.owner in seen:
             raise RecordError("E_SAFE_SIGS", "confirmed_twice", owner=confirmation.owner)
         seen.add(confirmation.owner)

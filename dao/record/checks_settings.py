@@ -14,6 +14,7 @@ from chain.safe import SINGLETONS
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, SettingsRow, cid_of, need
 from dao.record.errors import RecordError
+from governance.committee import ruling
 from governance.space import (
     NO_PREVIOUS,
     Settings,
@@ -23,6 +24,7 @@ from governance.space import (
     in_force,
     parse_settings,
 )
+from treasury.housekeeping import CLASSES
 
 BLOCK_AGE_MAX = 3_600
 """Seconds between a block and the leaf that names it as its head."""
@@ -55,14 +57,16 @@ def settings_signature(case: Case) -> None:
 
 
 def proposal_settings(case: Case) -> None:
-    """The settings that the author signed are those in force when the proposal came."""
+    """The settings that the author signed are those in force when the proposal came; they rule as they do about the
+    fund that it asks.
+    """
     row, commitment = need(case.proposal_row), need(case.commitment)
     rows = need(case.settings_rows)
     bound = in_force(leaves(rows), row.index, row.leaf.time)
     cid = next(found.cid for found in rows if found.index == bound.index)
     if cid != commitment.settings:
         raise RecordError("E_SETTINGS", "not_in_force", signed=str(commitment.settings), in_force=str(cid))
-    case.settings = bound.settings
+    case.settings = ruling(bound.settings, bound.settings.fund(commitment.fund or ""))
 
 
 def leaves(rows: tuple[SettingsRow, ...]) -> list[SettingsLeaf]:
@@ -102,7 +106,7 @@ def refuse_later_features(settings: Settings, first: Settings) -> None:
     """What these settings ask for and this release would ignore is refused by name, never ignored."""
     asked = {
         "venue": settings.venue != "journal",
-        "housekeeping": bool(settings.housekeeping),
+        "housekeeping": not {*settings.housekeeping} <= {*CLASSES},
         "another journal key": settings.journal != first.journal,
     }
     for field, is_there in asked.items():

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from dao.record.case import Case, Row, Stop, need
 from dao.record.checks_cancel import proposal_cancel
+from dao.record.checks_committee import committee_grant
 from dao.record.checks_proposal import (
     proposal_actions,
     proposal_document,
@@ -33,7 +34,7 @@ from governance.vetoes import Vetoers, veto_in_force
 
 _PASSING: tuple[Callable[[Case], None], ...] = (
     proposal_signature, proposal_settings, proposal_document, proposal_actions, proposal_rules, proposal_cancel,
-    votes_signature, votes_admission, votes_closed, power_proof, tally_scores, tally_verdict,
+    votes_signature, votes_admission, votes_closed, committee_grant, power_proof, tally_scores, tally_verdict,
 )  # fmt: skip
 """The checks that prove that a proposal passed, in their order."""
 

@@ -32,14 +32,16 @@ def read_queue(case: Case) -> list[Queued]:
 
 
 def spent_before(case: Case, queue: list[Queued], safe: tuple[int, bytes], index: int) -> dict[int, bytes]:
-    """Nonces of a Safe that booked executions and rejections spent before a leaf, with the hashes that spent them."""
+    """Nonces of a Safe that booked executions, rejections and housekeeping spent before a leaf, with the hashes that
+    spent them.
+    """
     by_hash = {queued.hash: queued for queued in queue}
     spent: dict[int, bytes] = {}
     for row in case.rows("executed"):
         queued = by_hash.get(bytes(row.leaf.body["hash"]))  # type: ignore[call-overload]
         if queued is not None and row.index < index and (queued.tx.chain_id, queued.tx.safe) == safe:
             spent[queued.tx.nonce] = queued.hash
-    for row in case.rows("spent"):
+    for row in case.rows_of("spent", "housekept"):
         tx = read_safe_tx(case.get(cid_of(row, "safe_tx")))
         if row.index < index and (tx.chain_id, tx.safe) == safe:
             spent[tx.nonce] = safe_tx_hash(tx)

@@ -23,6 +23,8 @@ _WHOLE = frozenset({
     "spent", "ended",
 })  # fmt: skip
 """Kinds of which a record holds every leaf."""
+_HOUSEKEEPING = frozenset({"announced", "housekept"})
+"""Kinds of which a record holds every leaf if any check of it leans on one, and else none."""
 _PASSING = frozenset({
     "settings", "document", "transition", "step", "parts", "proposal", "cancel", "vote", "closed", "power", "result",
     "executed", "ended",
@@ -90,11 +92,25 @@ class _Journal:
             if leaf.kind == "queued" and (leaf.body["proposal"] == proposal or _payout(leaf) in self._ended)
         }
         tells = self._teller(proposal)
+        whole = _WHOLE | _HOUSEKEEPING if self._leans_on_housekeeping(proposal) else _WHOLE
         return {
             index
             for index, leaf in self._leaves.items()
-            if leaf.kind in _WHOLE or tells(leaf) or (leaf.kind == "confirmation" and leaf.body["hash"] in hashes)
+            if leaf.kind in whole or tells(leaf) or (leaf.kind == "confirmation" and leaf.body["hash"] in hashes)
         }
+
+    def _leans_on_housekeeping(self, proposal: bytes) -> bool:
+        """Whether owners were changed after the vote closed, whose signatures a payout needs, or after anything was
+        queued, which may have lost its nonce. Without a proposal all of it is told.
+        """
+        if proposal not in self._bound:
+            return True
+        since = [
+            index for index, leaf in self._leaves.items()
+            if leaf.kind == "queued" or (leaf.kind == "closed" and leaf.body["proposal"] == proposal)
+        ]  # fmt: skip
+        return any(leaf.kind == "housekept" and index > min(since, default=index)
+                   for index, leaf in self._leaves.items())  # fmt: skip
 
     def passing(self, proposal: bytes) -> set[int]:
         """What proves that a proposal passed."""

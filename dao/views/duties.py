@@ -68,6 +68,7 @@ def duties(facts: Facts) -> tuple[Duty, ...]:
         Duty("sign", state.owners, "", signing),
         _vetoes(facts, signing),
         *_resolves(facts),
+        *_grants(facts),
         Duty("journal", (), "here" if facts.writes_journal else "elsewhere", {"key": settings.journal.key.hex()}),
         Duty("send", (), "", {}),
     )
@@ -86,6 +87,14 @@ def _resolves(facts: Facts) -> Iterator[Duty]:
     disputes = facts.settings.disputes
     if disputes.panel:
         yield Duty("resolve", disputes.panel, "", {"required": disputes.required, "count": len(disputes.panel)})
+
+
+def _grants(facts: Facts) -> Iterator[Duty]:
+    """The committee of each fund that has one."""
+    for fund in facts.settings.funds:
+        if fund.committee is not None:
+            members, required = fund.committee.members, fund.committee.required
+            yield Duty("grant", members, "", {"required": required, "count": len(members), "fund": fund.name})
 
 
 def _how_they_vote(facts: Facts, voters: Sequence[bytes]) -> str:

@@ -65,8 +65,8 @@ def iip_standing(desk: Desk, numbered: Numbered, prefix: str, now: int) -> IipSt
             case = desk.case(proposal, *_RESULT)
             if case.status in OF_A_TEXT:  # asked once in vain, and brought back
                 return _without_proposal(desk, numbered, name)
-            place, periods = stands(desk, numbered.number)
-            return _decided(case, numbered, name, now, earliest(place, "resubmit", periods))
+            again = _again(desk, numbered.number) if case.status == "QuorumNotMet" else None
+            return _decided(case, numbered, name, now, again)
         return _undecided(desk.case(proposal, *_OPEN), numbered, name, now, is_closed="closed" in kinds)
     except CodedError as error:
         return IipStanding(
@@ -78,6 +78,12 @@ def iip_standing(desk: Desk, numbered: Numbered, prefix: str, now: int) -> IipSt
             facts=error.facts,
             problem=error,
         )
+
+
+def _again(desk: Desk, number: int) -> int | None:
+    """From when on a number that missed its quorum may be brought back; None: at once."""
+    place, periods = stands(desk, number)
+    return earliest(place, "resubmit", periods)
 
 
 def _without_proposal(desk: Desk, numbered: Numbered, name: str) -> IipStanding:

@@ -14,9 +14,11 @@ from typing import NamedTuple
 from chain.safe import SafeTx
 from dao.record.case import Case, need
 from dao.record.checks_acts import milestone_rules
-from dao.record.checks_payout import confirmations_of
+from dao.record.checks_payout import confirmation_rows, confirmations_of
 from dao.record.checks_proposal import assets_of, fund_of
 from dao.record.checks_stop import vetoers_of
+from dao.record.owner_consents import confirmation_in
+from dao.record.owners_since import in_their_time, owners_before_nonce, owners_now
 from dao.record.payout_life import payout_state
 from dao.record.queue import live
 from dao.record.windows import latest_of, window_of
@@ -127,7 +129,7 @@ def _paid(case: Case, number: int, payments: tuple[Payment | None, ...]) -> Stan
         tx_hash=tx_hash,
         nonce=need(case.safe_txs)[tx_hash][1].nonce,
         signed=tuple(confirmation.owner for confirmation in confirmations_of(case, tx_hash)),
-        threshold=need(case.safe_at_close).threshold,
+        threshold=owners_before_nonce(case, need(case.safe_txs)[tx_hash][1].nonce).threshold,
         transaction=proved.transaction_hash,
     )
 
@@ -155,8 +157,7 @@ def _stopped(
         steps = (Step(f"dao end {name}"),)
         return Standing(number=number, payments=payments, state=cause, facts={"time": time}, steps=steps)
     tx_hash, tx = alive[-1].hash, alive[-1].tx
-    signed = tuple(confirmation.owner for confirmation in confirmations_of(case, tx_hash))
-    threshold = need(case.safe_at_close).threshold
+    signed, threshold = _signed(case, tx_hash), owners_now(case).threshold
     return Standing(
         number=number,
         payments=payments,
@@ -198,7 +199,7 @@ def _milestone(case: Case, number: int) -> Milestone:
 def _after_release(case: Case, number: int, name: str, now: int) -> Standing:
     open_ = window_of(case, number)
     tx = _latest_tx(case, number)
-    if tx is not None:
+    if tx is not None and not _lost_its_nonce(case, tx[1]):
         return _queued(case, number, name, now, tx)
     payments = _payments(case, need(case.parts)[number - 1])
     facts = {"eta": open_.eta, "latest": open_.latest}
@@ -214,11 +215,22 @@ def _after_release(case: Case, number: int, name: str, now: int) -> Standing:
     return Standing(number=number, payments=payments, state=state, facts=facts, window=open_, steps=steps)
 
 
+def _lost_its_nonce(case: Case, tx: SafeTx) -> bool:
+    """Whether a change of owners took it, after which the part is queued again."""
+    place = (tx.chain_id, tx.safe, tx.nonce)
+    return any((kept.tx.chain_id, kept.tx.safe, kept.tx.nonce) == place for kept in need(case.kept))
+
+
+def _signed(case: Case, tx_hash: bytes) -> tuple[bytes, ...]:
+    """The owners who confirmed it and whose signatures still count."""
+    rows = in_their_time(case, confirmation_rows(case, tx_hash), owners_now(case))
+    return tuple(confirmation_in(row, case.get).owner for row in rows)
+
+
 def _queued(case: Case, number: int, name: str, now: int, queued: tuple[bytes, SafeTx]) -> Standing:
     tx_hash, tx = queued
     open_ = window_of(case, number)
-    signed = tuple(confirmation.owner for confirmation in confirmations_of(case, tx_hash))
-    threshold = need(case.safe_at_close).threshold
+    signed, threshold = _signed(case, tx_hash), owners_now(case).threshold
     facts: dict[str, object] = {
         "nonce": tx.nonce, "signed": len(signed), "threshold": threshold, "eta": open_.eta, "latest": open_.latest,
     }  # fmt: skip

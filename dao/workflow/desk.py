@@ -29,12 +29,12 @@ from treasury.ledger import Entry
 
 NO_PROPOSAL = bytes(32)
 
-_PROPOSAL = (10, 20, 21, 22, 23, 24, 26)
-_RESULT = (*_PROPOSAL, 30, 31, 32, 40, 41, 42)
+_PROPOSAL = (10, 20, 21, 22, 23, 24, 26, 34)
+_RESULT = (*_PROPOSAL, 30, 31, 32, 40, 41, 42, 44)
 _ACTS = (*_RESULT, 50, 51, 52, 53)
-QUEUED = (*_ACTS, 59, 60)
+QUEUED = (*_ACTS, 54, 55, 59, 60)
 """What is checked of a proposal before a part of it is queued, reviewed or sent."""
-PAID = (*QUEUED, 61, 62, 63, 64)
+PAID = (*QUEUED, 61, 62, 63, 64, 65)
 """Everything but the books."""
 BOOKED = (70, 73, 74, 71)
 """Where money came from, and every entry, but not what it covers."""
@@ -56,6 +56,9 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "executed": PAID,
     "spent": (10, 59),
     "ended": PAID,
+    "alive": (10,),
+    "announced": (10, 54),
+    "housekept": (10, 54, 55),
     "premium": (10, 70),
     "premiums": (10, 70, 73),
     "forward": (10, 70),

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from chain import log_tree
 from chain.cid import CID
 from dao.record.case import Get
 from dao.record.checks_steps import check_step, check_transition
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
 from dao.record.life import numbered, periods_at, place_of, written_settings
+from governance.proof_of_life import check_proof_signature, read_proof
 from proposals.document import parse_document
 from proposals.parts import decode_parts
 
@@ -68,6 +70,22 @@ def _proposal(before: Sequence[Leaf], leaf: Leaf, _: Get) -> None:
         raise RecordError("E_DUPLICATE", "proposal", id=leaf.body["id"])
 
 
+def _alive(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
+    """A proof of life names a leaf that stands before it, by its hash, and says it once."""
+    proof = read_proof(get(_link(leaf, "envelope")))
+    check_proof_signature(proof)
+    told = {"id": proof.id, "owner": proof.address}
+    for field, value in told.items():
+        if leaf.body[field] != value:
+            raise RecordError("E_CANONICAL", "leaf", kind=leaf.kind, field=field)
+    if proof.space != _space(before, get):
+        raise RecordError("E_SPACE", "alive", space=proof.space)
+    if proof.index >= len(before) or log_tree.leaf_hash(before[proof.index].encode()) != proof.leaf:
+        raise RecordError("E_LOG_INCONSISTENT", "alive", index=proof.index)
+    if any(known.kind == "alive" and told.items() <= known.body.items() for known in before):
+        raise RecordError("E_DUPLICATE", "alive", owner=proof.address)
+
+
 def _link(leaf: Leaf, field: str) -> CID:
     cid = leaf.body[field]
     assert isinstance(cid, CID), "the leaf's schema says so"
@@ -75,5 +93,12 @@ def _link(leaf: Leaf, field: str) -> CID:
 
 
 EARLY: Mapping[str, Early] = MappingProxyType(
-    {"document": _document, "parts": _parts, "transition": _transition, "step": _step, "proposal": _proposal}
+    {
+        "document": _document,
+        "parts": _parts,
+        "transition": _transition,
+        "step": _step,
+        "proposal": _proposal,
+        "alive": _alive,
+    }
 )

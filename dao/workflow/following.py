@@ -131,6 +131,10 @@ def check_journal(
         if not reached:
             _refuse_unbooked(case)
         blocks |= case.blocks
+    if any(leaf.kind in ("announced", "housekept") for leaf in leaves):  # no proposal's checks need see them all
+        case = case_of(select(leaves, NO_PROPOSAL, get), NO_PROPOSAL, get, spread)
+        run_checks(case, {*REQUIRED["announced"], *REQUIRED["housekept"]})
+        blocks |= case.blocks
     return blocks, len(reached)
 
 

@@ -7,7 +7,7 @@ commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from chain.clients.code_read import fetch_code
@@ -25,11 +25,12 @@ from dao.errors import DaoError
 from dao.record.case import Case, Queued, Row, need
 from dao.record.checks_books import entries_of
 from dao.record.checks_dispute import frozen
-from dao.record.checks_payout import confirmation_rows, confirmations_of
+from dao.record.checks_payout import confirmation_rows
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_stop import stopped
 from dao.record.leaves import Leaf
-from dao.record.owner_consents import proved_by
+from dao.record.owner_consents import confirmation_in, proved_by
+from dao.record.owners_since import in_their_time, owners_now
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
 from dao.record.windows import window_of
@@ -37,16 +38,13 @@ from dao.workflow import sending
 from dao.workflow.consenting import confirmation_fact
 from dao.workflow.desk import BOOKED, PAID, QUEUED, Blocks, Desk, Fact
 from dao.workflow.proposing import settings_in_force
-from governance.settings import FundSettings
+from dao.workflow.spending import outflows_of, spending_beside
 from proposals.parts import Part
 from treasury.asks import asks
-from treasury.assets import asset_id
 from treasury.binding import build
 from treasury.booking import COMMITTED
 from treasury.confirmations import Confirmation, check_confirmations, sign_safe_tx
 from treasury.execution import EXECUTION_SUCCESS, check_execution
-from treasury.ledger import Entry
-from treasury.mandate import Outflow, spent_since
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
 
@@ -171,7 +169,8 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
     state = open_safe_state(fetch_known_safe(desk.node, wanted.safe, desk.node.head().ref.number))
     tried = dry_run(desk.node, tx, state.block.number) if tx.safe == wanted.safe else None
-    others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
+    spent = spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal))
+    alive = _alive(desk, case, [queued for queued in here if queued.payout != (proposal, part)], spent)
     return review(
         tx,
         VotedPart(
@@ -187,31 +186,26 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             stop=None if stop is None else (stop.cause, stop.time),
             outside=_paid_outside(desk, case, wanted),
             now=desk.now(),
-            expected=need(case.safe_at_close),
+            expected=owners_now(case),
             state=state,
             known=tuple(queued.tx for queued in here if queued.payout == (proposal, part)),
-            taken=frozenset(queued.tx.nonce for queued in others if not is_dead(desk, queued)),
-            spent=spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal)),
+            taken=frozenset(queued.tx.nonce for queued in alive if queued.tx.nonce >= state.nonce),
+            spent=spent,
             codes=_codes(desk, case, wanted),
+            spending=spending_beside(desk, case, part, tx, alive),
             excluded=frozenset(() if fund is None else fund.mandate.excluded),
-            outflows=() if fund is None else _outflows(desk, fund),
+            outflows=() if fund is None else outflows_of(desk, fund),
             succeeds=None if tried is None else tried.succeeds,
         ),
         is_own_safe=True,
     )
 
 
-def _outflows(desk: Desk, fund: FundSettings) -> tuple[Outflow, ...]:
-    """The limits of a fund's mandate, with what was paid within their time."""
-    if not fund.mandate.limits:
-        return ()
-    entries = [(leaf.time, Entry.from_map(leaf.body)) for leaf in desk.journal.leaves if leaf.kind == "entry"]
-    ids = {asset.symbol: asset_id(fund.chain_id, asset.address) for asset in fund.assets}
-    return tuple(
-        Outflow(asset, limit.amount, limit.seconds, spent_since(entries, fund.name, asset, desk.now() - limit.seconds))
-        for limit in fund.mandate.limits
-        for asset in (ids[limit.symbol],)
-    )
+def _alive(desk: Desk, case: Case, others: Sequence[Queued], spent: Mapping[int, bytes]) -> list[Queued]:
+    """Those of other payouts' transactions that are not booked and can still be executed, as far as is known."""
+    booked = {row.leaf.body["hash"] for row in case.rows("executed")}
+    waiting = [queued for queued in others if queued.hash not in booked]
+    return [q for q in waiting if spent.get(q.tx.nonce, q.hash) == q.hash and not is_dead(desk, q)]
 
 
 def _codes(desk: Desk, case: Case, part: Part) -> dict[bytes, tuple[ContractCode, ContractCode]]:
@@ -299,7 +293,7 @@ def execute(
     ours = {intent.transaction: intent for intent in intents.of(hash_)}
     with sending.on_its_way(flight[-1] if done is None else ours.get(done)):
         watched = [intent.transaction for intent in flight] if done is None else [done]
-        done = _await_success(desk, tx, watched, partial(find_execution, desk, proposal, part, tx), seconds)
+        done = await_success(desk, tx, watched, partial(find_execution, desk, proposal, part, tx), seconds)
         book_execution(desk, proposal, part, tx, done)
     return done
 
@@ -316,12 +310,13 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
     if now > span.latest - margin:
         raise PayError("E_EXPIRED", "soon", latest=span.latest, now=now, seconds=margin)
     state = open_safe_state(fetch_known_safe(desk.node, tx.safe, desk.node.head().ref.number))
-    rows = confirmation_rows(case, safe_tx_hash(tx))
-    blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state, proved_by(case, tx, rows))
+    rows = in_their_time(case, confirmation_rows(case, safe_tx_hash(tx)), state)
+    given = [confirmation_in(row, case.get) for row in rows]
+    blob = check_confirmations(tx, given, state, proved_by(case, tx, rows))
     return sending.Order(proposal, part, safe_tx_hash(tx), tx.safe, exec_transaction_call(tx, blob), sender)
 
 
-def _await_success(
+def await_success(
     desk: Desk, tx: SafeTx, transactions: Sequence[bytes], find: Callable[[], bytes | None], seconds: int
 ) -> bytes:
     """Wait until one of some transactions is final, and `find` the one in which the Safe reported success.

@@ -25,6 +25,7 @@ from dao.workflow.power_evidence import gather
 from governance.admission import AdmissionError
 from governance.admission.window import member_int
 from governance.commitment import Commitment, read_commitment, write_commitment
+from governance.committee import ruling
 from governance.messages import Envelope, proposal_message, read_envelope, sign_envelope
 from governance.rules import rules_of
 from governance.settings import FundSettings, Settings
@@ -102,8 +103,7 @@ def sign(
     A document whose Budget pays nobody is published with a `decision` and has no parts; its fund is the one whose Safe
     is held against the chain when the vote closes.
     """
-    settings = settings_in_force(desk)
-    money = _fund(settings, fund)
+    settings, money = _ruling(desk, fund)
     document, parts = _compiled(desk, raw, money, decides=decision is not None)
     number = document.front.iip
     if number is None:
@@ -148,8 +148,8 @@ def take(desk: Desk, publication: Publication) -> Published:
     proposal that is refused leaves no document behind.
     """
     envelope = read_envelope(publication.envelope)
-    settings = settings_in_force(desk)
-    commitment = _commitment(envelope, settings)
+    commitment = _commitment(envelope, settings_in_force(desk))
+    settings, money = _ruling(desk, commitment.fund or "")
     blocks = Blocks()
     document_cid = blocks.raw(publication.document)
     parts_cid = None if publication.parts is None else blocks.map_bytes(publication.parts)
@@ -159,7 +159,6 @@ def take(desk: Desk, publication: Publication) -> Published:
     ):
         if found != signed:
             raise PublishError("E_REVISION", "carried", field=field, found=str(found), signed=str(signed))
-    money = _fund(settings, commitment.fund or "")
     choices = envelope.message.get("choices")
     _refuse_look_alikes([str(choice) for choice in choices] if isinstance(choices, list) else ())
     _, parts = _compiled(desk, publication.document, money, decides=parts_cid is None)
@@ -185,11 +184,13 @@ def take(desk: Desk, publication: Publication) -> Published:
     return Published(envelope.id, document_cid, parts, parts_cid, commitment.settings, start, end, leaf)
 
 
-def _fund(settings: Settings, name: str) -> FundSettings:
+def _ruling(desk: Desk, name: str) -> tuple[Settings, FundSettings]:
+    """The settings in force as they rule about a fund, and the fund."""
+    settings = settings_in_force(desk)
     money = settings.fund(name)
     if money is None:
         raise PublishError("E_SAFE_CONFIG", "no_fund", fund=name)
-    return money
+    return ruling(settings, money), money
 
 
 def _commitment(envelope: Envelope, settings: Settings) -> Commitment:

@@ -20,14 +20,15 @@ from chain.safe_json import SafeTxFile, read_safe_tx_file
 from dao.errors import DaoError
 from dao.record import carrier
 from dao.record.carrier import CarrierError, Publication, SignedAct, Submission
-from dao.record.case import need
-from dao.workflow import acting, cancelling, paying, proposing, stopping, submitting, voting
+from dao.record.owners_since import owners_now
+from dao.workflow import acting, cancelling, living, paying, proposing, stopping, submitting, voting
 from dao.workflow.desk import Desk
 from governance.acts import Act, check_act_signature, read_act
 from governance.admission import AdmissionError
 from governance.admission.window import member_int
 from governance.document_steps import DocumentStep, check_step_signature, is_step, read_step
 from governance.messages import Envelope, check_signature, proposal_id, read_envelope
+from governance.proof_of_life import ProofOfLife, is_proof, read_proof
 from governance.settings import Settings
 from treasury.confirmations import check_confirmation, needs_proof
 
@@ -35,7 +36,7 @@ MAX_BYTES = carrier.MAX_BYTES
 
 _CAR = b"\xa2\x65roots"
 """How a CAR begins, after the length of its header."""
-_CLOSED = (10, 20, 21, 22, 23, 24, 30, 31, 32)
+_CLOSED = (10, 20, 21, 22, 23, 24, 30, 31, 32, 54, 55)
 _ACTS = MappingProxyType({"report": 0, "return": 1, "approve": 1, "resolve": 3})
 
 
@@ -111,6 +112,8 @@ def read_parcel(raw: bytes, settings: Settings, chain_id: int) -> Parcel:
     if isinstance(value, dict) and {"address", "sig", "data"} <= value.keys():
         if _is_act(value["data"]):
             return _of_act(SignedAct(raw, None))
+        if is_proof(value):
+            return _of_life(read_proof(raw))
         if is_step(value):
             step = read_step(raw)
             kind = "withdrawal" if step.event == "withdraw" else step.event
@@ -194,8 +197,17 @@ def _take_act(desk: Desk, act: Act, signed: SignedAct) -> int:
     return acting.take_act(desk, signed.envelope, signed.evidence)
 
 
+def _of_life(proof: ProofOfLife) -> Parcel:
+    def take(desk: Desk) -> Taken:
+        known = _find(desk, "alive", id=proof.id, owner=proof.address)
+        leaf = living.take(desk, proof.raw) if known is None else known
+        return Taken((leaf,), b"", 0, is_new=known is None)
+
+    return Parcel(kind="alive", id=proof.id, order=(_CONFIRMATION, proof.index, 1, proof.id), take=take)
+
+
 def _of_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) -> Parcel:
-    file = _read_safe_tx(value, settings, chain_id)
+    file = read_safe_tx(value, settings, chain_id)
     hash_ = safe_tx_hash(file.tx)
 
     def take(desk: Desk) -> Taken:
@@ -206,7 +218,7 @@ def _of_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) 
         leaf = desk.journal.leaves[queued]
         proposal, part = bytes(leaf.body["proposal"]), leaf.body["part"]  # type: ignore[call-overload]
         assert isinstance(part, int), "the leaf's schema says so"
-        state = need(desk.guarded(proposal, *_CLOSED).safe_at_close)
+        state = owners_now(desk.guarded(proposal, *_CLOSED))
         for confirmation in file.confirmations:
             if not needs_proof(confirmation):  # what does is proved when it is taken
                 check_confirmation(file.tx, confirmation, state)
@@ -220,8 +232,10 @@ def _of_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) 
     return Parcel(kind="confirmation", id=hash_, order=(_CONFIRMATION, 0, 0, hash_), take=take)
 
 
-def _read_safe_tx(value: Mapping[str, object], settings: Settings, chain_id: int) -> SafeTxFile:
+def read_safe_tx(value: object, settings: Settings, chain_id: int) -> SafeTxFile:
     """Read a transaction of a Safe that the settings name; they say which version it has."""
+    if not isinstance(value, Mapping) or "safe" not in value:
+        raise CarrierError("E_CARRIER", "unknown")
     found = address.parse(value["safe"])
     for safe in settings.safes:
         if (safe.chain_id, safe.address) == (chain_id, found):

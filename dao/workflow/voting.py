@@ -23,9 +23,12 @@ from governance.admission import EarlierVote, VoteCase, admit_vote
 from governance.certificate import result_of, write_transcript
 from governance.messages import proposal_id, read_envelope
 from treasury.fund import FundError
+from treasury.grants import GrantError
 
 _OPEN = (10, 20, 21, 22, 23, 24, 26)
 _VOTES = (*_OPEN, 30, 31)
+_WAITING = ("E_BUDGET", "E_GRANT")
+"""What keeps a result from being committed until there is money, or a committee's year has room."""
 
 
 def cast(desk: Desk, raw: bytes, warn: Callable[[str], None] = lambda _: None) -> int:
@@ -101,8 +104,8 @@ def _commit_now(desk: Desk, proposal: bytes) -> None:
     owed = entries_of(case, next(case.rows("result", proposal=proposal)))
     try:
         desk.take([], {}, proposal, owed=owed)
-    except FundError as error:
-        if error.code != "E_BUDGET":
+    except (FundError, GrantError) as error:
+        if error.code not in _WAITING:
             raise
 
 
@@ -140,8 +143,8 @@ def count(desk: Desk, proposal: bytes) -> Case:
     is_covered = True
     try:
         desk.take([fact], later, proposal)
-    except FundError as error:
-        if error.code != "E_BUDGET":
+    except (FundError, GrantError) as error:
+        if error.code not in _WAITING:
             raise
         is_covered = False
         desk.take([fact], later, proposal, book=False)

@@ -23,7 +23,7 @@ from governance.message_types import CURRENT
 from governance.options import check_options
 from governance.rules import rules_of
 from governance.settings import Settings
-from governance.settings_text import YEAR
+from governance.settings_periods import YEAR
 from governance.space import settings_cid
 from proposals.parts import Part, parts_cid
 

@@ -14,6 +14,7 @@ from governance.settings_text import parse_settings, write_settings
 from tests.governance.space_values import CODE_HASH, SAFE, person, settings, settings_values, spelled
 
 Change = Callable[[dict[str, Any]], object]
+DAILY = {"fund": "iip", "symbol": "MUT", "per_day": "5", "per_payee": None}
 
 
 def put(*path: str | int, value: object) -> Change:
@@ -49,6 +50,15 @@ def test_settings_read_as_written() -> None:
     assert read.fund("iip") is read.funds[0]
     assert read.fund("other") is None
     assert read.chain(1) is None
+
+
+def test_limits_of_a_day() -> None:
+    """By fund and asset; either number may be left to null, and without the key nothing is limited."""
+    both = {**DAILY, "symbol": "ETH", "per_payee": "3"}
+    read = settings(put("limits", "spending", value=[DAILY, both]))
+
+    assert (("iip", "MUT", 5, None), ("iip", "ETH", 5, 3)) == read.limits.spending
+    assert () == settings().limits.spending
 
 
 def test_text_that_is_not_canonical_is_refused() -> None:
@@ -106,6 +116,12 @@ def test_another_version_is_refused_as_such(change: Change, expected: tuple[str,
         put("strategies", 0, "proof", "code_hash", value="0x00"),
         put("strategies", 0, "chain_id", value=1),
         put("limits", "parts", value=0),
+        put("limits", "spending", value=[]),
+        put("limits", "spending", value=[DAILY, DAILY]),
+        put("limits", "spending", value=[{**DAILY, "per_day": None}]),
+        put("limits", "spending", value=[{**DAILY, "per_day": 5}]),
+        put("limits", "spending", value=[{**DAILY, "symbol": "DAI"}]),
+        put("limits", "spending", value=[{**DAILY, "fund": "other"}]),
         put("periods", value={}),
         put("periods", value=[]),
         put("periods", value={"review": 0}),

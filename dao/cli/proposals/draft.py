@@ -32,6 +32,7 @@ from dao.store import durable
 from dao.store.journal import Journal
 from dao.views.opening import open_workspace
 from dao.workflow.proposing import settings_in_force
+from governance.settings import FundSettings
 from proposals import times
 from proposals.annex import with_annexes
 from proposals.draft import budget_row, draft, milestone, tranches
@@ -116,11 +117,19 @@ def command(
 
 
 def begin(
-    session: Session, said: Said, number: int, out: Path | None, budget: Sequence[BudgetRow] | None = None
+    session: Session,
+    said: Said,
+    number: int,
+    out: Path | None,
+    budget: Sequence[BudgetRow] | None = None,
+    *,
+    fund: FundSettings | None = None,
 ) -> Answer:
-    """Write a draft, once, and say what lint finds in it; `budget` are its payments where they were not said."""
+    """Write a draft, once, and say what lint finds in it; `budget` are its payments where they were not said, `fund`
+    the one that pays where it is not the first.
+    """
     settings = settings_in_force(session.desk)
-    assets, prefix = assets_of(settings.funds[0]), settings.prefix
+    assets, prefix = assets_of(fund or settings.funds[0]), settings.prefix
     created, limit = times.spell_day(session.desk.now()), settings.limits.body
     write = partial(_with_annexes, said, created=created, limit=limit, prefix=prefix, budget=budget)
     documents = session.workspace.documents

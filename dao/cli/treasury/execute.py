@@ -14,6 +14,8 @@ from chain.safe import SafeTx, safe_tx_hash
 from dao.cli import steps, text
 from dao.cli.answer import Answer
 from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
+from dao.cli.treasury.housekeeping_file import execute_file
+from dao.files import is_there
 from dao.record.leaves import Leaf
 from dao.session import KeySource, Session
 from dao.workflow import paying, sending
@@ -21,11 +23,15 @@ from dao.workflow import paying, sending
 EXAMPLES = (
     "dao execute IIP-2/1 --key ann",
     "dao execute IIP-2/1 --key-env SENDER_KEY --dir demo --json",
+    "dao execute change.tx.json --key ann",
 )
 
 
 def command(
-    part: Annotated[str, typer.Argument(help="A signed part of a proposal, as IIP-2/1.", metavar="PART")],
+    part: Annotated[
+        str,
+        typer.Argument(help="A signed part of a proposal, as IIP-2/1, or a file of housekeeping.", metavar="PART"),
+    ],
     *,
     key: Key = "",
     key_env: KeyEnv = "",
@@ -47,6 +53,8 @@ def command(
     has sent it, that execution is booked and nothing is sent. A part that is booked is shown as it is.
     """
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
+    if not steps.is_name(part) and is_there(Path(part)):
+        return execute_file(Path(part), source, folder, replace=replace, wait=wait)
     with steps.open_for(folder, source) as session:
         sender = session.signer(source)
         named = steps.find_part(session, part)

@@ -1,7 +1,7 @@
 """`dao review` in a workspace: a queued part against its vote, and a file against everything that was queued.
 
 Decides only which vote a transaction is held against: the one under which exactly its hash was queued. A transaction
-of a Safe that the settings name, and that no vote covers, is refused (`E_NO_VOTE`).
+of a Safe that the settings name, and that neither a vote nor a housekeeping class covers, is refused (`E_NO_VOTE`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dao.record.leaves import Leaf
 from dao.record.safe_tx_block import read_safe_tx
 from dao.session import Session
 from dao.workflow import paying
+from dao.workflow.housekeeping import review_housekeeping
 from dao.workflow.proposing import settings_in_force
 from governance.settings import Settings
 from treasury.review import Review, review
@@ -78,7 +79,8 @@ def _of_file(session: Session, raw: bytes, place: tuple[int | None, str], asked:
     queued = steps.find_leaf(session, "queued", hash=safe_tx_hash(tx))
     if queued is None:
         is_own = any((safe.chain_id, safe.address) == (tx.chain_id, tx.safe) for safe in settings.safes)
-        return told.answer(found, review(tx, is_own_safe=is_own), symbols)
+        kept = review_housekeeping(session.desk, tx) if is_own and found.has_nonce else None
+        return told.answer(found, kept or review(tx, is_own_safe=is_own), symbols)
     return told.answer(found, _by_vote(session, queued[1], tx), symbols)
 
 

@@ -15,7 +15,9 @@ from chain.safe_state import open_safe_state
 from dao.cli import carrying, steps
 from dao.cli.answer import Answer, write_line
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
+from dao.cli.treasury.housekeeping_file import sign_file
 from dao.cli.treasury.review_voted import of_part
+from dao.files import is_there
 from dao.session import KeySource
 from dao.workflow import paying
 
@@ -23,11 +25,15 @@ EXAMPLES = (
     "dao sign IIP-2/1 --key ann",
     "dao sign IIP-2/1 --key-env OWNER_KEY --dir demo --json",
     "dao sign IIP-2/1 --key ann --out ann.tx.json",
+    "dao sign change.tx.json --key ann --out ann.tx.json",
 )
 
 
 def command(
-    part: Annotated[str, typer.Argument(help="A queued part of a proposal, as IIP-2/1.", metavar="PART")],
+    part: Annotated[
+        str,
+        typer.Argument(help="A queued part of a proposal, as IIP-2/1, or a file of housekeeping.", metavar="PART"),
+    ],
     *,
     key: Key = "",
     key_env: KeyEnv = "",
@@ -41,8 +47,11 @@ def command(
 
     A signature cannot be taken back, so nothing is signed before the timelock's end, after expiry, or while the review
     finds an error. With --out the file is the transaction as the Safe Transaction Service shows it, with the signature.
+    A file of `dao owner change` or `dao reject` is signed into --out, with the signatures that it has already.
     """
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
+    if not steps.is_name(part) and is_there(Path(part)):
+        return sign_file(Path(part), source, out, folder)
     with steps.open_for(folder, source) as session:
         desk = carrying.desk_for(session, out)
         signer = session.signer(source)

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from chain import amount
-from chain.address import checksum
+from chain.address import AddressError, checksum, parse
+from chain.cid import raw_cid
 from dao.cli.answer import Answer
 from dao.cli.text import columns, rows, say, wrapped
-from dao.cli.treasury.vesting_plan import At, CalendarChoice, Chosen, Decimals, PlanName, StepChoice, Tge, choose
+from dao.cli.treasury.token_votable import ask_votable, excluded_file, votable_document, votable_lines
+from dao.cli.treasury.vesting_check import open_node
+from dao.cli.treasury.vesting_plan import (
+    At,
+    CalendarChoice,
+    Chosen,
+    Decimals,
+    Force,
+    PlanName,
+    StepChoice,
+    Tge,
+    choose,
+    save,
+)
 from dao.errors import UsageError
 from treasury.circulation import Circulation, Supply, circulation
 
 EXAMPLES = (
     "dao token --plan muton --tge 2017-12-01T00:00:00Z",
     "dao token --plan plan.toml --published 1199999624 --json",
+    "dao token --plan plan.toml --dir club --block 1200 --out unvested.txt",
 )
 
 
@@ -32,14 +48,38 @@ def command(
     calendar: CalendarChoice = None,
     step: StepChoice = None,
     decimals: Decimals = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", help="Who else shall not vote, as a treasury; repeatable.", metavar="ADDRESS"),
+    ] = None,
+    block: Annotated[int | None, typer.Option("--block", help="Block; the newest when absent.", min=0)] = None,
+    rpc_env: Annotated[
+        str, typer.Option("--rpc-env", help="Variable with the URL of a node, to say what is votable.")
+    ] = "",
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="Workspace whose chain is asked, instead.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write who shall not vote as a file for settings.", metavar="FILE")
+    ] = None,
+    force: Force = False,
 ) -> Answer:
     """Show what of a token is in circulation by its plan, and what is locked, by bucket.
 
     What is vested circulates, what is not is locked, and together they are the total. With a published figure the gap
-    is shown: published less circulating. `unvested` are wallets that hold locked tokens, and should not vote.
+    is shown: published less circulating. `unvested` are wallets that hold locked tokens, and should not vote. With a
+    node, what was votable at a block: the supply less what they held, as `excluding` counts a quorum's base.
     """
+    others = [_address(text) for text in exclude or ()]
     chosen = choose(plan, tge, at, calendar=calendar, step=step, decimals=decimals)
     figure = _figure(chosen, published) if published else None
+    asked = None
+    if rpc_env or folder is not None:
+        with open_node(chosen, rpc_env, folder) as node:
+            asked = ask_votable(chosen, node, others, block)
+        chosen = chosen._replace(at=asked.block.timestamp)
+    elif block is not None:
+        raise UsageError("E_USAGE", "node")
     found = circulation(chosen.plan, chosen.tge, chosen.at)
     document: dict[str, object] = {
         "plan": chosen.plan.name,
@@ -52,8 +92,21 @@ def command(
         "published": None if figure is None else str(figure),
         "gap": None if figure is None else str(figure - found.whole.circulating),
         "unvested": list(map(checksum, found.unvested)),
+        "votable": None if asked is None else votable_document(asked),
     }
-    return Answer(document, _lines(chosen, found, figure))
+    lines = [*_lines(chosen, found, figure), *(() if asked is None else votable_lines(chosen, asked))]
+    if out is not None:
+        file = excluded_file([*found.unvested, *others])
+        document["file"] = str(raw_cid(file))
+        lines += ["", *save(out, file, force=force), f"  {raw_cid(file)}"]
+    return Answer(document, lines)
+
+
+def _address(text: str) -> bytes:
+    try:
+        return parse(text)
+    except AddressError as error:
+        raise UsageError(error.code, error.reason, **error.facts) from None
 
 
 def _figure(chosen: Chosen, text: str) -> int:

@@ -54,7 +54,7 @@ def command(
     """
     chosen = choose(plan, tge, "")
     where = payable(chosen.plan, (find_grant(chosen, grant),) if grant else chosen.plan.grants)
-    with _node(chosen, rpc_env, folder) as node:
+    with open_node(chosen, rpc_env, folder) as node:
         block = node.head()
         if since > block.ref.number:
             raise UsageError("E_USAGE", "since_block", since=since, head=block.ref.number)
@@ -68,7 +68,8 @@ def command(
 
 
 @contextmanager
-def _node(chosen: Chosen, rpc_env: str, folder: Path | None) -> Iterator[Node]:
+def open_node(chosen: Chosen, rpc_env: str, folder: Path | None) -> Iterator[Node]:
+    """The node that is asked about a plan: one behind a variable, or a workspace's."""
     if bool(rpc_env) == (folder is not None):
         raise UsageError("E_USAGE", "node")
     if folder is None:

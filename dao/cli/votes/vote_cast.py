@@ -97,8 +97,7 @@ def command(
     signed, and the Safe itself is asked.
     """
     steps.refuse_part(proposal)
-    if out is not None and (file is not None or receipt is not None):
-        raise UsageError("E_USAGE", "receipt_and_out" if file is None else "file_and_out")
+    _refuse_together(file, receipt, out)
     wanted = [*([choice] if choice else []), *(choices or [])]
     if (file is None) == (not wanted):
         raise UsageError("E_USAGE", "choice_or_file")
@@ -135,6 +134,14 @@ def _cast(desk: Desk, named: steps.Named, raw: bytes, receipt: Path | None, out:
         return _told(named, envelope, leaf, is_new=True, kept=kept, warnings=warnings)
     told = _told(named, envelope, None, is_new=True, out=out, warnings=warnings)
     return told._replace(lines=[*told.lines, *carrying.carried(out, raw)])
+
+
+def _refuse_together(file: Path | None, receipt: Path | None, out: Path | None) -> None:
+    """Refuse options of which each leaves nothing to the other."""
+    if file is not None and out is not None:
+        raise UsageError("E_USAGE", "file_and_out")
+    if receipt is not None and out is not None:
+        raise UsageError("E_USAGE", "receipt_and_out")
 
 
 def _of_safe(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from chain import amount
 from chain.address import checksum
 from chain.amount import spell
 from chain.finding import Finding
@@ -16,7 +17,7 @@ from dao.cli import text
 from dao.cli.wide import ljust, width
 from dao.sentences import escape, language, sentence
 from dao.views.duties import Duty
-from governance.settings import FundSettings, Quorum, Settings, StrategySettings, Threshold
+from governance.settings import Committee, FundSettings, Quorum, Settings, StrategySettings, Threshold
 from governance.settings_changes import Change
 from governance.settings_draft import spell_votes
 from proposals.durations import spell_duration
@@ -49,7 +50,6 @@ class Step(NamedTuple):
 def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
     """All settings as people read them, in the order of `SHOWN`; periods stand last, where there are any."""
     people, voting = settings.reviewers, settings.voting
-    limits = settings.limits._asdict()
     values = (
         settings.space,
         settings.prefix,
@@ -65,15 +65,19 @@ def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
         ", ".join(settings.choices),
         spell_duration(voting.max_snapshot_age),
         "; ".join(_told("SETTING", "depth", chain._asdict()) for chain in settings.chains),
-        _told("SETTING", "limits_of", limits),
+        _limits(settings),
         settings.admission,
     )
+    rows = [Row(path, value) for path, value in zip(SHOWN, values, strict=True)]
+    if settings.housekeeping:
+        classes = (_told("SETTING", f"class_{name}") for name in settings.housekeeping)
+        rows.append(Row("housekeeping", "; ".join(classes)))
     periods = [
         Row(f"periods.{name}", spell_duration(seconds))
         for name, seconds in settings.periods._asdict().items()
         if seconds
     ]
-    return [*(Row(path, value) for path, value in zip(SHOWN, values, strict=True)), *periods]
+    return [*rows, *periods]
 
 
 def setting_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -187,7 +191,8 @@ def _fund(fund: FundSettings) -> str:
     told = f"{fund.name} ({checksum(fund.safe)}): {', '.join(symbol + address for symbol, address in tokens)}"
     sources = ", ".join(checksum(source.address) for source in fund.sources)
     told = f"{told}; {_told('SETTING', 'income_from')} {sources}" if sources else told
-    return "; ".join([told, *_mandate(fund)])
+    told = "; ".join([told, *_mandate(fund)])
+    return told if fund.committee is None else f"{told}; {_committee(fund, fund.committee)}"
 
 
 def _mandate(fund: FundSettings) -> Iterator[str]:
@@ -203,12 +208,40 @@ def _mandate(fund: FundSettings) -> Iterator[str]:
         yield _told("SETTING", "outflow", facts)
 
 
+def _committee(fund: FundSettings, committee: Committee) -> str:
+    """Whoever signs must see every member and every limit."""
+    told = _told("SETTING", "committee", {"required": committee.required, "members": len(committee.members)})
+    decimals = {asset.symbol: asset.decimals for asset in fund.assets}
+    limits = [
+        _told("SETTING", "committee_limit", {
+            "symbol": limit.symbol,
+            "grant": spell(limit.grant, decimals[limit.symbol]),
+            "year": spell(limit.year, decimals[limit.symbol]),
+        })
+        for limit in committee.limits
+    ]  # fmt: skip
+    members = ", ".join(map(checksum, committee.members))
+    return f"{told} ({members}); {'; '.join(limits)}; “{committee.mandate}”"
+
+
 def _strategy(strategy: StrategySettings) -> str:
     """Whole, for whoever signs a strategy signs all its parameters."""
     params, fate = strategy.params, "trusted" if strategy.proof is None else "proved"
     if strategy.name == "erc20-balance-of":
         return _told("SETTING", f"token_{fate}", {"symbol": params.get("symbol"), "token": params.get("address")})
     return _told("SETTING", f"power_{fate}", {"strategy": strategy.name, "params": canonical(dict(params))})
+
+
+def _limits(settings: Settings) -> str:
+    """All of them: whoever signs must see what may leave the Safe in a day."""
+    told = [_told("SETTING", "limits_of", {"body": settings.limits.body, "parts": settings.limits.parts})]
+    decimals = {(fund.name, asset.symbol): asset.decimals for fund in settings.funds for asset in fund.assets}
+    for limit in settings.limits.spending:
+        for reason, units in (("per_day", limit.per_day), ("per_payee", limit.per_payee)):
+            if units is not None:
+                spelled = amount.spell(units, decimals[limit.fund, limit.symbol])
+                told.append(_told("SETTING", reason, {"fund": limit.fund, "symbol": limit.symbol, "amount": spelled}))
+    return "; ".join(told)
 
 
 def _quorum(quorum: Quorum) -> str:

@@ -170,6 +170,8 @@ def _named(rows: list[Row], session: Session, settings: Settings | None) -> list
 def _name(taken: Taken, names: Mapping[bytes, str], prefix: str) -> str:
     if taken.number:
         return f"{prefix}-{taken.number}"
+    if not taken.proposal:  # of the space itself, as a proof of life
+        return ""
     return f"{names[taken.proposal]}{f'/{taken.part}' if taken.part else ''}"
 
 

@@ -1,4 +1,5 @@
-"""`proposals.schedule.contracts` against contracts that run: OpenZeppelin's own bytecode, and the escrow's formula.
+"""`proposals.schedule.contracts` against contracts that run: OpenZeppelin's own bytecode, and the
+escrow's and the vault's formulas.
 
 The bytecode comes from npm at test time: `npm ci --prefix tests/npm/openzeppelin --ignore-scripts`. Without it the
 tests that need it skip, and fail instead with CI=true.
@@ -23,7 +24,13 @@ from chain.clients.node import CallReverted, Node
 from chain.keccak import keccak256
 from chain.signature import address_of
 from proposals.schedule import AMOUNT_MAX, Schedule, ScheduleError
-from proposals.schedule.contracts import vesting_escrow, vesting_wallet
+from proposals.schedule.contracts import (
+    HAKKA_PERIOD_MAX,
+    HAKKA_PERIOD_SECONDS,
+    vesting_escrow,
+    vesting_vault,
+    vesting_wallet,
+)
 from tests.chain.clients.vesting_probe import Probe
 
 FOLDER = Path(__file__).resolve().parents[2] / "npm" / "openzeppelin"
@@ -118,6 +125,28 @@ def test_the_escrow_is_equal_in_every_vested_amount(probe: Probe) -> None:
         schedule = vesting_escrow(amount, start, start + duration, cliff)
 
         assert probe.escrow(amount, start, start + duration, cliff, moments) == list(map(schedule.vested, moments))
+
+
+def test_the_vault_is_equal_at_every_withdrawal(probe: Probe) -> None:
+    """Tried a second too early and in time, step by step: in 256 bits the same payments, those of the wiki among them;
+    and who comes when he likes has at most what is vested, and less for ever.
+    """
+    chance = random.Random("vesting vaults")
+    cases = [(10**22, 1738 * 10**14, HAKKA_PERIOD_SECONDS), (10**22, 17 * 10**16, HAKKA_PERIOD_SECONDS)]
+    for _ in range(20):
+        share = chance.randrange(10**16, 10**18 + 1)
+        balance = min(AMOUNT_MAX // share, chance.choice((chance.randrange(200), chance.randrange(10**26), AMOUNT_MAX)))
+        cases.append((balance, share, chance.randrange(HAKKA_PERIOD_MAX + 1)))
+    for balance, share, period in cases:
+        first = chance.randrange(HAKKA_PERIOD_MAX + 2, 10**9)
+        steps = [first + number * (period + 1) for number in range(TIMES // 2)]
+        moments = [time for step in steps for time in (step - 1, step)][1:]
+        schedule = vesting_vault(balance, first, share, period)
+        visits = sorted({first, *(first + chance.randrange(TIMES * (period + 1)) for _ in range(TIMES - 1))})
+
+        assert probe.vault(balance, share, period, moments) == list(map(schedule.vested, moments))
+        late = probe.vault(balance, share, period, visits)
+        assert all(paid <= schedule.vested(time) for paid, time in zip(late, visits, strict=True))
 
 
 @pytest.mark.parametrize(("amount", "duration"), [(AMOUNT_MAX, 3), (AMOUNT_MAX // 99 + 1, 100)])

@@ -1,5 +1,5 @@
 """A contract for tests that makes a vesting wallet, is the token that it holds, and asks it at many times in one call;
-and, beside it, the escrow's formula in another language than ours.
+and, beside it, the escrow's and the vault's formulas in another language than ours.
 """
 
 from __future__ import annotations
@@ -75,6 +75,22 @@ def escrow(
             vested = total * (now - start) // (end - start)
         found.append(vested)
     return found
+
+@external
+@pure
+def vault(
+    balance: uint256, proportion: uint256, period: uint256, times: DynArray[uint64, 20]
+) -> DynArray[uint256, 20]:
+    left: uint256 = balance
+    last: uint256 = 0
+    found: DynArray[uint256, 20] = []
+    for time: uint64 in times:
+        now: uint256 = convert(time, uint256)
+        if last + period < now:
+            last = now
+            left -= left * proportion // 10**18
+        found.append(balance - left)
+    return found
 """
 
 ETHER = 9 * 10**26
@@ -109,6 +125,11 @@ class Probe:
     def escrow(self, total: int, start: int, end: int, cliff: int, times: Sequence[int]) -> list[int]:
         signature = "escrow(uint256,uint256,uint256,uint256,uint64[])"
         return self._numbers(abi.encode_call(signature, [total, start, end, cliff, list(times)]))
+
+    def vault(self, balance: int, proportion: int, period: int, times: Sequence[int]) -> list[int]:
+        """What HakkaFinance's vault has paid after a withdrawal was tried at each time, by its published rule."""
+        signature = "vault(uint256,uint256,uint256,uint64[])"
+        return self._numbers(abi.encode_call(signature, [balance, proportion, period, list(times)]))
 
     def _numbers(self, data: bytes) -> list[int]:
         (found,) = abi.decode(["uint256[]"], self.node.call(self.address, data))

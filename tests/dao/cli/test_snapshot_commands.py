@@ -13,13 +13,14 @@ import pytest
 from chain.address import checksum
 from chain.signature import sign
 from chain.signer import KeySigner
-from dao.cli.votes import snapshot_sending
+from dao.cli.votes import snapshot_sending, sync
 from dao.record.carrier import Publication, write_publication
 from governance.admission.sequencer_case import Told
 from governance.clients import snapshot
 from governance.commitment import write_commitment
 from governance.messages import envelope_json, proposal_message, read_envelope, sign_envelope, vote_message
 from tests.dao.cli.conftest import Outcome
+from tests.dao.cli.guides import follow, page
 from tests.governance.test_commitment import COMMITMENT
 from tests.hub_double import HubDouble, cast, propose, serving
 from tests.sequencer_double import RELAYER, SequencerDouble, sequencing
@@ -252,3 +253,22 @@ def test_an_older_vote_does_not_win(dao: Dao, seq: SequencerDouble, tmp_path: Pa
     refused = dao("snapshot", "send", "v.json", *ends(seq))
     assert (1, True, []) == (refused.status, "already voted at later time" in refused.err, seq.received)
     assert envelope_json("Vote", message, VOTER.address, b"")
+
+
+def test_the_guide(dao: Dao, seq: SequencerDouble, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the page ends as it says and shows what it says."""
+    (open_one,) = seq.hub.proposals
+    ended = propose(seq.hub, SPACE, 2, NOW - 90_000)
+    for number in range(2):
+        cast(seq.hub, open_one, number, 1, 1.0, NOW + number)
+    monkeypatch.setattr(sync, "URL", seq.hub.url)
+    monkeypatch.setattr(snapshot, "URL", seq.hub.url)
+    monkeypatch.setattr(snapshot_sending.seq, "URL", seq.url)
+    (tmp_path / "text.md").write_text("# Ein Text\n", "utf-8")
+
+    follow(dao, page("follow-and-publish"), facts={"PROPOSAL": open_one, "ENDED": ended})
+
+    assert 2 == len(seq.received)
+    assert [ended] == [
+        row["id"] for row in json.loads((tmp_path / "past" / "index.json").read_text("utf-8"))["proposals"]
+    ]

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from chain.address import checksum
+from chain.cid import raw_cid
+from dao.cli.start.demo import cast
+from dao.views.opening import open_desk, settings_of
+from dao.workflow.power_evidence import reader
+from governance.attested import run, supply_plan
+from governance.settings import StrategySettings
 from tests.dao.cli.conftest import Outcome
+from tests.dao.conftest import Played
 from tests.treasury.plans import MUTON, grant
 
 Dao = Callable[..., Outcome]
@@ -80,3 +87,48 @@ def test_figures_that_are_none(dao: Dao, figure: str) -> None:
     told = dao("token", "--tge", 5, "--published", figure, "--json")
 
     assert (64, "E_AMOUNT") == (told.status, told.document["error"]["code"])
+
+
+def test_what_is_votable_is_what_the_strategy_counts(dao: Dao, played: Played, tmp_path: Path) -> None:
+    """At any block the supply less what the unvested wallets and the treasury held; the file that is written is the
+    evidence of `excluding`, whose supply at that block is the same to the last unit.
+    """
+    with open_desk(played.folder) as desk:
+        fund, node = settings_of(desk.journal).funds[0], desk.node
+        token = fund.assets[1].address or b""
+        head = f'decimals = 18\nchain = {fund.chain_id}\ntoken = "{checksum(token)}"\ntge = "2026-01-05T00:00:00Z"'
+        wallet = cast.address("eve")  # a holder stands for a wallet: what counts is what an address holds
+        path, out = tmp_path / "plan.toml", tmp_path / "unvested.txt"
+        path.write_text(
+            MUTON.replace("decimals = 18", head) + grant("eve", more=f'wallet = "{checksum(wallet)}"'), "utf-8"
+        )
+        last = node.head().ref.number
+    line = ("token", "--plan", path, "--dir", played.folder, "--exclude", checksum(fund.safe), "--json", "--block")
+    now, first = (dao(*line, number, "--out", out, "--force").document for number in (last, 20))
+
+    held = cast.HOLDINGS["eve"] * 10**18
+    votable = now["votable"]
+    assert str(cast.SUPPLY) == votable["supply"]
+    assert {checksum(wallet): str(held), checksum(fund.safe): str(3_800 * 10**18)} == {
+        row["address"]: row["held"] for row in votable["excluded"]
+    }
+    assert str(cast.SUPPLY - held - 3_800 * 10**18) == votable["votable"]
+    assert first["votable"]["block_hash"] != votable["block_hash"]
+    written = out.read_bytes()
+    assert str(raw_cid(written)) == now["file"]
+    inner = {
+        "name": "erc20-balance-of",
+        "version": 1,
+        "params": {"address": checksum(token), "decimals": 18, "symbol": "MUT"},
+    }
+    strategy = StrategySettings(
+        chain_id=fund.chain_id, name="excluding", version=1, proof=None,
+        params={"strategies": [inner], "files": [now["file"]]},
+    )  # fmt: skip
+    with open_desk(played.folder) as desk:
+        block = desk.node.block(last)
+        assert int(votable["votable"]) == run(supply_plan(strategy), reader(desk.node, block.ref, lambda _: written))
+    told = dao("token", "--plan", path, "--dir", played.folder)
+    assert "votable" in told.out
+    assert 64 == dao("token", "--plan", path, "--block", 3).status
+    assert 1 == dao("token", "--tge", 5, "--out", tmp_path / "none.txt").status

@@ -82,6 +82,8 @@ def test_from_a_plan_to_a_release(dao: Dao, site: Site) -> None:
         made[name] for name in ("ok", "version", "beneficiary", "start")
     )
     site.write(made["wallet"])
+    again = dao(*site.line("deploy", "--artifact", ARTIFACT)).document
+    assert (True, made["wallet"], False, None) == tuple(again[key] for key in ("ok", "wallet", "is_new", "transaction"))
     check = ("vesting", "check", "--plan", site.plan, "--dir", site.folder, "--json")
     unfunded = dao(*check)
     with site.chain() as devnet:
@@ -102,6 +104,9 @@ def test_from_a_plan_to_a_release(dao: Dao, site: Site) -> None:
         made["wallet"], f'\n[[released]]\ngrant = "ann"\namount = "{amount}"\ntransaction = "{paid["transaction"]}"\n'
     )
     assert 0 == dao(*check).status
+    site.write(ANN)
+    other = dao(*site.line("deploy", "--artifact", ARTIFACT))
+    assert (1, "E_PLAN") == (other.status, other.document["error"]["code"])
 
 
 def test_people_are_told_what_comes_next(dao: Dao, site: Site) -> None:

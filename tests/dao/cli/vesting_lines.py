@@ -1,4 +1,4 @@
-"""Command lines of vesting for the tests of languages: what succeeds, and what is refused."""
+"""Command lines of vesting and its committees for the tests of languages: what succeeds, and what is refused."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ LINES: dict[str, list[tuple[str, ...]]] = {
         ("token", "--tge", "2017-12-01T00:00:00Z", "--published", "280000000"),
         ("token", "--tge", "5", "--published", "x"),
     ],
+    "committee": [("committee", "--dir", "FOLDER"), ("committee", "--out", "x.txt", "--dir", "FOLDER")],
     "vesting show": [
         ("vesting", "show", "--bucket", "presale", "--tge", "2017-12-01T00:00:00Z"),
         ("vesting", "show", "--bucket", "community", "--tge", "5"),
@@ -20,6 +21,31 @@ LINES: dict[str, list[tuple[str, ...]]] = {
     "vesting check": [
         ("vesting", "check", "--plan", "PLAN", "--rpc-env", "NO_SUCH_URL"),
         ("vesting", "check", "--plan", "PLAN"),
+    ],
+    "vesting draft": [
+        (
+            "vesting",
+            "draft",
+            "--plan",
+            "PLAN",
+            "--title",
+            "T",
+            "--description",
+            "D",
+            "--author",
+            "A",
+            "--discussions-to",
+            "U",
+            "--dir",
+            "FOLDER",
+        ),
+    ],
+    "vesting compare": [
+        ("vesting", "compare", "FOLDER/iips/iip-1.md", "--plan", "PLAN"),
+        ("vesting", "compare", "FOLDER/dao.toml", "--plan", "PLAN"),
+    ],
+    "vesting change": [
+        ("vesting", "change", "--plan", "PLAN", "--grant", "ann", "--to", "0x", "--time", "5", "--dir", "FOLDER"),
     ],
     "vesting deploy": [
         ("vesting", "deploy", "--plan", "PLAN", "--grant", "ann", "--artifact", "PLAN", "--dir", "FOLDER")

@@ -20,13 +20,23 @@ from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import acting, advancing, cancelling, paying, stopping, submitting, voting
+from dao.workflow import (
+    acting,
+    advancing,
+    cancelling,
+    housekeeping,
+    income,
+    paying,
+    stopping,
+    submitting,
+    voting,
+)  # fmt: skip
 from dao.workflow.desk import Blocks, Fact
 from dao.workflow.premium_books import book_premiums
 from governance.messages import message_id
 from tests.dao.record.forge import Bench
 from tests.dao.record.invented import rebuilt_header
-from tests.dao.workflow import contract_voters
+from tests.dao.workflow import committees, contract_voters
 from tests.dao.workflow.contract_voters import SafeVoter
 from tests.dao.workflow.stage import Stage, eth, open_stage
 from tests.dao.workflow.stops import (
@@ -39,11 +49,14 @@ from tests.dao.workflow.stops import (
     found_panel,
     found_periods,
     found_source,
+    found_with,
     reject,
 )  # fmt: skip
 from tests.treasury.mutual_pool.devnet_mutual import deploy_mutual
 from treasury.clients.mutual_logs import read_purchases
+from treasury.housekeeping import OwnerChange
 from treasury.mutual_pool.import_file import Import
+from treasury.payouts import PayoutId
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,7 @@ def _blocks(journal: Journal) -> dict[CID, bytes]:
 
 
 def _vetoed(stage: Stage) -> list[bytes]:
-    """IIP-1 is vetoed after one owner signed its part 1; IIP-2 gets the money, and is paid."""
+    """IIP-1 is vetoed after one owner signed its part 1; IIP-2 gets the money, is paid, and gives some of it back."""
     found_guardian(stage)
     first = stage.pass_(1, eth("2"), eth("1"))
     tx = paying.queue(stage.desk, first.id, 1)
@@ -81,6 +94,8 @@ def _vetoed(stage: Stage) -> list[bytes]:
     stage.there.wait(2 * cast.DAY + 60)
     stage.sign(second, 1, paid)
     paying.execute(stage.desk, second.id, 1, paid, cast.signer("ann"))
+    back = stage.desk.node.send(cast.key(cast.BUYER), stage.there.safe, value=cast.UNIT).transaction_hash
+    income.book_refund(stage.desk, PayoutId(second.id, 1), cast.FUND, back, 0)
     return [first.id, second.id]
 
 
@@ -212,6 +227,26 @@ def _contracts(stage: Stage) -> list[bytes]:
     return [published.id]
 
 
+def _housekept(stage: Stage) -> list[bytes]:
+    """Two parts are queued, and ann signs the second; then jan takes her place, as it was announced, by which the first
+    part lost its nonce. Jan and ben sign and pay the second.
+    """
+    found_with(stage, housekeeping=["add_owner", "rejection", "swap_owner"])
+    first = stage.pass_(1, eth("0.5"), eth("0.4"))
+    tx = [paying.queue(stage.desk, first.id, part) for part in (1, 2)][1]
+    housekeeping.announce(stage.desk, OwnerChange(cast.address("jan"), cast.address("ann"), None))
+    stage.there.wait(2 * cast.DAY + 60)
+    paying.sign(stage.desk, first.id, 2, tx, cast.signer("ann"))
+    change = housekeeping.announced_tx(stage.desk)
+    given = housekeeping.sign(stage.desk, change, cast.signer("ann"))
+    given = housekeeping.sign(stage.desk, change, cast.signer("cho"), given)
+    housekeeping.execute(stage.desk, change, given, cast.signer("ben"))
+    for name in ("jan", "ben"):
+        paying.sign(stage.desk, first.id, 2, tx, cast.signer(name))
+    paying.execute(stage.desk, first.id, 2, tx, cast.signer("ben"))
+    return [first.id]
+
+
 def _premiums(stage: Stage) -> list[bytes]:
     """Two ranges of a mutual's premiums are booked; the second is taken back for a block that is made up here, and is
     booked again; IIP-1 is asked and cancelled.
@@ -236,6 +271,21 @@ def _premiums(stage: Stage) -> list[bytes]:
     return [published.id]
 
 
+def _granted(stage: Stage) -> list[bytes]:
+    """A committee grants, and pays; it grants what is left of its year, and one owner signs."""
+    committees.found_committee(stage)
+    first = committees.grant(stage, 1, committees.mut("100"))
+    tx = paying.queue(stage.desk, first.id, 1)
+    stage.there.wait(2 * cast.DAY + 60)
+    stage.sign(first, 1, tx)
+    paying.execute(stage.desk, first.id, 1, tx, cast.signer("ann"))
+    second = committees.grant(stage, 2, committees.mut("50"), members=committees.MEMBERS)
+    tx = paying.queue(stage.desk, second.id, 1)
+    stage.there.wait(2 * cast.DAY + 60)
+    paying.sign(stage.desk, second.id, 1, tx, cast.signer("ann"))
+    return [first.id, second.id]
+
+
 _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "vetoed": (_vetoed, 0),
     "after a veto": (_vetoed, 1),
@@ -247,9 +297,11 @@ _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "patient": (_patient, 0),
     "patient again": (_patient, 1),
     "contracts": (_contracts, 0),
+    "housekept": (_housekept, 0),
     "overtaken": (_overtaken, 0),
     "overtaking": (_overtaken, 1),
     "premiums": (_premiums, 0),
+    "granted": (_granted, 1),
 }
 """By name: what is played, and which of its proposals is looked at."""
 

@@ -11,18 +11,27 @@ from itertools import takewhile
 
 import pytest
 
+from chain import log_tree
+from chain.checkpoint import Checkpoint, sign
+from chain.errors import CodedError
+from dao.cli.start.demo import cast, world
 from dao.record.checks import CHECKS
+from dao.record.leaves import Leaf
+from dao.record.trust import Trust
 from dao.record.verify import NOT_RUN, verify
 from dao.sentences import catalogue
+from dao.workflow.following import check_journal
 from tests.dao.conftest import Played
 from tests.dao.record import (
     forgeries_acts,
     forgeries_books,
     forgeries_cancel,
+    forgeries_committee,
     forgeries_contract,
     forgeries_dispute,
     forgeries_elsewhere,
     forgeries_file,
+    forgeries_housekeeping,
     forgeries_payout,
     forgeries_periods,
     forgeries_premiums,
@@ -41,7 +50,8 @@ from tests.dao.record.row import Row
 MODULES = (
     forgeries_file, forgeries_proposal, forgeries_rules, forgeries_steps, forgeries_periods, forgeries_vote,
     forgeries_result, forgeries_contract, forgeries_acts, forgeries_cancel, forgeries_stop, forgeries_dispute,
-    forgeries_payout, forgeries_books, forgeries_premiums, forgeries_elsewhere, forgeries_strangers,
+    forgeries_payout, forgeries_books, forgeries_premiums, forgeries_housekeeping, forgeries_committee,
+    forgeries_elsewhere, forgeries_strangers,
 )  # fmt: skip
 ROWS: tuple[Row, ...] = tuple(concatenated.from_iterable(module.ROWS for module in MODULES))
 
@@ -68,6 +78,22 @@ def test_stories_are_genuine(name: str) -> None:
     report = verify(stories.story(name).bench().record())
 
     assert report.ok, report.failed
+
+
+def test_followers_see_changes_of_owners() -> None:
+    """Who takes a whole journal checks them although no proposal's record may hold them."""
+    story = stories.story("housekept")
+    leaves = [leaf for leaf in story.leaves if leaf.kind in ("settings", "announced", "housekept")]
+    late = [leaf for leaf in leaves if leaf.kind != "announced"]
+
+    def seen(found: list[Leaf]) -> int:
+        hashes = [log_tree.leaf_hash(leaf.encode()) for leaf in found]
+        note = sign(Checkpoint(world.origin(), len(found), log_tree.root(hashes)), world.origin(), cast.journal_key())
+        return check_journal(found, lambda cid: story.blocks[cid], note, Trust())[1]
+
+    assert 0 == seen(leaves)
+    with pytest.raises(CodedError, match="E_NO_VOTE"):
+        seen(late)
 
 
 def test_record_beside_another_proposals_payment(played: Played) -> None:

@@ -47,6 +47,11 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "executed": {"proposal": HASHES, "part": NUMBERS, "hash": HASHES, "receipt": BLOCKS, "state": BLOCKS},
     "spent": {"hash": HASHES, "safe_tx": BLOCKS, "receipt": BLOCKS},
     "ended": {"proposal": HASHES, "part": NUMBERS, "cause": st.sampled_from(["expired", "vetoed", "superseded"])},
+    "alive": {"id": HASHES, "owner": ADDRESSES, "envelope": FOREIGN},
+    "announced": {
+        "safe": ADDRESSES, "owner": ADDRESSES, "former": st.none() | ADDRESSES, "threshold": st.none() | NUMBERS,
+    },
+    "housekept": {"hash": HASHES, "safe_tx": BLOCKS, "receipt": BLOCKS, "state": BLOCKS},
     "premium": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "premiums": {"fund": TEXTS, "range": BLOCKS},
     "refund": {"proposal": HASHES, "part": NUMBERS, "fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},

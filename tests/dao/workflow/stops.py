@@ -35,6 +35,15 @@ def found_guardian(stage: Stage, name: str = GUARDIAN) -> None:
     stage.there.wait(cast.HOUR)
 
 
+def found_with(stage: Stage, **changes: object) -> None:
+    """The owners sign settings with these values, and the notice of the older ones runs out."""
+    first = settings_in_force(stage.desk).text
+    text = canonical({**json.loads(first), **changes})
+    keys = [cast.signer("ann"), cast.signer("ben")]
+    founding.found(stage.desk, text, founding.sign_settings(text, keys, settings_cid(first).digest))
+    stage.there.wait(cast.HOUR)
+
+
 def found_source(stage: Stage, place: bytes, kind: str = "mutual") -> None:
     """The owners sign settings by which the fund has one more source, and their notice runs out."""
     first = settings_in_force(stage.desk).text

@@ -24,6 +24,9 @@ from proposals.schedule.contracts import (
 VAULT: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "vectors" / "mutual" / "hakka_vesting_vault.json").read_text("utf-8")
 )
+LOCKUP: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "vesting" / "sablier_lockup_linear.json").read_text("utf-8")
+)
 BORN = 1_600_000_000
 
 
@@ -160,3 +163,18 @@ def test_H93_what_a_contract_refuses_or_could_not_pay_is_refused(reason: str, ma
         make()
 
     assert ("E_SCHEDULE", reason) == (refused.value.code, refused.value.reason)
+
+
+def test_lockup_linear_is_what_sablier_itself_says() -> None:
+    """300 streams at a moment each, most of them at an edge, as the code of Sablier's package answered on a chain
+    (`tests.chain.clients.sablier_vectors`); and never the whole before its end, or anything before its start.
+    """
+    lines = 0
+    for row in LOCKUP["streams"]:
+        names = ("deposited", "start", "end", "cliff", "unlock_start", "unlock_cliff", "granularity")
+        deposited, start, end, *more = (int(row[name]) for name in names)
+        schedule = lockup_linear(deposited, start, end, **dict(zip(names[3:], more, strict=True)))
+
+        assert int(row["vested"]) == schedule.vested(row["now"]), row
+        lines += 0 < schedule.vested(row["now"]) < deposited
+    assert (300, True) == (len(LOCKUP["streams"]), lines > 60)

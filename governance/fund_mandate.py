@@ -1,0 +1,34 @@
+"""How the mandate of a fund is spelled in the settings: whom it never pays, and how much it pays at most.
+
+Decides form and limits of the values. What breaks a mandate is for `proposals.lint_mandate` and `treasury.mandate`.
+"""
+
+from __future__ import annotations
+
+from governance.settings import Asset, Mandate, OutflowLimit
+from governance.strict_map import StrictMap
+
+SECONDS_OF_A_YEAR = 31_536_000
+
+
+def read_mandate(fund: StrictMap, assets: tuple[Asset, ...]) -> Mandate:
+    """Read the mandate of an opened fund that has these assets; one that says nothing is left out."""
+    opened = fund.open_with("mandate", "excluded", "largest_share limits")
+    excluded, share, limits = opened.address_list("excluded"), None, []
+    if "largest_share" in opened.values:
+        told = opened.open("largest_share", "denominator numerator")
+        share = told.integer("numerator", 1, 10**18), told.integer("denominator", 1, 10**18)
+        if share[0] >= share[1]:
+            opened.refuse("largest_share", "less than the whole")
+    if "limits" in opened.values:
+        symbols = [asset.symbol for asset in assets]
+        for limit in opened.open_each("limits", "amount asset seconds"):
+            row = OutflowLimit(
+                limit.text("asset"), limit.amount("amount"), limit.integer("seconds", 1, SECONDS_OF_A_YEAR)
+            )
+            if row.symbol not in symbols or not row.amount:
+                limit.refuse("asset", "an asset of the fund, and more than 0 of it")
+            limits.append(row)
+    if not excluded and share is None and not limits:
+        fund.refuse("mandate", "something that is forbidden, or no mandate")
+    return Mandate(excluded, share, tuple(limits))
