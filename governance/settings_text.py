@@ -15,6 +15,7 @@ from typing import cast, get_args
 from chain.json_text import canonical, loads_canonical
 from chain.networks import DEVNET_CHAIN_ID
 from governance.errors import GovernanceError
+from governance.group_settings import check_groups, read_groups
 from governance.options import check_options
 from governance.settings import (
     AccountProof,
@@ -49,6 +50,8 @@ _KEYS = (
     "admission chains choices disputes funds grace guardian housekeeping journal limits notice prefix proposers quorum "
     "reviewers safes space strategies threshold timelock venue version voting"
 )
+_OPTIONAL = ("groups",)
+"""Keys that may be left out."""
 _CHAIN_ID_MAX = 2**53 - 1
 _NAME = r"[a-z0-9][a-z0-9_-]{0,31}"
 _FUND_NAME = r"[a-z][a-z0-9-]{0,31}"
@@ -68,7 +71,9 @@ class SettingsError(GovernanceError):
 
 def parse_settings(text: str) -> Settings:
     """Read the canonical JSON text of settings; raise `SettingsError` (or its code's own error) for anything else."""
-    opened = open_map(loads_canonical(text, max_bytes=MAX_BYTES), _KEYS, code="E_SETTINGS")
+    values = loads_canonical(text, max_bytes=MAX_BYTES)
+    there = [key for key in _OPTIONAL if isinstance(values, Mapping) and key in values]
+    opened = open_map(values, " ".join([_KEYS, *there]), code="E_SETTINGS")
     expect_version(opened, "version", VERSION)
     settings = _read(opened, text)
     for rule in _RULES:
@@ -124,6 +129,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         ),
         housekeeping=opened.text_list("housekeeping", _NAME),
         limits=Limits(body=limits.integer("body", 1, 90_000), parts=limits.integer("parts", 1, 1000)),
+        groups=read_groups(opened),
     )
 
 
@@ -362,6 +368,7 @@ _RULES: tuple[Callable[[Settings], None], ...] = (
     _devnet_stays_apart,
     _safes_can_pay,
     _funds_lie_in_safes,
+    check_groups,
     _power_has_a_source,
     _quorum_can_be_reached,
 )

@@ -69,7 +69,13 @@ COMMANDS = (
     Command("milestone return", "Treasury", "Send the newest report back, by its bytes."),
     Command("record", "Proposals", "Write a proposal's decision record, verified, as one file."),
     Command("fund", "Treasury", "Show what each fund has, has promised and has paid."),
-    Command("ledger", "Treasury", "Show every entry of the books and every balance."),
+    Command("ledger show", "Treasury", "Show every entry of the books and every balance."),
+    Command("ledger check", "Treasury", "Hold the books against the chain's balances."),
+    Command("ledger export", "Treasury", "Write the books for Beancount, hledger or a table."),
+    Command("group show", "Treasury", "Show working groups' accounts and every step."),
+    Command("group request", "Treasury", "Ask, as a member, to deposit, transfer, draw, close."),
+    Command("group confirm", "Treasury", "Confirm a group's request, as another person."),
+    Command("group reject", "Treasury", "Reject a group's request, as another person."),
     Command("token", "Treasury", "Show what of a token circulates, and what is locked."),
     Command("vesting show", "Treasury", "Show what is vested and what is locked, and when."),
     Command("vesting check", "Treasury", "Hold a plan against the wallets that pay it."),
@@ -105,9 +111,11 @@ COMMANDS = (
 
 GROUPS = {
     "devnet": "The embedded chain of a workspace.",
+    "group": "Accounts of working groups inside a fund; without a command they are shown.",
     "ipfs": "Content outside the journal: nodes, folders of blocks, pinning services.",
     "journal": "The journal, and files for those who follow it; without a command it is listed.",
     "keys": "The keyring of a workspace; without a command it is listed.",
+    "ledger": "The books; without a command every entry and balance is shown.",
     "milestone": "Milestones that release a part.",
     "pool": "The mutual's pool: a model of its contract, and what it says. Not insurance advice.",
     "premiums": "What a premium costs and is made of.",
@@ -117,7 +125,7 @@ GROUPS = {
 }
 """The first words of two-word commands, each with the sentence of its own `--help`."""
 
-BARE = {"journal": "list", "keys": "list", "settings": "show"}
+BARE = {"group": "show", "journal": "list", "keys": "list", "ledger": "show", "settings": "show"}
 """Groups that mean one of their commands when none is typed."""
 
 EXAMPLES = (

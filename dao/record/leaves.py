@@ -106,6 +106,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "executed": {"proposal": _HASH, "part": _int, "hash": _HASH, "receipt": _BLOCK, "state": _BLOCK},
     "spent": {"hash": _HASH, "safe_tx": _BLOCK, "receipt": _BLOCK},
     "ended": {"proposal": _HASH, "part": _int, "cause": _cause},
+    "group": {"id": _HASH, "group": _text, "envelope": _FOREIGN},
     "premium": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "forward": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "donation": {"fund": _text, "receipt": _BLOCK, "log": _int},

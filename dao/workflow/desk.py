@@ -53,6 +53,7 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "confirmation": (*QUEUED, 61, 62, 63, 64),
     "executed": PAID,
     "spent": (10, 59),
+    "group": (10,),
     "ended": PAID,
     "premium": (10, 70),
     "forward": (10, 70),

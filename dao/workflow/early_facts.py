@@ -12,6 +12,7 @@ from types import MappingProxyType
 from chain.cid import CID
 from chain.errors import CodedError
 from dao.record.case import Get
+from dao.record.checks_group import check_group
 from dao.record.checks_proposal import events
 from dao.record.checks_steps import check_step, check_transition
 from dao.record.errors import RecordError
@@ -104,6 +105,7 @@ def _link(leaf: Leaf, field: str) -> CID:
     return cid
 
 
-EARLY: Mapping[str, Early] = MappingProxyType(
-    {"document": _document, "parts": _parts, "transition": _transition, "step": _step, "proposal": _proposal}
-)
+EARLY: Mapping[str, Early] = MappingProxyType({
+    "document": _document, "parts": _parts, "transition": _transition, "step": _step, "proposal": _proposal,
+    "group": check_group,
+})  # fmt: skip

@@ -21,12 +21,13 @@ from dao.errors import DaoError
 from dao.record import carrier
 from dao.record.carrier import CarrierError, Publication, SignedAct, Submission
 from dao.record.case import need
-from dao.workflow import acting, cancelling, paying, proposing, stopping, submitting, voting
+from dao.workflow import acting, cancelling, grouping, paying, proposing, stopping, submitting, voting
 from dao.workflow.desk import Desk
 from governance.acts import Act, check_act_signature, read_act
 from governance.admission import AdmissionError
 from governance.admission.window import member_int
 from governance.document_steps import DocumentStep, check_step_signature, is_step, read_step
+from governance.group_steps import GroupStep, check_group_signature, is_group_step, read_group_step
 from governance.messages import Envelope, check_signature, proposal_id, read_envelope
 from governance.settings import Settings
 from treasury.confirmations import check_confirmation, needs_proof
@@ -54,6 +55,8 @@ class Taken(NamedTuple):
     is_new: bool
     number: int = 0
     """Of a document that no proposal has to ask for yet; `proposal` is empty then."""
+    group: str = ""
+    """The working group that it is about; `proposal` is empty then, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ class Intake(NamedTuple):
     take: Callable[[Desk, bytes], int]
 
 
-_PUBLICATION, _VOTE, _CANCEL, _ACT, _CONFIRMATION = range(5)
+_PUBLICATION, _VOTE, _CANCEL, _ACT, _CONFIRMATION, _GROUP = range(6)
 
 ENVELOPES: Mapping[str, Intake] = MappingProxyType({
     "vote": Intake("vote", _VOTE, voting.cast),
@@ -111,6 +114,8 @@ def read_parcel(raw: bytes, settings: Settings, chain_id: int) -> Parcel:
             return _of_act(SignedAct(raw, None))
         if is_step(value):
             return _of_step("withdrawal", read_step(raw), lambda desk: submitting.take_withdrawal(desk, raw))
+        if is_group_step(value):
+            return _of_group_step(read_group_step(raw))
         return _of_envelope(read_envelope(raw, settings.admission), settings)
     raise CarrierError("E_CARRIER", "unknown")
 
@@ -144,6 +149,18 @@ def _of_step(kind: str, step: DocumentStep, enter: Callable[[Desk], submitting.S
 
     order = (_PUBLICATION, step.timestamp, 1 if step.event == "withdraw" else 0, step.id)
     return Parcel(kind=kind, id=step.id, order=order, take=take)
+
+
+def _of_group_step(step: GroupStep) -> Parcel:
+    """A step of a working group, after all else that it may lean on, in the order of its number."""
+
+    def take(desk: Desk) -> Taken:
+        check_group_signature(step)
+        known = grouping.find_group_step(desk, step)
+        leaf = grouping.take_group_step(desk, step.raw) if known is None else known
+        return Taken((leaf,), b"", 0, is_new=known is None, group=step.group)
+
+    return Parcel(kind="group", id=step.id, order=(_GROUP, step.timestamp, step.number, step.id), take=take)
 
 
 def _of_envelope(envelope: Envelope, settings: Settings) -> Parcel:
