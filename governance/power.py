@@ -136,11 +136,15 @@ def open_evidence(root: bytes, get: Get, number: int, settings: StrategySettings
 def combine(tables: Sequence[PowerTable]) -> PowerTable:
     """Add up the strategies' powers. A voter whom any of them lacks is left out, so the tally asks for him."""
     first, *others = tables
-    powers = {
-        voter: power + sum(other.powers[voter] for other in others)
-        for voter, power in first.powers.items()
-        if all(voter in other.powers for other in others)
-    }
+    powers = (
+        first.powers
+        if not others
+        else {
+            voter: power + sum(other.powers[voter] for other in others)
+            for voter, power in first.powers.items()
+            if all(voter in other.powers for other in others)
+        }
+    )
     return PowerTable(
         powers=powers,
         proved=all(table.proved for table in tables),

@@ -160,7 +160,7 @@ def reading(path: Path) -> Iterator[Reader]:
     engine = open_engine(path)
     try:
         connection = engine.raw_connection()
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:  # the second: of the driver, while it is set up
         engine.dispose()
         raise JournalError("E_IO_JOURNAL", "unreadable", path=path.name) from error
     try:

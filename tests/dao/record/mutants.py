@@ -104,7 +104,7 @@ def another_value(bench: Bench, choose: Random) -> list[Slot] | None:
 def others(bench: Bench, slot: Slot, field: str) -> list[Any]:
     """Valid values that a field might have instead."""
     value = slot.body[field]
-    known = [other.body[field] for other in bench.all(slot.leaf.kind)]
+    known = [other.body[field] for other in bench.all(slot.leaf.kind) if field in other.body]
     known += [found for other in bench.slots for found in other.body.values() if _is_like(bench, value, found)]
     return list({repr(found): found for found in [*known, *_near(value, len(bench.slots))]}.values())
 

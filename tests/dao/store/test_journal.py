@@ -18,6 +18,7 @@ from chain.cid import CID, dag_cbor_cid, raw_cid
 from chain.errors import ChainError, CodedError
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
+from dao.store.stretches import reading
 
 BLOCK = BlockRef(20200903, 1, bytes(32))
 
@@ -192,12 +193,18 @@ def test_damaged_leaves_are_refused_by_name(value: object, journal: Journal, pat
         Journal(path)
 
 
+def _size(path: Path) -> int:
+    with reading(path) as reader:
+        return reader.size()
+
+
 @pytest.mark.parametrize("data", [b"", b"no database at all", b"SQLite format 3\x00" + bytes(100)])
 def test_file_that_is_no_journal(data: bytes, path: Path) -> None:
     """A file that is no database, or one without our tables, is refused and left as it is."""
     path.write_bytes(data)
 
     refused("E_IO_JOURNAL", "unreadable", lambda: Journal(path))
+    refused("E_IO_JOURNAL", "unreadable", lambda: _size(path))
 
     assert data == path.read_bytes()
 
