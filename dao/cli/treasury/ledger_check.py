@@ -15,6 +15,7 @@ from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.options import Dir
 from dao.cli.text import columns, counted, label, message, paint, say, told
 from dao.store.journal import Journal
+from dao.views.closes import check_closes
 from dao.views.exporting import export_of
 from dao.views.money import AssetLabel, labels_of
 from dao.views.money import told as told_money
@@ -56,9 +57,11 @@ def command(
         export = export_of(journal, settings)
         asked = Asked(block, since, full, _progress)
         at, found = reconcile(node, settings, export.lines, _known(journal, node.chain_id()), asked)
+        closes = list(check_closes(folder, journal, settings, export))
         gone = reorganised(node, export.lines, _taken_back(export)) if full else []
     labels = labels_of(settings)
     findings = [finding for row in found for finding in row.findings]
+    findings += closes
     findings += [_reorganised(line.entry.id, line.trace.block, now) for line, now in gone]
     ok = not has_errors(findings)
     document = {

@@ -13,6 +13,15 @@ LINES: dict[str, list[tuple[str, ...]]] = {
         ("ledger", "export", "FOLDER/dao.toml", *HERE),
         ("ledger", "export", "NEW", "--prices", "FOLDER/dao.toml", *HERE),
     ],
+    "ledger close": [
+        ("ledger", "close", "--until", "2026-01-10", *HERE),
+        ("ledger", "close", "--until", "2027-01-10", *HERE),
+    ],
+    "ledger chart": [
+        ("ledger", "chart", "NEW.svg", "--asset", "ETH", *HERE),
+        ("ledger", "chart", "NEW.svg", "--asset", "XYZ", *HERE),
+    ],
+    "report": [("report", *HERE), ("report", "--prices", "FOLDER/dao.toml", *HERE)],
     "group show": [("group", *HERE), ("group", "show", "writers", *HERE)],
     "group request": [DEPOSIT, ("group", "request", "writers", "repay", "1", "ETH", *HERE)],
     "group confirm": [("group", "confirm", "writers", "--key", "ann", *HERE)],
