@@ -21,6 +21,8 @@ from treasury.errors import TreasuryError
 from treasury.prices import PLACES
 
 DIGITS = 28
+PLACES_SHOWN = 6
+"""Decimals that Fava shows. It draws tables in doubles, which say of more than 15 digits what the books do not."""
 _DAY = 86_400
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -62,6 +64,7 @@ def _head(export: Export) -> Iterator[str]:
         yield f"  asset: {quoted(asset)}"
         yield f"  symbol: {quoted(unit.symbol)}"
         yield f"  decimals: {unit.decimals}"
+        yield f"  precision: {min(unit.decimals, PLACES_SHOWN)}"
     yield ""
     opened: set[str] = set()
     for line in export.lines:
