@@ -63,7 +63,7 @@ class Session:
     def signer(self, source: KeySource) -> Signer:
         """Return the signer that a command was pointed to; neither a key nor a wallet's URL stands in any message."""
         if source.wallet_variable:
-            return _wallet(source, self.workspace.anchors.chain_id)
+            return wallet_behind(source, self.workspace.anchors.chain_id)
         if source.variable:
             return KeySigner(key_behind(source.variable))
         return KeySigner(self.ring().load(source.name))
@@ -88,7 +88,8 @@ def keyring(workspace: Workspace, passphrase_file: Path | None = None, *, ask: b
     return Keyring(workspace.keys, read_passphrase(workspace.keys, passphrase_file, ask=ask))
 
 
-def _wallet(source: KeySource, chain_id: int) -> Signer:
+def wallet_behind(source: KeySource, chain_id: int) -> Signer:
+    """The wallet whose URL a variable holds; an account may carry the prefix of `chain_id`."""
     from chain.clients.remote_signer import RemoteSigner
 
     url = os.environ.get(source.wallet_variable, "")

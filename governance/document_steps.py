@@ -1,9 +1,10 @@
 """Steps of a document before its proposal: what its author does with the text alone, signed in our EIP-712 domain.
 
 `DocumentStep(string space,uint256 iip,string event,bytes32 document,string reason,uint64 timestamp)`: the author puts a
-text under review, revises it, brings it back after a missed quorum, or withdraws it and says why. Decided here: the
-form of a step and who signed it. Whether it may be taken is decided by `governance.admission`, whether the state allows
-it by `proposals.lifecycle`. From the proposal on, Snapshot's messages speak.
+text under review, revises it, freezes it for its last call, changes it there after all, brings it back after a missed
+quorum or when it was stagnant, or withdraws it and says why. Decided here: the form of a step and who signed it.
+Whether it may be taken is decided by `governance.admission`, whether the state allows it by `proposals.lifecycle` and
+`proposals.periods`. From the proposal on, Snapshot's messages speak.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from governance.errors import GovernanceError
 from governance.own_envelope import Form
 from proposals.text_safety import text_findings
 
-EVENTS = ("submit_for_review", "revise", "resubmit", "withdraw")
+BRING = ("submit_for_review", "revise", "resubmit", "normative_change")
+"""Events with which the author brings a text."""
+EVENTS = (*BRING, "withdraw", "freeze", "resurrect")
 """The lifecycle's events that the author of a document signs."""
 MAX_BYTES = 8192
 REASON_MAX = 1000

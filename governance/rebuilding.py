@@ -55,6 +55,25 @@ def check_signatures(
 
 def rebuild(vote: HubVote, space: str, proposal: str, ready: dict[str, int] | None = None) -> bytes | None:
     """Return the id as bytes where some message that the row allows hashes to it."""
+    found = _found(vote, space, proposal, ready)
+    return None if found is None else bytes.fromhex(vote.id[2:])
+
+
+def vote_envelope(vote: HubVote, space: str, proposal: str, message: Mapping[str, object]) -> bytes | None:
+    """Spell the envelope of a vote that can be rebuilt, with the address and the signature that the hub keeps of it."""
+    found = _found(vote, space, proposal, None)
+    if found is None:
+        return None
+    kind, members = found
+    data = {"domain": dict(DOMAIN), "types": kind.to_json(), "message": dict(members)}
+    envelope = {"address": message.get("address"), "sig": message.get("sig"), "data": data}
+    return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _found(
+    vote: HubVote, space: str, proposal: str, ready: dict[str, int] | None
+) -> tuple[MessageType, Mapping[str, object]] | None:
+    """The type and the message that hash to a vote's id."""
     choice = _choice(vote.choice)
     if choice is None:
         return None
@@ -72,11 +91,12 @@ def rebuild(vote: HubVote, space: str, proposal: str, ready: dict[str, int] | No
     first = (ready or {}).get(action, 0)
     for number in (first, *(n for n in range(len(candidates)) if n != first)):
         kind, names, metadata = candidates[number]
-        found = _hash(kind, {name: metadata if name == "metadata" else members[name] for name in names})
+        message = {name: metadata if name == "metadata" else members[name] for name in names}
+        found = _hash(kind, message)
         if found is not None and "0x" + found.hex() == vote.id:
             if ready is not None:
                 ready[action] = number
-            return found
+            return kind, message
     return None
 
 

@@ -7,8 +7,10 @@ settings in force, and when.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from proposals.periods import NO_PERIODS, Periods
 
 Admission = Literal["strict", "snapshot"]
 
@@ -37,21 +39,49 @@ class Asset(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where income of a fund comes from: a contract, and the kind of its payments (`premium_share`)."""
+    """Where income of a fund comes from: a contract, and the kind of its payments.
+
+    `premium_share`: a proxy that logs the proposals' tenth of each premium and what it forwards; `mutual`: a mutual
+    whose purchases log no ether; `guild_bank`: a bank contract that pays out by `withdraw`.
+    """
 
     address: bytes
     kind: str
 
 
+class OutflowLimit(NamedTuple):
+    """How much of an asset a fund's parts may pay within any `seconds` before a payment."""
+
+    symbol: str
+    amount: int
+    """Base units, more than 0."""
+    seconds: int
+
+
+class Mandate(NamedTuple):
+    """What a fund may never do, whatever is voted."""
+
+    excluded: tuple[bytes, ...] = ()
+    """Whom it never pays or calls: members and their ventures."""
+    largest_share: tuple[int, int] | None = None
+    """Numerator and denominator: the most that one proposal may ask of what is available of an asset."""
+    limits: tuple[OutflowLimit, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundSettings:
-    """A named fund: one Safe on one chain, its assets, its sources of income."""
+    """A named fund: one Safe on one chain, its assets, its sources of income, and what it may never do."""
 
     name: str
     chain_id: int
     safe: bytes
     assets: tuple[Asset, ...]
     sources: tuple[Source, ...]
+    mandate: Mandate = field(default_factory=Mandate)
+
+    def sources_of(self, kind: str) -> tuple[bytes, ...]:
+        """The addresses of the sources of one kind."""
+        return tuple(source.address for source in self.sources if source.kind == kind)
 
 
 class BalanceProof(NamedTuple):
@@ -190,6 +220,8 @@ class Settings:
     disputes: Disputes
     housekeeping: tuple[str, ...]
     limits: Limits
+    periods: Periods = NO_PERIODS
+    """How long a text stands before its vote, and when the same may be asked again."""
     groups: tuple[GroupSettings, ...] = ()
     """Empty where the text has no such key."""
 

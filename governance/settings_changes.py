@@ -78,6 +78,8 @@ def _name(list_name: str, item: object) -> str:
         if list_name == "strategies":
             params = item["params"]
             return str(params.get("address", params)) if isinstance(params, Mapping) else str(params)
+        if list_name == "limits":
+            return f"{item['asset']}, {item['seconds']}"
         return str(item[_NAMES[list_name]])
     return str(item)
 

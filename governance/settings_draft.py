@@ -21,12 +21,14 @@ from governance.errors import GovernanceError
 from governance.settings_text import MAX_BYTES, parse_settings
 from governance.strict_map import FormatError
 from proposals.durations import parse_duration, spell_duration
+from proposals.periods import Periods
 from proposals.times import TimeError
 
 _VOTES = " votes"
 _LINE_MAX = 110
 _DURATIONS = (
     "voting.delay", "voting.period", "voting.max_snapshot_age", "timelock", "grace", "notice", "disputes.seconds",
+    *(f"periods.{name}" for name in Periods._fields),
 )  # fmt: skip
 
 
@@ -92,6 +94,7 @@ def line_of_refusal(text: str, error: CodedError) -> int | None:
 _PLACES = MappingProxyType({
     "E_DEVNET": "space", "E_REPLAY": "safes", "E_STRATEGY": "strategies", "E_DOUBLE_COUNT": "strategies",
     "quorum": "quorum.minimum", "threshold": "threshold", "period": "voting.period", "grace": "grace",
+    "stagnation": "periods.stagnation",
     "snapshot_age": "voting.max_snapshot_age", "choices": "choices", "choice_role": "choices", "finality": "chains",
     "fund": "funds", "fund_safe": "funds", "fund_twice": "funds", "strategies": "strategies", "no_safe": "safes",
     "safe_twice": "safes", "chain_twice": "chains", "chain_unknown": "chains", "option": "choices",

@@ -15,16 +15,15 @@ from typing import cast, get_args
 from chain.json_text import canonical, loads_canonical
 from chain.networks import DEVNET_CHAIN_ID
 from governance.errors import GovernanceError
+from governance.fund_settings import FUND_KEYS, YEAR, read_fund
 from governance.group_settings import check_groups, read_groups
 from governance.options import check_options
 from governance.settings import (
     AccountProof,
     Admission,
-    Asset,
     BalanceProof,
     ChainSettings,
     Disputes,
-    FundSettings,
     Journal,
     Limits,
     Quorum,
@@ -32,7 +31,6 @@ from governance.settings import (
     Reviewers,
     SafeSettings,
     Settings,
-    Source,
     StrategySettings,
     Threshold,
     Voting,
@@ -41,21 +39,20 @@ from governance.strategies import BUILT_IN, Strategy, ticket, whitelist
 from governance.strategies.inner import has_supply
 from governance.strategies.strategy import UNIT
 from governance.strict_map import SECONDS_MAX, StrictMap, expect_version, open_map
+from proposals.periods import NO_PERIODS, Periods
 
 VERSION = 1
-YEAR = 31_536_000
 MAX_BYTES = 100_000
 
 _KEYS = (
     "admission chains choices disputes funds grace guardian housekeeping journal limits notice prefix proposers quorum "
     "reviewers safes space strategies threshold timelock venue version voting"
 )
-_OPTIONAL = ("groups",)
+_PERIODS = " ".join(Periods._fields)
+_OPTIONAL = ("groups", "periods")
 """Keys that may be left out."""
 _CHAIN_ID_MAX = 2**53 - 1
 _NAME = r"[a-z0-9][a-z0-9_-]{0,31}"
-_FUND_NAME = r"[a-z][a-z0-9-]{0,31}"
-"""The books make an account's component of it, one to one, so it has no underscore (`treasury.booking`)."""
 _LINE = r"[^\x00-\x1f\x7f]{1,256}"
 _SPACE = r"[^\s]{1,256}"
 _FIRST_SAFE_VERSION = (1, 3, 0)
@@ -106,7 +103,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         ),
         chains=tuple(_chain(item) for item in opened.open_each("chains", "chain_id finality_depth")),
         safes=tuple(_safe(item) for item in opened.open_each("safes", "address chain_id version")),
-        funds=tuple(_fund(item) for item in opened.open_each("funds", "assets chain_id name safe sources")),
+        funds=tuple(read_fund(item) for item in opened.open_each_with("funds", FUND_KEYS, "mandate")),
         proposers=opened.address_list("proposers"),
         choices=opened.text_list("choices", _LINE),
         strategies=tuple(_strategy(s) for s in opened.open_each("strategies", "chain_id name params proof version")),
@@ -129,8 +126,17 @@ def _read(opened: StrictMap, text: str) -> Settings:
         ),
         housekeeping=opened.text_list("housekeeping", _NAME),
         limits=Limits(body=limits.integer("body", 1, 90_000), parts=limits.integer("parts", 1, 1000)),
+        periods=_periods(opened) if "periods" in opened.values else NO_PERIODS,
         groups=read_groups(opened),
     )
+
+
+def _periods(opened: StrictMap) -> Periods:
+    """A period that may be left out is refused where it says what its absence says."""
+    periods = opened.open_with("periods", "", _PERIODS)
+    if not periods.values:
+        opened.refuse("periods", "at least one period")
+    return Periods(**{name: periods.integer(name, 1, SECONDS_MAX) for name in periods.values})
 
 
 def _quorum(opened: StrictMap) -> Quorum:
@@ -163,25 +169,6 @@ def _safe(opened: StrictMap) -> SafeSettings:
         opened.integer("chain_id", 1, _CHAIN_ID_MAX),
         opened.address("address"),
         opened.text("version", r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"),
-    )
-
-
-def _fund(opened: StrictMap) -> FundSettings:
-    assets = tuple(
-        Asset(a.optional_address("address"), a.integer("decimals", 0, 77), a.text("symbol", r"[A-Za-z0-9.$_-]{1,32}"))
-        for a in opened.open_each("assets", "address decimals symbol")
-    )
-    sources = tuple(
-        Source(s.address("address"), s.text("kind", _NAME)) for s in opened.open_each("sources", "address kind")
-    )
-    if not assets or len({a.symbol for a in assets}) < len(assets) or len({a.address for a in assets}) < len(assets):
-        opened.refuse("assets", "at least one asset, each address and symbol once")
-    return FundSettings(
-        name=opened.text("name", _FUND_NAME),
-        chain_id=opened.integer("chain_id", 1, _CHAIN_ID_MAX),
-        safe=opened.address("safe"),
-        assets=assets,
-        sources=sources,
     )
 
 
@@ -261,6 +248,16 @@ def _period_can_be_voted_in(settings: Settings) -> None:
         raise _unsafe("grace", seconds=settings.grace, high=YEAR)
     if settings.voting.max_snapshot_age == 0 or settings.voting.max_snapshot_age > YEAR:
         raise _unsafe("snapshot_age", seconds=settings.voting.max_snapshot_age, high=YEAR)
+
+
+def _texts_can_reach_their_vote(settings: Settings) -> None:
+    """A text that only waits for its time must not be stagnant before it."""
+    periods = settings.periods
+    for name, seconds in periods._asdict().items():
+        if seconds > YEAR:
+            raise _unsafe("seconds", setting=f"periods.{name}", seconds=seconds, high=YEAR)
+    if 0 < periods.stagnation <= max(periods.review, periods.last_call):
+        raise _unsafe("stagnation", seconds=periods.stagnation, wait=max(periods.review, periods.last_call))
 
 
 def _choices_have_their_roles(settings: Settings) -> None:
@@ -362,6 +359,7 @@ _RULES: tuple[Callable[[Settings], None], ...] = (
     _quorum_is_not_zero,
     _threshold_is_a_majority,
     _period_can_be_voted_in,
+    _texts_can_reach_their_vote,
     _choices_have_their_roles,
     _committees_can_decide,
     _chains_are_named,

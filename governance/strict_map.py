@@ -144,6 +144,14 @@ class StrictMap:
             for n, item in enumerate(self.items(key), 1)
         ]
 
+    def open_each_with(self, key: str, keys: str, optional: str) -> list[StrictMap]:
+        """Open every map of the list under `key`, which may have some of the `optional` keys besides."""
+        opened = []
+        for n, item in enumerate(self.items(key), 1):
+            there = [name for name in optional.split() if isinstance(item, Mapping) and name in item]
+            opened.append(open_map(item, " ".join([keys, *there]), code=self.code, place=f"{self.at(key)}[{n}]"))
+        return opened
+
     def _address(self, value: object, key: str) -> bytes:
         try:
             return addresses.parse(value)

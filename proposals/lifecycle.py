@@ -80,7 +80,7 @@ class Machine:
 
 
 _WITHDRAW = ("withdrawal_reason",)
-_INACTIVE = ("no_activity_for_6_months",)
+_INACTIVE = ("stagnation_elapsed",)
 _BINDING = ("frozen_period_elapsed", "text_unchanged", "vote_binds_text_parts_rules_and_blocks")
 
 IIP = Machine(
@@ -119,6 +119,8 @@ IIP = Machine(
     ),
 )
 
+_STOP = (("veto", "guardian or owners", ("veto_reason",)), ("supersede", "anyone", ("newer_passed",)))
+
 PAYOUT = Machine(
     name="payout",
     initial="Planned",
@@ -131,8 +133,28 @@ PAYOUT = Machine(
         Transition("Planned", "terminate", "Terminated", "vote", ("clawback_passed",)),
         Transition("Reported", "terminate", "Terminated", "vote", ("clawback_passed",)),
         Transition("Paid", "refund", "Refunded", "payee", ("receipt",)),
+        Transition("Planned", "release", "Approved", "vote", ("no_milestone", "passed")),
+        Transition("Reported", "report", "Reported", "payee", ("evidence",)),
+        Transition("Reported", "lapse", "Lapsed", "anyone", ("after_expiry",)),
+        Transition("Approved", "lapse", "Lapsed", "anyone", ("after_expiry",)),
+        *(
+            Transition(state, event, "Terminated", actor, guards)
+            for state in ("Planned", "Reported", "Approved")
+            for event, actor, guards in _STOP
+        ),
+        *(
+            edge
+            for state in ("Planned", "Reported", "Approved")
+            for edge in (
+                Transition(state, "dispute", f"{state}Disputed", "named party", ("reason", "once")),
+                Transition(f"{state}Disputed", "resolve", state, "panel", ("enough_members", "in_time")),
+                Transition(f"{state}Disputed", "terminate", "Terminated", "anyone", ("panel_was_silent",)),
+                *(Transition(f"{state}Disputed", event, "Terminated", actor, guards) for event, actor, guards in _STOP),
+            )
+        ),
     ),
 )
+"""One part. A dispute freezes it where it stands, and a decision of the panel lets it go on from there."""
 
 
 def step(state: str, event: str, machine: Machine = IIP) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Unpack
 
 from chain.finding import Finding
-from proposals import lint_body, lint_books, lint_calls, lint_funds, lint_headers
+from proposals import lint_body, lint_books, lint_calls, lint_funds, lint_headers, lint_mandate
 from proposals.document import read_document
 from proposals.lint_rules import Check, Known, Rule, Sight
 from proposals.translation import translation_findings
@@ -38,6 +38,8 @@ OTHER_CHECKS: tuple[Check, ...] = (
     lint_books.strangers_work_in_steps,
     lint_books.body_fits_the_space,
     lint_books.prices_are_of_the_day,
+    lint_mandate.nobody_is_paid_who_is_excluded,
+    lint_mandate.no_proposal_asks_too_large_a_share,
     translation_asks_the_same,
 )
 """What has a code of its own and no rule."""

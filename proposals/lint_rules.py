@@ -73,6 +73,10 @@ class Known(TypedDict, total=False):
     """Payees that the fund has paid before."""
     cap: Mapping[str, str] | None
     """By symbol, the most that a payee may ask for the first time without milestones."""
+    excluded: frozenset[bytes] | None
+    """Whom the fund's mandate forbids to pay or call."""
+    largest_share: tuple[int, int] | None
+    """Of what is available of an asset, the most that one proposal may ask by that mandate."""
     body_limit: int | None
     """Characters, as JavaScript counts them."""
     original: bytes | None
@@ -98,6 +102,8 @@ class Sight:
     former: Mapping[str, str] | None = None
     paid: frozenset[bytes] | None = None
     cap: Mapping[str, str] | None = None
+    excluded: frozenset[bytes] | None = None
+    largest_share: tuple[int, int] | None = None
     body_limit: int | None = None
     original: bytes | None = None
 

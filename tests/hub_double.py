@@ -1,8 +1,9 @@
 """A test double of Snapshot's hub: a local HTTP server that answers our questions by the hub's documented rules.
 
-It is no hub: it knows the four questions that an audit asks, and answers from rows in memory. Documented are the limits
-(first ≤ 1000, skip ≤ 5000, lists in `where` ≤ 100, a bound of 0 is no bound), the order (created, then id), and 429
-with `Retry-After`. What a test makes of an answer on its way out is what a hostile hub could do.
+It is no hub: it knows the questions that an audit, a follower and a sender ask, and answers from rows in memory.
+Documented are the limits (first ≤ 1000, skip ≤ 5000, lists in `where` ≤ 100, a bound of 0 is no bound), the order
+(created, then id), and 429 with `Retry-After`. What a test makes of an answer on its way out is what a hostile hub
+could do.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from chain.signer import KeySigner
-from governance.messages import message_id, sign_envelope, vote_message
+from governance.messages import message_id, proposal_message, sign_envelope, vote_message
 
 Row = dict[str, Any]
 
@@ -28,6 +29,7 @@ Row = dict[str, Any]
 class HubDouble:
     """The rows of a hub and what a test does to its answers."""
 
+    spaces: dict[str, Row] = field(default_factory=dict)
     proposals: dict[str, Row] = field(default_factory=dict)
     votes: dict[str, list[Row]] = field(default_factory=dict)
     messages: dict[str, Row] = field(default_factory=dict)
@@ -46,14 +48,21 @@ class HubDouble:
         name = re.findall(r"\)\s*\{\s*(\w+)\(", query)[-1]
         if variables.get("first", 0) > 1_000 or variables.get("skip", 0) > 5_000:
             return name, None
+        if name == "space":
+            return name, self.spaces.get(variables["space"])
         if name == "proposal":
             return name, self.proposals.get(variables["id"])
         if name == "messages":
             assert len(variables["ids"]) <= 100
             return name, [self.messages[id_] for id_ in variables["ids"] if id_ in self.messages]
+        if name == "vp":
+            return name, {"vp": 1.5, "vp_state": "final"}
         rows: Sequence[Row] = self.votes.get(variables.get("proposal", ""), ())
+        if "voter" in variables:
+            return name, [row for row in rows if row["voter"] == variables["voter"]]
         if name == "proposals":
             rows = [row for row in self.proposals.values() if row["space"]["id"] == variables["space"]]
+            rows = [row for row in rows if row["state"] == "closed" or 'state: "closed"' not in query]
         since = variables["created"] or 0
         listed = sorted((row for row in rows if row["created"] >= since), key=lambda row: (row["created"], row["id"]))
         return name, listed[variables["skip"] : variables["skip"] + variables["first"]]
@@ -100,6 +109,32 @@ def vote_row(proposal: str, vote: Mapping[str, Any], created: int) -> Row:
         "reason": "", "app": "snapshot", "vp": vote["vp"], "vp_by_strategy": [vote["vp"]], "vp_state": "final",
         "proposal": {"id": proposal},
     }  # fmt: skip
+
+
+def propose(double: HubDouble, space: str, number: int, created: int, **more: Any) -> str:
+    """Let an author with a key sign a proposal, and the double take it; its vote opens at once, for a day."""
+    signer = KeySigner(sha256(f"author {number}".encode()).digest())
+    told: dict[str, Any] = {
+        "title": f"Proposal {number}",
+        "body": "Ja, 好 \U0001f600",
+        "choices": ["For", "Against"],
+    } | more
+    message = proposal_message(
+        author=signer.address, space=space, timestamp=created, start=created, end=created + 86_400, snapshot=17,
+        **{"plugins": "{}", **told},
+    )  # fmt: skip
+    envelope = json.loads(sign_envelope("Proposal", message, signer))
+    id_ = "0x" + message_id("Proposal", message).hex()
+    double.proposals[id_] = proposal_row(
+        id_, space, str(message["type"]), told["choices"], 0, author=envelope["address"], created=created,
+        start=created, end=created + 86_400, title=told["title"], body=told["body"], discussion="", labels=[],
+        app=message["app"], snapshot=17, plugins=json.loads(str(message["plugins"])), state="active",
+        scores_state="pending",
+    )  # fmt: skip
+    double.messages[id_] = {"id": id_, "address": envelope["address"], "sig": envelope["sig"]}
+    pinned = {"address": envelope["address"], "sig": envelope["sig"], "hash": id_, "data": envelope["data"]}
+    double.pinned[id_] = json.dumps(pinned, ensure_ascii=False, separators=(",", ":")).encode()
+    return id_
 
 
 def cast(double: HubDouble, proposal: str, number: int, choice: Any, power: float, created: int, **more: Any) -> Row:

@@ -16,7 +16,7 @@ from proposals.calls import TRANSFER
 from proposals.parts import Call, Part
 from treasury.assets import erc20, native, total
 
-_TRANSFER_FROM = "transferFrom(address,address,uint256)"
+TRANSFER_FROM = "transferFrom(address,address,uint256)"
 
 
 def asks(parts: Iterable[Part]) -> tuple[dict[str, int], ...]:
@@ -42,7 +42,7 @@ def _asked(asking: Part | SafeTx, call: Call | InnerCall) -> dict[str, int]:
     if call.data[:4] == selector(TRANSFER):
         _, amount = decode_call(TRANSFER, call.data)
         amounts[erc20(asking.chain_id, call.to)] = amount
-    elif call.data[:4] == selector(_TRANSFER_FROM):
-        giver, _, amount = decode_call(_TRANSFER_FROM, call.data)
+    elif call.data[:4] == selector(TRANSFER_FROM):
+        giver, _, amount = decode_call(TRANSFER_FROM, call.data)
         amounts[erc20(asking.chain_id, call.to)] = amount if giver == asking.safe else 0
     return amounts

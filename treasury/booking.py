@@ -11,6 +11,7 @@ The accounts, for a fund called `iip` and its proposal 12 (debits positive):
     Income:Premiums:IIP  Income:Donations:IIP
     Expenses:Rebate:IIP                 what `forward()` pays to its caller
     Expenses:IIP-12:Part-2              what a part paid
+    Expenses:Refunds:IIP:IIP-12:Part-2  what came back of it, a credit
     Equity:Asked:IIP:IIP-12             memorandum: open votes ask for this
     Equity:Committed:IIP:IIP-12:Part-2  memorandum: passed and not yet paid
     Equity:Memo:IIP                     the other side of both, as encumbrances are kept in fund accounting
@@ -23,16 +24,18 @@ from typing import Literal
 
 from treasury.assets import Amounts, asset_id, native
 from treasury.errors import TreasuryError
-from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact
+from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact, PremiumsFact
 from treasury.ledger import REVERSED, Entry, Posting, is_fund_name, opposite
 from treasury.payouts import PayoutId
 
 PREMIUM = "premium/1"
+PREMIUMS = "premiums/1"
 FORWARD = "forward/1"
 DONATION = "donation/1"
 ASKED = "asked/1"
 COMMITTED = "committed/1"
 PAID = "paid/1"
+REFUNDED = "refunded/1"
 RELEASED = "released/1"
 
 
@@ -54,7 +57,19 @@ def premium(fact: PremiumFact, *, fund: str, source: int) -> Entry:
         Posting(f"Assets:Receivable:{name}", asset, fact.share),
         Posting(f"Income:Premiums:{name}", asset, -fact.share),
     )
-    return Entry(id=_chain_id(PREMIUM, fact.origin), source=source, rule=PREMIUM, fund=fund, postings=lines)
+    return Entry(id=entry_id_of(PREMIUM, fact.origin), source=source, rule=PREMIUM, fund=fund, postings=lines)
+
+
+def premiums(fact: PremiumsFact, *, fund: str, source: int) -> Entry:
+    """`premiums/1`: as `premium/1`, the sum of a range of the mutual's blocks; the rows are its evidence."""
+    name, asset = component(fund), native(fact.last.chain_id)
+    lines = (
+        Posting(f"Assets:Receivable:{name}", asset, fact.share),
+        Posting(f"Income:Premiums:{name}", asset, -fact.share),
+    )
+    about = f"eip155:{fact.last.chain_id}:0x{fact.contract.hex()}:{fact.first}-{fact.last.number}"
+    entry_id = f"{PREMIUMS}:{about}@0x{fact.last.hash.hex()}"
+    return Entry(id=entry_id, source=source, rule=PREMIUMS, fund=fund, postings=lines)
 
 
 def forward(fact: ForwardFact, *, fund: str, source: int) -> Entry | None:
@@ -67,7 +82,7 @@ def forward(fact: ForwardFact, *, fund: str, source: int) -> Entry | None:
     )
     if not lines:
         return None
-    return Entry(id=_chain_id(FORWARD, fact.origin), source=source, rule=FORWARD, fund=fund, postings=lines)
+    return Entry(id=entry_id_of(FORWARD, fact.origin), source=source, rule=FORWARD, fund=fund, postings=lines)
 
 
 def donation(fact: DonationFact, *, fund: str, source: int) -> Entry:
@@ -77,7 +92,7 @@ def donation(fact: DonationFact, *, fund: str, source: int) -> Entry:
         Posting(f"Assets:Safe:{name}", asset, fact.amount),
         Posting(f"Income:Donations:{name}", asset, -fact.amount),
     )
-    return Entry(id=_chain_id(DONATION, fact.origin), source=source, rule=DONATION, fund=fund, postings=lines)
+    return Entry(id=entry_id_of(DONATION, fact.origin), source=source, rule=DONATION, fund=fund, postings=lines)
 
 
 def asked(proposal: bytes, *, fund: str, iip: int, amounts: Amounts, source: int) -> Entry | None:
@@ -102,6 +117,18 @@ def paid(payout: PayoutId, *, fund: str, iip: int, amounts: Amounts, source: int
     }
     lines = _lines(PAID, amounts, moves)
     return _entry(PAID, payout, lines, fund=fund, iip=iip, source=source, block=f"@0x{block.hex()}")
+
+
+def refunded(payout: PayoutId, fact: DonationFact, *, fund: str, iip: int, source: int) -> Entry:
+    """`refunded/1`: what a part paid came back to the Safe, or some of it; no income, and no promise again."""
+    name, asset = component(fund), asset_id(fact.origin.chain_id, fact.token)
+    lines = (
+        Posting(f"Assets:Safe:{name}", asset, fact.amount),
+        Posting(f"Expenses:Refunds:{name}:IIP-{iip}:Part-{payout.part}", asset, -fact.amount),
+    )
+    _check_number(REFUNDED, iip)
+    about = entry_id_of(REFUNDED, fact.origin).removeprefix(f"{REFUNDED}:")
+    return Entry(id=f"{REFUNDED}:{payout}:{about}", source=source, rule=REFUNDED, fund=fund, iip=iip, postings=lines)
 
 
 def released(
@@ -131,7 +158,8 @@ def _memo(fund: str) -> str:
     return f"Equity:Memo:{component(fund)}"
 
 
-def _chain_id(rule: str, origin: Origin) -> str:
+def entry_id_of(rule: str, origin: Origin) -> str:
+    """The id under which a rule books what one log says."""
     return f"{rule}:eip155:{origin.chain_id}:0x{origin.transaction.hex()}:{origin.log}@0x{origin.block.hex()}"
 
 
@@ -151,11 +179,15 @@ def _lines(rule: str, amounts: Amounts, moves: Mapping[str, int]) -> tuple[Posti
 def _entry(
     rule: str, payout: PayoutId, lines: tuple[Posting, ...], *, fund: str, iip: int, source: int, block: str = ""
 ) -> Entry | None:
-    if type(iip) is not int or iip < 1:
-        raise BookingError("E_BOOKING", "iip", rule=rule, found=iip)
+    _check_number(rule, iip)
     if not lines:
         return None
     return Entry(id=f"{rule}:{payout}{block}", source=source, rule=rule, fund=fund, iip=iip, postings=lines)
+
+
+def _check_number(rule: str, iip: int) -> None:
+    if type(iip) is not int or iip < 1:
+        raise BookingError("E_BOOKING", "iip", rule=rule, found=iip)
 
 
 def _nonzero(*lines: Posting) -> tuple[Posting, ...]:

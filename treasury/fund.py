@@ -1,12 +1,13 @@
 """What a fund has, has promised and has paid, derived from the books alone.
 
-Decides five numbers per asset, whether new promises are covered, and which entries a fund's books can take: a promise
+Decides six numbers per asset, whether new promises are covered, and which entries a fund's books can take: a promise
 needs cover, a payment needs a promise, nothing is released that was not asked or promised. It does not decide that the
 chain agrees with the books; that is reconciling.
 
     receivable  lies at the proxy, and is not the Safe's yet
     available = what the Safe holds, less what is committed
     asked       by votes that are open: shown, and blocks nobody
+    refunded    came back of what was paid; so available + committed + paid - refunded is all that the Safe received
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class FundState(NamedTuple):
     asked: int = 0
     committed: int = 0
     paid: int = 0
+    """All that parts paid, whatever came back of it."""
+    refunded: int = 0
 
     @property
     def held(self) -> int:
@@ -40,6 +43,7 @@ class FundState(NamedTuple):
 
 
 NOTHING = FundState()
+_REFUNDS = "Expenses:Refunds:"
 
 
 def fund_states(ledger: Ledger, fund: str) -> dict[str, FundState]:
@@ -59,7 +63,8 @@ def fund_state(ledger: Ledger, fund: str, asset: str) -> FundState:
         available=sum_of("Assets:Safe") - committed,
         asked=-sum_of("Equity:Asked"),
         committed=committed,
-        paid=sum_of("Expenses") - sum_of("Expenses:Rebate"),
+        paid=sum_of("Expenses") - sum_of("Expenses:Rebate") - sum_of("Expenses:Refunds"),
+        refunded=-sum_of("Expenses:Refunds"),
     )
 
 
@@ -75,9 +80,9 @@ def check_entry(ledger: Ledger, entry: Entry) -> None:
     """Refuse an entry that the fund's books cannot take; `ledger` is the books before it.
 
     What it commits must be available (`E_BUDGET`). Nothing may be paid or released that was not committed or asked
-    (`E_BUDGET.not_promised`), or leave the Safe beyond what the books say is there (`E_BUDGET.overdrawn`), and every
-    account is this fund's and this proposal's (`E_ENTRY.foreign`). A reversal may overdraw: the chain took the money
-    back, and the books say so.
+    (`E_BUDGET.not_promised`), come back of a part that had not paid as much (`E_BUDGET.not_paid`), or leave the Safe
+    beyond what the books say is there (`E_BUDGET.overdrawn`), and every account is this fund's and this proposal's
+    (`E_ENTRY.foreign`). A reversal may overdraw: the chain took the money back, and the books say so.
     """
     if entry.id in ledger or entry.rule == REVERSED:
         return
@@ -89,8 +94,17 @@ def check_entry(ledger: Ledger, entry: Entry) -> None:
         before = ledger.balance(account, asset, fund=entry.fund)
         if account.startswith(("Equity:Asked:", "Equity:Committed:")) and before + amount > 0:
             raise FundError("E_BUDGET", "not_promised", entry=entry.id, asset=asset, asked=amount, available=-before)
+        paid = ledger.balance(_paid_account(account), asset, fund=entry.fund)
+        if account.startswith(_REFUNDS) and paid + before + amount < 0:
+            raise FundError("E_BUDGET", "not_paid", entry=entry.id, asset=asset, asked=-amount, available=paid + before)
         if account.startswith("Assets:Safe:") and before + amount < 0:
             raise FundError("E_BUDGET", "overdrawn", entry=entry.id, asset=asset, asked=-amount, available=before)
+
+
+def _paid_account(account: str) -> str:
+    """The account of the payment whose refunds an account holds; any other stays what it is."""
+    parts = account.split(":", 3)
+    return f"Expenses:{parts[3]}" if account.startswith(_REFUNDS) and len(parts) > 3 else account
 
 
 def replay(entries: Iterable[Entry]) -> Ledger:

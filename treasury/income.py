@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from chain.abi import topic
+from chain.blocks import BlockRef
 from chain.receipt import Log
 from treasury.errors import TreasuryError
 from treasury.premiums import PremiumError, forward_rebate, split
@@ -48,6 +49,17 @@ class PremiumFact(NamedTuple):
     """Wei."""
     share: int
     """Wei; `split(premium).iip`, checked."""
+
+
+class PremiumsFact(NamedTuple):
+    """Every premium that a mutual took in a range of blocks, whose tenths reached the proxy without a log."""
+
+    contract: bytes
+    first: int
+    """Number of the first block."""
+    last: BlockRef
+    share: int
+    """Wei; the tenths, each rounded down. More than 0."""
 
 
 class ForwardFact(NamedTuple):

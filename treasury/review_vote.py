@@ -21,6 +21,7 @@ from chain.safe import SafeTx
 from chain.safe_state import SafeState
 from proposals.parts import Part
 from treasury.binding import check_binding
+from treasury.mandate import Outflow, breaches
 from treasury.nonces import check_nonce, check_single
 from treasury.payouts import PayoutId
 from treasury.safe_pinned import unpinned
@@ -60,6 +61,10 @@ class VotedPart:
     """The hash that spent each nonce, as far as proved."""
     codes: Mapping[bytes, tuple[ContractCode, ContractCode]] | None = None
     """What each called address ran when the part was published, and what it runs now; None where nobody looked."""
+    excluded: frozenset[bytes] = frozenset()
+    """Whom the fund's mandate forbids to pay or call."""
+    outflows: tuple[Outflow, ...] = ()
+    """What its limits allow, and what was paid within their time."""
     succeeds: bool | None = None
     """Whether the transaction would succeed now, by a dry run; None where nobody tried."""
 
@@ -189,8 +194,16 @@ def would_succeed(case: Signing) -> Iterator[Finding]:
         yield Finding(code="W_DRY_RUN", level="warning", place="transaction", facts=facts)
 
 
+def keeps_the_mandate(case: Signing) -> Iterator[Finding]:
+    """E_MANDATE, E_OUTFLOW_CAP: a vote does not lift what the settings forbid (H92)."""
+    vote = case.vote
+    if not vote.is_paid:
+        yield from breaches(vote.part, vote.payout.part, vote.excluded, vote.outflows)
+
+
 VOTE_RULES: tuple[Rule, ...] = (
     is_what_was_voted,
+    keeps_the_mandate,
     is_not_paid,
     is_not_stopped,
     is_in_its_window,

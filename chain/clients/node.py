@@ -294,14 +294,17 @@ class Node:
         )
 
     def transaction(self, tx_hash: bytes) -> SentTx:
-        """Return who sent a mined transaction, to whom, with how many wei; `E_RPC_NULL` where there is none."""
+        """Return who sent a mined transaction, to whom, with how many wei and which data; `E_RPC_NULL` where there is
+        none.
+        """
         answer = self._rpc.ask("eth_getTransactionByHash", hex_text(tx_hash))
         if answer is None:
             raise self._rpc.error("E_RPC_NULL", method="eth_getTransactionByHash")
         sent = Answer(self._rpc, "eth_getTransactionByHash", answer)
         if sent.octets("hash", 32) != tx_hash:
             raise self._rpc.error("E_RPC_ANSWER", "other", method="eth_getTransactionByHash")
-        return SentTx(sent.octets("from", 20), sent.optional_octets("to", 20), sent.number("value"))
+        to = sent.optional_octets("to", 20)
+        return SentTx(sent.octets("from", 20), to, sent.number("value"), sent.octets("input"))
 
     def receipt_proof(self, tx_hash: bytes) -> ReceiptProof:
         """Return the proof of a mined transaction's receipt, whose header hashes to the block that the node names."""

@@ -34,6 +34,7 @@ class SentTx(NamedTuple):
     """None where it creates a contract."""
     value: int
     """Wei."""
+    data: bytes = b""
 
 
 class TxReceipt(NamedTuple):

@@ -50,6 +50,8 @@ CANONICAL = MappingProxyType({
 """Where the code in each file of safe-eth-py belongs, on every chain (`chain.safe_deployments`)."""
 
 _EXEC = "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)"
+_SIGNATURES = slice(4 + 9 * 32, 4 + 10 * 32)
+"""Where the calldata says at which byte the signatures begin."""
 _SETUP = "setup(address[],uint256,address,bytes,address,address,uint256,address)"
 
 
@@ -129,6 +131,16 @@ def exec_transaction_call(tx: SafeTx, signatures: bytes) -> bytes:
             signatures,
         ],
     )
+
+
+def signatures_sent(tx: SafeTx, data: bytes) -> bytes:
+    """Return the signatures in the calldata of an `execTransaction` of just this transaction; empty in any other. What
+    stands behind the call, as some wallets leave their names there, is not looked at.
+    """
+    at = 4 + int.from_bytes(data[_SIGNATURES], "big")
+    size = int.from_bytes(data[at : at + 32], "big")
+    found = data[at + 32 : at + 32 + size]
+    return found if data.startswith(exec_transaction_call(tx, found)) else b""
 
 
 @lru_cache

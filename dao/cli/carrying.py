@@ -52,8 +52,11 @@ def file_of(tx: SafeTx, signed: Mapping[bytes, bytes]) -> bytes:
 
 
 def builder_file(session: Session, tx: SafeTx, name: str) -> bytes:
-    """The calls of a transaction as Safe's Transaction Builder reads them, with its checksum."""
+    """The calls of a transaction as Safe's Transaction Builder reads them, with its checksum. Its time is that of the
+    queueing, so that the file is the same whenever it is written.
+    """
     calls = (InnerCall(CALL, tx.to, tx.value, tx.data),) if tx.operation == CALL else decode_multi_send(tx.data)
-    now = session.desk.now()
-    batch = write_batch(calls, chain_id=tx.chain_id, safe=tx.safe, created_at=now, name=name)
+    found = steps.find_leaf(session, "queued", hash=safe_tx_hash(tx))
+    assert found is not None, "it has just been queued, or was before"
+    batch = write_batch(calls, chain_id=tx.chain_id, safe=tx.safe, created_at=found[1].time, name=name)
     return (json.dumps(batch, indent=2) + "\n").encode()

@@ -21,7 +21,7 @@ from typer.main import get_command
 
 from chain.errors import CodedError, UncheckableError
 from dao.cli.answer import BUG, FALSE, INTERRUPTED, UNCHECKED, USAGE, Answer, show, show_error
-from dao.cli.table import BARE, COMMANDS, GROUPS, overview
+from dao.cli.table import BARE, COMMANDS, GROUPS, NAMING, overview
 from dao.errors import UsageError
 from dao.sentences import escape, language, sentence
 
@@ -61,8 +61,9 @@ class Group(TyperGroup):
         self.words = words
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take options without a command as those of the group's bare command, where it has one."""
+        """Take options without a command as those of the group's bare command, where it has one; so with a name."""
         is_bare = not args or (args[0].startswith("-") and args[0] not in _CONTEXT["help_option_names"])
+        is_bare |= bool(args) and self.words in NAMING and args[0][:1] != "-" and args[0] not in self.commands
         if self.words in BARE and is_bare:
             args = [BARE[self.words], *args]
         return super().parse_args(ctx, args)

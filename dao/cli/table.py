@@ -37,18 +37,27 @@ COMMANDS = (
     Command("draft", "Proposals", "Begin a proposal: number, budget, sentences to replace."),
     Command("submit", "Proposals", "Put a text under review, before anybody votes on it."),
     Command("withdraw", "Proposals", "Take a text back, as its author, before it is published."),
+    Command("resurrect", "Proposals", "Bring a stagnant text back, as its author."),
     Command("publish", "Proposals", "Sign a proposal and open its vote."),
     Command("cancel", "Proposals", "Take a proposal back, as its author, while it is voted on."),
     Command("vote cast", "Votes", "Sign a vote, or take a signed one, into the journal."),
     Command("vote sign", "Votes", "Sign the vote of a Safe as one of its owners."),
+    Command("vote receipt", "Votes", "Write the journal's signed receipt of a vote."),
     Command("vote check", "Votes", "Check one signed envelope: form, types, signature."),
     Command("tally", "Votes", "Count a vote; after its end write the signed result, once."),
     Command("explain", "Votes", "Say what a document would do, or why a choice won."),
     Command("audit", "Votes", "Count a vote that Snapshot published again, exactly."),
+    Command("sync", "Votes", "Follow a space at a hub, and mark what changed there."),
+    Command("history", "Votes", "Write what a followed space decided, and what is unproved."),
+    Command("snapshot send", "Votes", "Send a signed message to Snapshot, by its own rules."),
+    Command("snapshot vote", "Votes", "Vote on any proposal of Snapshot's."),
+    Command("snapshot propose", "Votes", "Propose at Snapshot, by its space's own times."),
+    Command("snapshot cancel", "Votes", "Take a proposal back at Snapshot."),
     Command("pay", "Treasury", "Make a draft out of a file of payments, row by row."),
     Command("premiums quote", "Treasury", "Price some units for some days, to the wei."),
     Command("premiums split", "Treasury", "Split a premium into its exact shares, in wei."),
     Command("premiums import", "Treasury", "Read every premium from a chain, and prove none missing."),
+    Command("premiums book", "Treasury", "Book an import of premiums as income of a fund."),
     Command("pool simulate", "Treasury", "Run a history of the mutual's pool, to the wei."),
     Command("pool status", "Treasury", "Show the mutual's dashboard, of a chain or a history."),
     Command("pool claims", "Treasury", "Split the pool by both readings of a shutdown's day."),
@@ -68,7 +77,10 @@ COMMANDS = (
     Command("milestone approve", "Treasury", "Approve the newest report, by its bytes."),
     Command("milestone return", "Treasury", "Send the newest report back, by its bytes."),
     Command("record", "Proposals", "Write a proposal's decision record, verified, as one file."),
-    Command("fund", "Treasury", "Show what each fund has, has promised and has paid."),
+    Command("fund show", "Treasury", "Show what each fund has, has promised and has paid."),
+    Command("fund income", "Treasury", "Find what came in on the chain, and book it."),
+    Command("fund refund", "Treasury", "Book what came back of a payment."),
+    Command("fund collect", "Treasury", "Build the calls that bring waiting money to the Safe."),
     Command("ledger show", "Treasury", "Show every entry of the books and every balance."),
     Command("ledger check", "Treasury", "Hold the books against the chain's balances."),
     Command("ledger export", "Treasury", "Write the books for Beancount, hledger or a table."),
@@ -101,6 +113,7 @@ COMMANDS = (
     Command("keys new", "Workspace", "Make a key in an encrypted keystore."),
     Command("keys import", "Workspace", "Put a key from a variable into a keystore."),
     Command("keys journal", "Workspace", "Make the key that signs a journal's checkpoints."),
+    Command("export", "Workspace", "Write all that a workspace holds in open formats."),
     Command("ipfs add", "Workspace", "Put a file into IPFS under a name computed here."),
     Command("ipfs get", "Workspace", "Fetch content; every block must have its name."),
     Command("ipfs pin", "Workspace", "Have content kept, or no longer kept, by its name."),
@@ -114,6 +127,7 @@ COMMANDS = (
 
 GROUPS = {
     "devnet": "The embedded chain of a workspace.",
+    "fund": "Funds; without a command they are shown, all or the one that is named.",
     "group": "Accounts of working groups inside a fund; without a command they are shown.",
     "ipfs": "Content outside the journal: nodes, folders of blocks, pinning services.",
     "journal": "The journal, and files for those who follow it; without a command it is listed.",
@@ -123,13 +137,19 @@ GROUPS = {
     "pool": "The mutual's pool: a model of its contract, and what it says. Not insurance advice.",
     "premiums": "What a premium costs and is made of.",
     "settings": "The space's settings; without a command they are shown.",
+    "snapshot": "Publishing to Snapshot: what it would refuse is told before it is sent.",
     "vesting": "Allocation plans and what vests when.",
     "vote": "Signed votes and other envelopes.",
 }
 """The first words of two-word commands, each with the sentence of its own `--help`."""
 
-BARE = {"group": "show", "journal": "list", "keys": "list", "ledger": "show", "settings": "show"}
+BARE = {
+    "fund": "show", "group": "show", "journal": "list", "keys": "list", "ledger": "show", "settings": "show",
+}  # fmt: skip
 """Groups that mean one of their commands when none is typed."""
+
+NAMING = frozenset({"fund"})
+"""Groups whose bare command takes a name, so that a word which is none of their commands is one."""
 
 EXAMPLES = (
     "dao init --devnet --dir club --space club.devnet",

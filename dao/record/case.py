@@ -32,11 +32,14 @@ from governance.space import Settings
 from governance.tally import Tally
 from proposals.document import Document
 from proposals.parts import Part
-from treasury.income import DonationFact, ForwardFact, PremiumFact
+from treasury.income import DonationFact, ForwardFact, PremiumFact, PremiumsFact
 from treasury.ledger import Entry
 
 Value = TypeVar("Value")
 Get = Callable[[CID], bytes]
+Logged = PremiumFact | ForwardFact | DonationFact
+"""Income that one log says."""
+Income = Logged | PremiumsFact
 
 
 class NotReachedError(Exception):
@@ -234,8 +237,12 @@ class Case:
     ended: Mapping[tuple[bytes, int], str] | None = None
     """Why each payout that ended unpaid did so, also those of other proposals."""
     receipts: dict[CID, ProvedReceipt] = field(default_factory=dict)
-    incomes: Mapping[int, PremiumFact | ForwardFact | DonationFact] | None = None
+    incomes: Mapping[int, Income] | None = None
     """By leaf index."""
+    taken_back: frozenset[int] | None = None
+    """Leaf indexes of the incomes whose block left the chain."""
+    premiums_assumed: bool = False
+    """Whether any premium was booked on a node's word of what the mutual logged (A_PREMIUM)."""
     entries: tuple[tuple[int, Entry], ...] | None = None
     """Leaf index and entry, in journal order."""
 

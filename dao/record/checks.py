@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from dao.record.case import Case
 from dao.record.checks_acts import acts_release, acts_signature
-from dao.record.checks_books import books_cover, books_entries, books_sources
+from dao.record.checks_books import books_cover, books_entries
 from dao.record.checks_cancel import proposal_cancel
 from dao.record.checks_dispute import parts_disputed
 from dao.record.checks_end import payout_ended, payout_spent
+from dao.record.checks_income import books_sources
 from dao.record.checks_journal import anchors_trust, journal_checkpoint, journal_tree
 from dao.record.checks_payout import (
     payout_binding,
@@ -23,6 +24,7 @@ from dao.record.checks_payout import (
     payout_receipt,
     payout_window,
 )
+from dao.record.checks_premiums import books_premiums, books_reversed
 from dao.record.checks_proposal import (
     proposal_actions,
     proposal_document,
@@ -79,6 +81,8 @@ CHECKS = (
     Check(63, "payout.window", payout_window),
     Check(64, "payout.ended", payout_ended),
     Check(70, "books.sources", books_sources),
+    Check(73, "books.premiums", books_premiums),
+    Check(74, "books.reversed", books_reversed),
     Check(71, "books.entries", books_entries),
     Check(72, "books.cover", books_cover),
     Check(90, "anchors.trust", anchors_trust),

@@ -15,6 +15,7 @@ from governance.acts import (
     NO_EVIDENCE,
     Act,
     ActLeaf,
+    MilestoneRules,
     ReleaseFact,
     check_act_signature,
     milestone_released,
@@ -94,6 +95,16 @@ def _released(case: Case, number: int, acts: Sequence[ActLeaf]) -> ReleaseFact |
         author=need(case.envelope).address,
         payees=_roles(case).payees,
         part=number,
+        closed_at=need(case.closed).leaf.time,
+    )
+
+
+def milestone_rules(case: Case) -> MilestoneRules:
+    """What fixes the milestones of this proposal."""
+    return MilestoneRules(
+        reviewers=need(case.settings).reviewers,
+        author=need(case.envelope).address,
+        payees=_roles(case).payees,
         closed_at=need(case.closed).leaf.time,
     )
 

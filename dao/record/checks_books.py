@@ -1,5 +1,4 @@
-"""Checks 70 to 72: where the money came from, that every entry follows from its source, and that nothing was promised
-which the Safe did not hold.
+"""Checks 71 and 72: every entry follows from its source, and nothing was promised which the Safe did not hold.
 
 Entries are booked again from the leaves they name, by the same versioned rules, and compared. Entries of *other*
 proposals of the fund count against what is available; what can be checked of them stands in `foreign_entries`.
@@ -10,44 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Literal
 
-from chain.receipt import Log
 from dao.record.case import Case, Queued, Row, need
-from dao.record.checks_settings import settings_now
+from dao.record.checks_income import income_of
+from dao.record.checks_premiums import premiums_of
 from dao.record.errors import RecordError
 from dao.record.foreign_entries import check_foreign, payout_named
 from dao.record.queue import payout_of, read_queue
-from dao.record.receipts import check_final, receipt_behind
-from governance.settings import FundSettings
+from dao.record.receipts import receipt_behind
 from treasury import booking
 from treasury.asks import asked_by, asks
 from treasury.assets import total
 from treasury.fund import FundError, replay
-from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact, read_donation, read_forward, read_premium
+from treasury.income import ForwardFact, PremiumFact, PremiumsFact
 from treasury.ledger import Entry
 from treasury.payouts import PayoutId
-
-INCOME = ("premium", "forward", "donation")
-Income = PremiumFact | ForwardFact | DonationFact
-
-
-def books_sources(case: Case) -> None:
-    """Every income is the log of a contract that the settings name, in a proved receipt, and stands there once."""
-    facts: dict[int, Income] = {}
-    seen: set[Origin] = set()
-    named: set[tuple[object, object]] = set()
-    for row in case.rows_of(*INCOME):
-        place = (row.leaf.body["receipt"], row.leaf.body["log"])  # a proof has one spelling, so one name
-        if place in named:
-            raise RecordError("E_LEDGER", "twice", index=row.index)
-        named.add(place)
-        if not case.concerns(row.index):
-            continue
-        fact = _income(case, row)
-        if fact.origin in seen:
-            raise RecordError("E_LEDGER", "twice", index=row.index)
-        seen.add(fact.origin)
-        facts[row.index] = fact
-    case.incomes = facts
 
 
 def books_entries(case: Case) -> None:
@@ -101,7 +76,7 @@ def _unbooked(case: Case, queue: Sequence[Queued]) -> Iterator[int]:
     """The leaves that moved, asked or promised money and have not all of their entries."""
     booked = {entry.id for _, entry in need(case.entries)}
     sources = {entry.source for _, entry in need(case.entries)}
-    yield from (index for index in need(case.incomes) if index not in sources)
+    yield from unbooked_income(case)
     moving = {queued.hash for queued in queue if asked_by(queued.tx)}
     for row in case.rows("executed"):
         if row.index not in sources and row.leaf.body["hash"] in moving:
@@ -111,6 +86,13 @@ def _unbooked(case: Case, queue: Sequence[Queued]) -> Iterator[int]:
         missing = [entry for entry in entries_of(case, row) if entry.id not in booked]
         if missing and not (row.leaf.kind == "result" and _waits_for_money(case, row, booked)):
             yield row.index
+
+
+def unbooked_income(case: Case) -> Iterator[int]:
+    """The leaves by which money came in, or was taken back, and that no entry books."""
+    sources = {entry.source for _, entry in need(case.entries)}
+    moved = [*need(case.incomes), *(row.index for row in case.rows("reversed"))]
+    yield from (index for index in sorted(moved) if index not in sources)
 
 
 def _waits_for_money(case: Case, row: Row, booked: Set[str]) -> bool:
@@ -123,46 +105,6 @@ def _waits_for_money(case: Case, row: Row, booked: Set[str]) -> bool:
     except FundError as error:
         return error.code == "E_BUDGET"
     return False
-
-
-def _income(case: Case, row: Row) -> Income:
-    fund = _fund(case, row)
-    proved = receipt_behind(case, row)
-    log = row.leaf.body["log"]
-    assert isinstance(log, int), "the leaf's schema says so"
-    logs = proved.receipt.logs
-    if not 0 <= log < len(logs):
-        raise RecordError("E_LEDGER", "log", index=row.index, log=log)
-    origin = Origin(fund.chain_id, proved.header.hash, proved.transaction_hash, log)
-    fact = _read_income(row, fund, logs, origin)
-    if isinstance(fact, ForwardFact) and fact.rebate + fact.forwarded == 0:
-        raise RecordError("E_LEDGER", "nothing", index=row.index)
-    check_final(case, row, proved.header)
-    return fact
-
-
-def _read_income(row: Row, fund: FundSettings, logs: Sequence[Log], origin: Origin) -> Income:
-    """Read one log as the income that its leaf says it is."""
-    proxies = [source.address for source in fund.sources if source.kind == "premium_share"]
-    log = logs[origin.log]
-    if row.leaf.kind == "donation":
-        token = None if log.address == fund.safe else log.address
-        if token is not None and token not in [asset.address for asset in fund.assets]:
-            raise RecordError("E_LEDGER", "asset", index=row.index, token=token)
-        return read_donation(log, origin, token=token, safe=fund.safe, sources=proxies)
-    if log.address not in proxies:
-        raise RecordError("E_LEDGER", "contract", index=row.index, contract=log.address)
-    if row.leaf.kind == "premium":
-        return read_premium(log, origin, proxy=log.address)
-    return read_forward(logs, origin, proxy=log.address, safe=fund.safe)
-
-
-def _fund(case: Case, row: Row) -> FundSettings:
-    name = str(row.leaf.body["fund"])
-    fund = settings_now(case, row.index, row.leaf.time).fund(name)
-    if fund is None or fund.chain_id != row.leaf.block.chain_id:
-        raise RecordError("E_LEDGER", "fund", index=row.index, fund=name)
-    return fund
 
 
 def _is_ours(case: Case, entry: Entry) -> bool:
@@ -193,13 +135,29 @@ def _booked_again(case: Case, entry: Entry) -> Entry | None:
 def _of_income(case: Case, row: Row) -> Iterator[Entry | None]:
     fact, fund = need(case.incomes).get(row.index), str(row.leaf.body["fund"])
     if fact is None:  # judged when it came, and not one of this step's
-        fact = _income(case, row)
+        fact = premiums_of(case, row) if row.leaf.kind == "premiums" else income_of(case, row)
     if isinstance(fact, PremiumFact):
         yield booking.premium(fact, fund=fund, source=row.index)
+    elif isinstance(fact, PremiumsFact):
+        yield booking.premiums(fact, fund=fund, source=row.index)
     elif isinstance(fact, ForwardFact):
         yield booking.forward(fact, fund=fund, source=row.index)
+    elif row.leaf.kind == "refund":
+        own, iip = _fund_and_number(case)
+        if own != fund:
+            raise RecordError("E_LEDGER", "refund_fund", index=row.index, fund=fund, expected=own)
+        yield booking.refunded(PayoutId(case.proposal, _part(row)), fact, fund=fund, iip=iip, source=row.index)
     else:
         yield booking.donation(fact, fund=fund, source=row.index)
+
+
+def _of_reversed(case: Case, row: Row) -> Iterator[Entry | None]:
+    """An income whose block left the chain is taken back, whole."""
+    number = row.leaf.body["source"]
+    assert number in need(case.taken_back), "check 74 has looked at it"
+    assert isinstance(number, int), "the leaf's schema says so"
+    for entry in _of_income(case, Row(number, case.leaves[number])):
+        yield None if entry is None else booking.reversal(entry, source=row.index)
 
 
 def _of_proposal(case: Case, row: Row) -> Iterator[Entry | None]:
@@ -272,8 +230,11 @@ def _of_executed(case: Case, row: Row) -> Iterator[Entry | None]:
 
 _RULES: dict[str, Callable[[Case, Row], Iterator[Entry | None]]] = {
     "premium": _of_income,
+    "premiums": _of_income,
     "forward": _of_income,
     "donation": _of_income,
+    "refund": _of_income,
+    "reversed": _of_reversed,
     "proposal": _of_proposal,
     "result": _of_result,
     "cancel": _of_cancel,

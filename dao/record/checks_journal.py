@@ -1,7 +1,7 @@
 """Checks 3, 11 and 90: the leaves hang under one signed root, and nothing contradicts what the verifier knows.
 
 Whether the journal took every vote that was sent to it, and told time truly, cannot be seen from inside (`A_COMPLETE`,
-`A_TIME`).
+`A_TIME`), except by a voter who kept a receipt.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from chain.checkpoint import Checkpoint, NoteError, open_note
 from dao.record.case import Case, need
 from dao.record.checks_settings import leaves
 from dao.record.errors import RecordError
+from dao.record.vote_receipt import check_receipt
 from governance.settings import Journal
 from governance.space import in_force
 
@@ -55,7 +56,9 @@ def _opened(case: Case) -> tuple[Journal, Checkpoint]:
 
 
 def anchors_trust(case: Case) -> None:
-    """Safe, settings, journal key and blocks are those that the verifier knows, where he knows any."""
+    """Safe, settings, journal key and blocks are those that the verifier knows, where he knows any; and every vote that
+    the journal's key acknowledged to him stands here.
+    """
     trust, rows = case.trust, need(case.settings_rows)
     for row in rows:
         treasury = row.settings.treasury()
@@ -69,3 +72,6 @@ def anchors_trust(case: Case) -> None:
     for block in sorted(case.blocks):
         if known.get((block.chain_id, block.number), block.hash) != block.hash:
             raise RecordError("E_SPLIT_VIEW", "block", number=block.number, chain_id=block.chain_id)
+    journals = [row.settings.journal for row in rows]
+    for receipt in trust.receipts:
+        check_receipt(receipt, case.proposal, need(case.head).leaf_hashes, journals)

@@ -7,7 +7,7 @@ checks hold the leaves before it against that signature; what the rules of a spa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from chain import dag_cbor
 from chain.blocks import BlockRef
@@ -15,11 +15,14 @@ from chain.cid import CID
 from chain.header import decode_header
 from chain.safe_state import SafeState, SafeStateProof, open_safe_state
 from dao.record.case import Case, Row, cid_of, need, refuse_strangers
+from dao.record.checks_again import asks_the_same, check_cool_down
 from dao.record.checks_older import check_older, known_older
 from dao.record.checks_settings import check_fresh, check_known_singleton
+from dao.record.checks_settings import leaves as settings_leaves
 from dao.record.checks_steps import check_step, check_transition
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
+from dao.record.life import history, moments, periods_at
 from governance import attested, power
 from governance.admission import NumberLeaf, ProposalCase, admit_proposal
 from governance.admission.window import member_int
@@ -28,11 +31,11 @@ from governance.message_types import CURRENT
 from governance.messages import check_signature, read_envelope
 from governance.rules import rules_of
 from governance.settings import FundSettings, Settings
-from proposals import lifecycle
 from proposals.compile import check_parts
 from proposals.document import parse_document
 from proposals.parts import check_horizon, decode_parts
 from proposals.payment import Asset, asset_book
+from proposals.periods import walk
 
 
 def proposal_signature(case: Case) -> None:
@@ -115,6 +118,7 @@ def proposal_rules(case: Case) -> None:
         )
     )
     check_older(case, row)
+    check_cool_down(case, row)
 
 
 def proposal_lifecycle(case: Case) -> None:
@@ -124,7 +128,11 @@ def proposal_lifecycle(case: Case) -> None:
     before: list[Leaf] = []
     for kind in ("transition", "step"):
         refuse_strangers(case, kind, iip=commitment.iip)
+    told = history(case.leaves, commitment.iip, case.get)
+    mine = {found.leaf.body["id"] for found in told if found.leaf.kind == "proposal"}
     for found in case.rows_of("document", "transition", "step", "proposal"):
+        if found.leaf.kind == "proposal" and found.leaf.body["id"] not in mine:
+            continue
         if found.leaf.kind == "document":
             written = found.leaf.body["document"]
         elif found.leaf.kind == "transition":
@@ -136,79 +144,30 @@ def proposal_lifecycle(case: Case) -> None:
         before.append(found.leaf)
     if last != commitment.document:
         raise RecordError("E_STATE", "other_document", iip=commitment.iip)
-    case.status = lifecycle.status(events(case.leaves.values(), case.proposal, len(need(case.parts))))
-
-
-def events(leaves: Iterable[Leaf], proposal: bytes | None, parts: int) -> list[str]:
-    """The lifecycle's events of one number in the order of their leaves: those with a leaf of their own, and those that
-    follow from votes and payouts. Of an earlier proposal of the number only the vote counts; `proposal` None means that
-    all of them are earlier ones.
-    """
-    found: list[str] = []
-    over: list[str] = []
-    for leaf in leaves:
-        own = leaf.body.get("proposal") == proposal
-        if leaf.kind in ("transition", "step"):
-            found.append(str(leaf.body["event"]))
-        elif leaf.kind == "proposal":
-            found.append("open_vote")
-        elif leaf.kind == "result":
-            found.append(_outcome(str(leaf.body["verdict"])))
-        elif leaf.kind == "cancel":
-            found.append("cancel")
-        elif leaf.kind == "queued" and own and "queue" not in found:
-            found.append("queue")
-        elif leaf.kind in ("executed", "ended") and own:
-            over.append(str(leaf.body.get("cause", "paid")))
-            if len(over) == parts:
-                found.extend(ends(over))
-    return found
-
-
-def ends(parts: Collection[str]) -> list[str]:
-    """The last events of a proposal whose parts are all over: each `paid`, `expired`, `vetoed`, `superseded` or
-    `terminated`, which is a lapse.
-    """
-    if "superseded" in parts:
-        return ["execute", "supersede"] if "paid" in parts else ["supersede"]
-    if "paid" in parts:
-        return ["execute"]
-    return ["veto" if "vetoed" in parts else "lapse"]
+    periods = periods_at(settings_leaves(need(case.settings_rows)))
+    case.status = walk(moments(told, periods, case.proposal, len(need(case.parts)))).state
 
 
 def _standing(case: Case, row: Row) -> bytes | None:
     """An earlier proposal of the same number that is open or passed, if there is one (H103)."""
     number = need(case.commitment).iip
-    numbered = {other.leaf.body["id"] for other in case.rows("proposal")}
+    known = {other.leaf.body["id"] for other in case.rows("proposal")}
     for end in case.rows_of("result", "cancel"):
-        if end.leaf.body["proposal"] not in numbered:
+        if end.leaf.body["proposal"] not in known:
             raise RecordError("E_LOG_INCONSISTENT", "foreign", index=end.index, kind=end.leaf.kind)
     for other in case.rows("proposal"):
         if other.leaf.body["id"] == case.proposal:
             continue
         envelope = read_envelope(case.get(cid_of(other, "envelope")))
-        if envelope.id != other.leaf.body["id"] or read_commitment(envelope.message.get("plugins")).iip != number:
+        bound = read_commitment(envelope.message.get("plugins"))
+        if envelope.id != other.leaf.body["id"] or not (bound.iip == number or asks_the_same(case, bound)):
             raise RecordError("E_LOG_INCONSISTENT", "foreign", index=other.index, kind="proposal")
         check_signature(envelope)
         found = next(case.rows("result", proposal=envelope.id), None)
         decided = found is not None and found.index < row.index and not found.leaf.body["released"]
-        if other.index < row.index and not decided:
+        if bound.iip == number and other.index < row.index and not decided:
             return envelope.id
     return None
-
-
-def _outcome(verdict: str) -> str:
-    if verdict not in _OUTCOMES:
-        raise RecordError("E_STATE", "verdict", verdict=verdict)
-    return _OUTCOMES[verdict]
-
-
-_OUTCOMES = {
-    "passed": "tally_pass",
-    "rejected": "tally_fail",
-    "quorum_not_met": "tally_no_quorum",
-    "decided": "tally_decide",
-}
 
 
 def fund_of(case: Case) -> FundSettings:

@@ -19,7 +19,7 @@ from governance.document_steps import EVENTS, DocumentStep, read_step
 from governance.messages import read_envelope
 
 WRITTEN = frozenset({
-    "submit_for_review", "request_changes", "freeze", "normative_change", "inactive", "resurrect", "resubmit",
+    "submit_for_review", "request_changes", "freeze", "normative_change", "resubmit",
 })  # fmt: skip
 """The lifecycle's events that a `transition` leaf may say; signed ones have a `step` leaf, all others follow from other
 leaves."""

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from chain.safe import SafeTx
 from dao.record.case import Case, Row, need
+from dao.record.checks_income import income_of
 from dao.record.endings import check_dead
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
@@ -23,6 +24,7 @@ from dao.record.receipts import receipt_behind
 from treasury import booking
 from treasury.asks import asked_by
 from treasury.assets import Amounts
+from treasury.income import DonationFact
 from treasury.ledger import Entry
 from treasury.payouts import PayoutId
 
@@ -41,11 +43,14 @@ _RULES: Mapping[str, _Rule] = MappingProxyType({
     booking.COMMITTED: _Rule(frozenset({"result"}), of_part=True),
     booking.RELEASED: _Rule(frozenset({"result", "cancel"}), of_part=False),
     booking.PAID: _Rule(frozenset({"executed"}), of_part=True),
+    booking.REFUNDED: _Rule(frozenset({"refund"}), of_part=True),
 })  # fmt: skip
 _OF_A_PART = _Rule(frozenset({"ended"}), of_part=True)
 """`released/1` of a payout, which ended."""
 
-_PAYOUT = re.compile(r"0x([0-9a-f]{64})/(0|[1-9][0-9]{0,3})(?:@0x[0-9a-f]{64})?", re.ASCII)
+_PAYOUT = re.compile(
+    r"0x([0-9a-f]{64})/(0|[1-9][0-9]{0,3})(?::eip155:[0-9]+:0x[0-9a-f]{64}:[0-9]+)?(?:@0x[0-9a-f]{64})?", re.ASCII
+)
 
 
 def payout_named(entry: Entry) -> PayoutId | None:
@@ -66,12 +71,15 @@ def check_foreign(case: Case, entry: Entry, index: int, queue: Mapping[bytes, Sa
     source = case.leaves.get(entry.source)
     # a record holds every execution and ending, and the proposals, results and cancellations of its own number
     is_twin = case.commitment is not None and entry.iip == case.commitment.iip
-    is_here = entry.rule == booking.PAID or rule is _OF_A_PART or is_twin
+    is_here = entry.rule in (booking.PAID, booking.REFUNDED) or rule is _OF_A_PART or is_twin
     if (source is None and is_here) or (source is not None and not _says(source, rule, payout)):
         raise RecordError("E_LEDGER", "source", entry=entry.id, index=entry.source)
     if entry.rule == booking.PAID:
         assert source is not None, "it is here"
         again = _paid_again(case, entry, payout, Row(entry.source, source), queue)
+    elif entry.rule == booking.REFUNDED:
+        assert source is not None, "it is here"
+        again = _refunded_again(case, entry, payout, Row(entry.source, source))
     elif rule is _OF_A_PART:
         assert source is not None, "it is here"
         again = _given_back_again(case, entry, payout, Row(entry.source, source))
@@ -116,6 +124,14 @@ def _given_back_again(case: Case, entry: Entry, payout: PayoutId, row: Row) -> E
     return booking.released(
         payout, fund=made.fund, iip=made.iip, amounts=amounts, source=entry.source, of="committed"
     )  # fmt: skip
+
+
+def _refunded_again(case: Case, entry: Entry, payout: PayoutId, row: Row) -> Entry | None:
+    """What `refunded/1` makes of the log by which money came back."""
+    fact = need(case.incomes).get(row.index) or income_of(case, row)
+    if not isinstance(fact, DonationFact) or row.leaf.body["fund"] != entry.fund:
+        raise RecordError("E_LEDGER", "source", entry=entry.id, index=entry.source)
+    return booking.refunded(payout, fact, fund=entry.fund, iip=entry.iip, source=entry.source)
 
 
 def _paid_again(case: Case, entry: Entry, payout: PayoutId, row: Row, queue: Mapping[bytes, SafeTx]) -> Entry | None:

@@ -108,8 +108,11 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "ended": {"proposal": _HASH, "part": _int, "cause": _cause},
     "group": {"id": _HASH, "group": _text, "envelope": _FOREIGN},
     "premium": {"fund": _text, "receipt": _BLOCK, "log": _int},
+    "premiums": {"fund": _text, "range": _BLOCK},
     "forward": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "donation": {"fund": _text, "receipt": _BLOCK, "log": _int},
+    "refund": {"proposal": _HASH, "part": _int, "fund": _text, "receipt": _BLOCK, "log": _int},
+    "reversed": {"source": _int, "header": _FOREIGN},
     "entry": {
         "id": _entry_id, "source": _int, "rule": _text, "fund": _text, "iip": _int, "postings": _list_of(_POSTING),
     },

@@ -16,9 +16,11 @@ from dao.record.leaves import Leaf
 from governance.batch import Spread
 from governance.commitment import Commitment, read_commitment
 from governance.messages import read_envelope
+from governance.settings_text import parse_settings
 
 _WHOLE = frozenset({
-    "settings", "premium", "forward", "donation", "entry", "queued", "executed", "spent", "ended",
+    "settings", "premium", "premiums", "forward", "donation", "refund", "reversed", "entry", "queued", "executed",
+    "spent", "ended",
 })  # fmt: skip
 """Kinds of which a record holds every leaf."""
 _PASSING = frozenset({
@@ -116,9 +118,13 @@ class _Journal:
         }
 
     def _teller(self, proposal: bytes) -> Callable[[Leaf], bool]:
-        """The test whether a leaf belongs to a proposal, or says what became of another one of its number."""
+        """The test whether a leaf belongs to a proposal, or says what became of another one of its number, or of one
+        that asked for the same where a space lets that cool down.
+        """
         bound = self._bound.get(proposal)
         twins = {id_ for id_, other in self._bound.items() if other and bound and other.iip == bound.iip}
+        if bound is not None and bound.parts is not None and self._cools_down(bound):
+            twins |= {id_ for id_, other in self._bound.items() if other and other.parts == bound.parts}
 
         def tells(leaf: Leaf) -> bool:
             body = leaf.body
@@ -135,6 +141,17 @@ class _Journal:
             return leaf.kind == "parts" and body["parts"] == bound.parts
 
         return tells
+
+    def _cools_down(self, bound: Commitment) -> bool:
+        """Whether the same parts have to wait after a vote in vain, by the settings that a proposal binds."""
+        for leaf in self._leaves.values():
+            if leaf.kind == "settings" and leaf.body["settings"] == bound.settings:
+                try:
+                    text = self._get(bound.settings).decode("utf-8", "replace")
+                    return bool(parse_settings(text).periods.cool_down)
+                except CodedError:
+                    return False  # check 10 will say what is wrong with them
+        return False
 
     def _supersedes(self, proposal: bytes) -> tuple[bytes, ...]:
         bound = self._bound.get(proposal)

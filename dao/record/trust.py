@@ -15,6 +15,7 @@ from chain.blocks import BlockRef
 from chain.cid import CID
 from chain.errors import ChainError
 from dao.errors import UsageError
+from dao.record.vote_receipt import VoteReceipt
 
 MAX_BYTES = 1 << 20
 
@@ -34,6 +35,8 @@ class Trust:
     journal_key: bytes | None = None
     blocks: frozenset[BlockRef] = frozenset()
     accept: frozenset[str] = frozenset()
+    receipts: tuple[VoteReceipt, ...] = ()
+    """Votes that the journal's writer acknowledged; each comes in a file of its own (`--receipt`)."""
 
 
 def read_trust(data: bytes) -> Trust:

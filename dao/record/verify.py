@@ -192,6 +192,7 @@ def _assumed(case: Case | None, trust: Trust) -> tuple[str, ...]:
         "A_BLOCK": case is None or not case.blocks <= trust.blocks,
         "A_POWER": case is None or case.power_assumed or (case.powers is None and case.cancelled is None),
         "A_1271": case is not None and case.contract_assumed,
+        "A_PREMIUM": case is not None and case.premiums_assumed,
         "A_COMPLETE": "A_COMPLETE" not in trust.accept,
         "A_TIME": "A_TIME" not in trust.accept,
         "A_NO_UPDATE": "A_NO_UPDATE" not in trust.accept,

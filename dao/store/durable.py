@@ -12,7 +12,9 @@ import fcntl
 import glob
 import os
 import secrets
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SUFFIX = ".tmp"
@@ -56,6 +58,19 @@ def put(fresh: Path, path: Path) -> None:
         os.close(handle)
     os.replace(fresh, path)
     sync_folder(path.parent)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Give a fresh folder that is put in place when all is written; if anything fails nothing of it is left."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}{SUFFIX}")
+    try:
+        fresh.mkdir(parents=True)
+        yield fresh
+        os.rename(fresh, path)
+        sync_folder(path.parent)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -47,6 +47,16 @@ def examine(path: Path) -> Contents:
         return Contents(len(old.leaves()), sum(1 for _ in old.blocks()), len(old.intents()))
 
 
+def read_blocks(path: Path) -> Iterator[tuple[CID, bytes]]:
+    """Every block by its name, each compared with it."""
+    with _Old(path) as old:
+        for row in old.blocks():
+            cid, data = row["cid"], row["data"]
+            assert isinstance(cid, bytes), "as it was checked"
+            assert isinstance(data, bytes), "as it was checked"
+            yield CID.from_bytes(cid), data
+
+
 def is_sound(path: Path) -> bool:
     """Whether SQLite finds every index and page of the file in order; the rows are not looked at."""
     engine = open_engine(path)

@@ -19,6 +19,7 @@ from dao.views.money import AssetLabel, books_of, labels_of
 from governance.space import Settings
 from treasury.book_lines import BookLine, Export, Trace
 from treasury.commodities import commodities
+from treasury.mutual_pool.premium_range import read_range
 from treasury.prices import BYTES_MAX, PriceFile, read_prices
 
 
@@ -51,6 +52,9 @@ def prices_in(path: Path | None) -> PriceFile | None:
 def trace_of(journal: Journal, source: Leaf) -> Trace:
     """Where the fact of a leaf stands: its transaction, its log, and of a payment the SafeTx."""
     receipt, log, safe_tx = (source.body.get(name) for name in ("receipt", "log", "hash"))
+    found = source.body.get("range")
+    if isinstance(found, CID):  # premiums of many blocks, which are booked at the last one
+        return Trace(block=read_range(found, journal.get).last)
     if not isinstance(receipt, CID):
         return Trace()
     proved = open_receipt(ReceiptProof.from_map(dag_cbor.decode(journal.get(receipt))))

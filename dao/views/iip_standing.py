@@ -11,18 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from chain.cid import CID
 from chain.errors import CodedError
-from dao.record.case import Case, need
-from dao.record.checks_proposal import ends, events
+from dao.record.case import Case, cid_of, need
+from dao.record.life import ends, history
 from dao.views.numbers import Numbered
 from dao.views.part_standing import OVER, Standing, Step, standing
 from dao.workflow.desk import PAID, REQUIRED, Desk
-from dao.workflow.early_facts import history
+from dao.workflow.proposing import stands
 from dao.workflow.submitting import OF_A_TEXT
 from governance.admission.window import member_int
 from governance.document_steps import read_step
 from proposals import lifecycle
+from proposals.periods import earliest
 
 _OPEN = (*REQUIRED["proposal"], 30, 31)
 _RESULT = (*PAID, 25)
@@ -45,6 +45,8 @@ class IipStanding:
     parts: tuple[Standing, ...] = ()
     steps: tuple[Step, ...] = ()
     """What can be done for the IIP itself, and for each part that waits for somebody."""
+    void: tuple[bytes, ...] = ()
+    """Whose votes decide nothing, because the author cancelled the proposal; in the order in which they first voted."""
     problem: CodedError | None = None
     """What a check refused: the journal holds something that should not be there."""
 
@@ -63,7 +65,8 @@ def iip_standing(desk: Desk, numbered: Numbered, prefix: str, now: int) -> IipSt
             case = desk.case(proposal, *_RESULT)
             if case.status in OF_A_TEXT:  # asked once in vain, and brought back
                 return _without_proposal(desk, numbered, name)
-            return _decided(case, numbered, name, now)
+            place, periods = stands(desk, numbered.number)
+            return _decided(case, numbered, name, now, earliest(place, "resubmit", periods))
         return _undecided(desk.case(proposal, *_OPEN), numbered, name, now, is_closed="closed" in kinds)
     except CodedError as error:
         return IipStanding(
@@ -78,25 +81,24 @@ def iip_standing(desk: Desk, numbered: Numbered, prefix: str, now: int) -> IipSt
 
 
 def _without_proposal(desk: Desk, numbered: Numbered, name: str) -> IipStanding:
-    told = history(desk.journal.leaves, numbered.number, desk.get)
-    state = lifecycle.status(events(told, None, 0))
-    if state == "Withdrawn":
-        last = told[-1]
-        cid = last.body["envelope"]
-        assert isinstance(cid, CID), "the leaf's schema says so"
-        facts = {"time": last.time, "why": read_step(desk.get(cid)).reason}
+    place, periods = stands(desk, numbered.number)
+    if place.state == "Withdrawn":
+        last = history(desk.journal.leaves, numbered.number, desk.get)[-1]
+        facts = {"time": last.leaf.time, "why": read_step(desk.get(cid_of(last, "envelope"))).reason}
         return IipStanding(
-            numbered=numbered, name=name, state=state, code="STATUS", reason="withdrawn", facts=facts
+            numbered=numbered, name=name, state=place.state, code="STATUS", reason="withdrawn", facts=facts
         )  # fmt: skip
+    due = earliest(place, {"Review": "freeze", "LastCall": "open_vote"}.get(place.state, ""), periods)
+    reason = "stagnant" if place.state == "Stagnant" else "unpublished"
+    facts = {"since": place.since}
+    steps = (Step("dao publish FILE", due if due is not None and due > desk.now() else None),)
+    if reason == "unpublished" and due is not None:
+        reason, facts = "in_review" if place.state == "Review" else "last_call", {"earliest": due}
+    way_out = Step(f"dao resurrect {name}" if place.state == "Stagnant" else f"dao withdraw {name}")
     return IipStanding(
-        numbered=numbered,
-        name=name,
-        state=state,
-        code="STATUS",
-        reason="unpublished",
-        facts={},
-        steps=(Step("dao publish FILE"), Step(f"dao withdraw {name}")),
-    )
+        numbered=numbered, name=name, state=place.state, code="STATUS", reason=reason, facts=facts,
+        steps=(*steps, way_out),
+    )  # fmt: skip
 
 
 def _undecided(case: Case, numbered: Numbered, name: str, now: int, *, is_closed: bool) -> IipStanding:
@@ -134,14 +136,20 @@ def _cancelled(case: Case, numbered: Numbered, name: str, now: int) -> IipStandi
         state=need(case.status),
         code="STATUS",
         reason="cancelled",
-        facts={"time": row.leaf.time, "votes": len(need(case.votes))},
+        facts={"time": row.leaf.time, "votes": len(need(case.votes)), "voters": len(voters_of(case))},
         start=member_int(message, "start"),
         end=member_int(message, "end"),
         parts=_parts(case, name, now),
+        void=voters_of(case),
     )
 
 
-def _decided(case: Case, numbered: Numbered, name: str, now: int) -> IipStanding:
+def voters_of(case: Case) -> tuple[bytes, ...]:
+    """Who voted, each once, in the order in which they first did."""
+    return tuple(dict.fromkeys(vote.envelope.address for vote in need(case.votes)))
+
+
+def _decided(case: Case, numbered: Numbered, name: str, now: int, again: int | None) -> IipStanding:
     message, verdict = need(case.envelope).message, need(case.verdict)
     code, _, reason = verdict.key.partition(".")
     facts = verdict.facts
@@ -156,7 +164,7 @@ def _decided(case: Case, numbered: Numbered, name: str, now: int) -> IipStanding
             state = lifecycle.step(state, event)
     steps = tuple(chain.from_iterable(part.steps for part in parts))
     if state == "QuorumNotMet":
-        steps = (Step("dao publish FILE"),)
+        steps = (Step("dao publish FILE", again if again is not None and again > now else None),)
     return IipStanding(
         numbered=numbered,
         name=name,

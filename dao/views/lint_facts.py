@@ -11,25 +11,26 @@ from collections.abc import Iterator, Mapping
 from chain.cid import CID, raw_cid
 from chain.errors import CodedError
 from dao.record.case import Row, cid_of
-from dao.record.checks_proposal import assets_of, events
+from dao.record.checks_proposal import assets_of
 from dao.record.leaves import Leaf
+from dao.record.life import history, moments, periods_at, written_settings
 from dao.store.journal import Journal
 from dao.views.iip_standing import IipStanding, iip_standing
 from dao.views.money import books_of
 from dao.views.numbers import Numbered, numbers
 from dao.workflow.desk import Desk
-from dao.workflow.early_facts import history
 from dao.workflow.payees import commitments, paid_payees
+from dao.workflow.proposing import stands
 from dao.workflow.submitting import OF_A_TEXT
 from governance.commitment import Commitment
 from governance.settings import FundSettings, Settings
-from proposals import lifecycle
 from proposals.compile import compile_parts
 from proposals.document import Document, parse_document, read_document
 from proposals.front_matter import PAYING_TYPES
 from proposals.lint_rules import Derived, Known, Other
 from proposals.parts import Part, parts_cid
 from proposals.payment import totals
+from proposals.periods import earliest, places
 from treasury.assets import asset_id
 from treasury.fund import fund_state
 
@@ -43,6 +44,7 @@ def facts_of(desk: Desk, settings: Settings, fund: FundSettings, raw: bytes) -> 
     known: Known = {
         "prefix": settings.prefix, "chain_id": fund.chain_id, "safe": fund.safe, "assets": assets,
         "body_limit": settings.limits.body, "paid": paid_payees(journal),
+        "excluded": frozenset(fund.mandate.excluded), "largest_share": fund.mandate.largest_share,
     }  # fmt: skip
     reading = read_document(raw)
     number, requires = reading.values.get("iip"), reading.values.get("requires", ())
@@ -74,7 +76,8 @@ def _compiled(raw: bytes, fund: FundSettings) -> tuple[Part, ...] | None:
 
 def _derived(desk: Desk, standing: IipStanding, raw: bytes, parts: tuple[Part, ...] | None) -> Derived:
     told = history(desk.journal.leaves, standing.numbered.number, desk.get)
-    states = list(lifecycle.IIP.replay(events(told, None, 0)))
+    periods = periods_at(written_settings(desk.journal.leaves, desk.get))
+    states = [place.state for place in places(moments(told, periods))]
     bound = _bound(desk.journal, standing.numbered)
     is_voted = bound is not None and standing.state not in OF_A_TEXT
     frozen = bound.document if bound and is_voted else _newest(desk.journal, standing.numbered.number)
@@ -86,7 +89,7 @@ def _derived(desk: Desk, standing: IipStanding, raw: bytes, parts: tuple[Part, .
     return Derived(
         status=standing.state,
         former=states[-2] if len(states) > 1 and states[-1] == standing.state else "",
-        last_call_deadline=told[-1].time if standing.state == "LastCall" else None,
+        last_call_deadline=_deadline(desk, standing) if standing.state == "LastCall" else None,
         voting_start=standing.start,
         voting_end=standing.end,
         reasons=reasons.get(standing.state, {}),
@@ -96,6 +99,12 @@ def _derived(desk: Desk, standing: IipStanding, raw: bytes, parts: tuple[Part, .
         content_found=str(raw_cid(raw)),
         payload_found=str(parts_cid(parts)) if parts and is_voted else "",
     )
+
+
+def _deadline(desk: Desk, standing: IipStanding) -> int | None:
+    """When the last call is over; where the settings name no time for it, that is when it began."""
+    place, periods = stands(desk, standing.numbered.number)
+    return earliest(place, "open_vote", periods) or place.since
 
 
 def _others(

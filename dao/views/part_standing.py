@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 from chain.safe import SafeTx
 from dao.record.case import Case, need
-from dao.record.checks_acts import payees
+from dao.record.checks_acts import milestone_rules
 from dao.record.checks_payout import confirmations_of
 from dao.record.checks_proposal import assets_of, fund_of
 from dao.record.checks_stop import vetoers_of
+from dao.record.payout_life import payout_state
 from dao.record.queue import live
 from dao.record.windows import latest_of, window_of
-from governance.acts import Milestone, MilestoneRules, after_act
+from governance.acts import Milestone, after_act
 from governance.vetoes import owners_who_veto
 from proposals.calls import describe
 from proposals.parts import Part
@@ -66,11 +67,18 @@ class Standing:
     """Of the execution."""
     vetoed_by: tuple[bytes, ...] = ()
     """Owners whose vetoes are too few to stop it."""
+    payout: str = "Planned"
+    """The state of the payout's machine, walked from the part's own facts."""
     steps: tuple[Step, ...] = ()
 
 
 def standing(case: Case, number: int, name: str, now: int) -> Standing:
     """Say where part `number` stands; `name` is its own, as `IIP-1/2`."""
+    found = _standing(case, number, name, now)
+    return replace(found, payout=payout_state(case, number, now)) if case.released else found
+
+
+def _standing(case: Case, number: int, name: str, now: int) -> Standing:
     part = need(case.parts)[number - 1]
     payments = _payments(case, part)
     if case.released is None:
@@ -179,12 +187,7 @@ def _waiting_for_milestone(case: Case, number: int, name: str, now: int) -> Stan
 
 def _milestone(case: Case, number: int) -> Milestone:
     """The acts on this part so far, each checked already."""
-    rules = MilestoneRules(
-        reviewers=need(case.settings).reviewers,
-        author=need(case.envelope).address,
-        payees=frozenset().union(*(payees(part) for part in need(case.parts))),
-        closed_at=need(case.closed).leaf.time,
-    )
+    rules = milestone_rules(case)
     milestone = Milestone()
     for leaf in need(case.acts):
         if leaf.act.part == number:

@@ -36,6 +36,8 @@ QUEUED = (*_ACTS, 59, 60)
 """What is checked of a proposal before a part of it is queued, reviewed or sent."""
 PAID = (*QUEUED, 61, 62, 63, 64)
 """Everything but the books."""
+BOOKED = (70, 73, 74, 71)
+"""Where money came from, and every entry, but not what it covers."""
 REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "settings": (10,),
     "document": (),
@@ -49,16 +51,19 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "power": (*_PROPOSAL, 30, 31, 32, 40),
     "result": _RESULT,
     "act": _ACTS,
-    "queued": (*QUEUED, 64, 70, 71, 72),
+    "queued": (*QUEUED, 64, *BOOKED, 72),
     "confirmation": (*QUEUED, 61, 62, 63, 64),
     "executed": PAID,
     "spent": (10, 59),
     "group": (10,),
     "ended": PAID,
     "premium": (10, 70),
+    "premiums": (10, 70, 73),
     "forward": (10, 70),
     "donation": (10, 70),
-    "entry": (10, 70, 71, 72),
+    "refund": (*PAID, 70),
+    "reversed": (10, 70, 73, 74),
+    "entry": (10, *BOOKED, 72),
 })  # fmt: skip
 """The numbered checks that a fact of each kind must pass before it is taken."""
 

@@ -10,17 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from chain.cid import CID
-from chain.errors import CodedError
 from dao.record.case import Get
 from dao.record.checks_group import check_group
-from dao.record.checks_proposal import events
 from dao.record.checks_steps import check_step, check_transition
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
-from governance.commitment import read_commitment
-from governance.messages import read_envelope
-from governance.settings_text import parse_settings
-from proposals import lifecycle
+from dao.record.life import numbered, periods_at, place_of, written_settings
 from proposals.document import parse_document
 from proposals.parts import decode_parts
 
@@ -45,58 +40,33 @@ def _transition(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
     number = leaf.body["iip"]
     documents = [known.body["document"] for known in before if known.kind == "document" and known.body["iip"] == number]
     check_transition(len(before), leaf, documents[-1] if documents else None)
-    lifecycle.status(events([*history(before, number, get), leaf], None, 0))
+    _follow(before, leaf, get)
 
 
 def _step(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
     number = leaf.body["iip"]
     if any(known.kind == "step" and known.body["id"] == leaf.body["id"] for known in before):
         raise RecordError("E_DUPLICATE", "step", id=leaf.body["id"])
-    told = history(before, number, get)
-    lifecycle.status(events([*told, leaf], None, 0))
+    _follow(before, leaf, get)
     check_step(leaf, numbered(before, number, get), get, _space(before, get))
+
+
+def _follow(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:
+    """The table and the periods allow the step where its number stands."""
+    place_of([*before, leaf], leaf.body["iip"], get, periods_at(written_settings(before, get)))
 
 
 def _space(before: Sequence[Leaf], get: Get) -> str:
     """The space of the journal's settings, whose signatures check 10 checks."""
-    for known in reversed(before):
-        if known.kind == "settings":
-            return parse_settings(get(_link(known, "settings")).decode("utf-8", "replace")).space
-    raise RecordError("E_SETTINGS", "none")
+    settings = written_settings(before, get)
+    if not settings:
+        raise RecordError("E_SETTINGS", "none")
+    return settings[-1].settings.space
 
 
 def _proposal(before: Sequence[Leaf], leaf: Leaf, _: Get) -> None:
     if any(known.kind == "proposal" and known.body["id"] == leaf.body["id"] for known in before):
         raise RecordError("E_DUPLICATE", "proposal", id=leaf.body["id"])
-
-
-def numbered(leaves: Sequence[Leaf], number: object, get: Get) -> list[Leaf]:
-    """The texts, steps and proposals of one number, in journal order."""
-    return [
-        leaf
-        for leaf in leaves
-        if (leaf.kind in ("document", "transition", "step") and leaf.body["iip"] == number)
-        or (leaf.kind == "proposal" and _number_of(leaf, get) == number)
-    ]
-
-
-def history(leaves: Sequence[Leaf], number: object, get: Get) -> list[Leaf]:
-    """The leaves of one number that move its lifecycle, in journal order."""
-    proposals = {leaf.body["id"] for leaf in leaves if leaf.kind == "proposal" and _number_of(leaf, get) == number}
-    return [
-        leaf
-        for leaf in leaves
-        if (leaf.kind in ("transition", "step") and leaf.body["iip"] == number)
-        or (leaf.kind == "proposal" and leaf.body["id"] in proposals)
-        or (leaf.kind in ("result", "cancel") and leaf.body["proposal"] in proposals)
-    ]
-
-
-def _number_of(leaf: Leaf, get: Get) -> int | None:
-    try:
-        return read_commitment(read_envelope(get(_link(leaf, "envelope"))).message.get("plugins")).iip
-    except CodedError:
-        return None
 
 
 def _link(leaf: Leaf, field: str) -> CID:

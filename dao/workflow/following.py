@@ -20,6 +20,7 @@ from chain.clients.node import Node
 from chain.errors import ChainError
 from dao.errors import DaoError
 from dao.record.case import Case, Head, need
+from dao.record.checks_books import unbooked_income
 from dao.record.checks_settings import leaves as settings_leaves
 from dao.record.errors import RecordError
 from dao.record.export import Export, read_export
@@ -27,7 +28,7 @@ from dao.record.leaves import Leaf
 from dao.record.story import case_of, select
 from dao.record.trust import Trust
 from dao.store.journal import Journal
-from dao.workflow.desk import NO_PROPOSAL, REQUIRED, run_checks
+from dao.workflow.desk import BOOKED, NO_PROPOSAL, REQUIRED, run_checks
 from dao.workflow.early_facts import EARLY
 from dao.workflow.guard import Guard
 from dao.workspace import Workspace
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 _FILE = (3, 11, 90)
 """Tree, checkpoint and anchors: what holds of every record under one checkpoint."""
-_BOOKS = (59, 70, 71, 72)
+_BOOKS = (59, *BOOKED, 72)
 
 
 class FollowError(DaoError):
@@ -120,7 +121,7 @@ def check_journal(
             EARLY[leaf.kind](leaves[:index], leaf, get)
     reached = _reached(leaves)
     blocks: set[BlockRef] = set()
-    for proposal, numbers in (reached or {NO_PROPOSAL: {10, 70, 71}}).items():
+    for proposal, numbers in (reached or {NO_PROPOSAL: {10, *BOOKED}}).items():
         chosen = select(leaves, proposal, get)
         proof = tuple(log_tree.batch_proof(hashes, chosen))
         head = Head(len(leaves), checkpoint, {index: hashes[index] for index in chosen}, proof)
@@ -135,10 +136,8 @@ def check_journal(
 
 def _refuse_unbooked(case: Case) -> None:
     """Before there is a proposal check 72 has nothing to begin with: all money came in, and all of it is booked."""
-    sources = {entry.source for _, entry in need(case.entries)}
-    for index in need(case.incomes):
-        if index not in sources:
-            raise RecordError("E_LEDGER", "unbooked", index=index, kind=case.leaves[index].kind)
+    for index in unbooked_income(case):
+        raise RecordError("E_LEDGER", "unbooked", index=index, kind=case.leaves[index].kind)
 
 
 def _reached(leaves: Sequence[Leaf]) -> dict[bytes, set[int]]:

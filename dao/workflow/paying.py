@@ -1,8 +1,7 @@
 """Paying: a passed part becomes a Safe transaction, is reviewed, signed by owners, executed, and booked.
 
 A Safe has no clock, so signing is what waits: `sign` runs the review against the vote first and refuses whatever the
-review refuses. An execution is a fact only with its proved receipt, and the entry that books it comes in the same
-commit.
+review refuses. An execution is a fact only with its proved receipt; the entry that books it is in the same commit.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from functools import partial
 from chain.clients.code_read import fetch_code
 from chain.clients.safe_deploy import exec_transaction_call
 from chain.clients.safe_dry_run import dry_run
-from chain.clients.safe_read import fetch_executed, fetch_safe_state, safe_nonce
+from chain.clients.safe_read import fetch_confirmations, fetch_executed, fetch_known_safe, safe_nonce
 from chain.contract_code import ContractCode
-from chain.errors import CodedError
+from chain.errors import CodedError, UncheckableError
 from chain.finding import Finding
 from chain.receipt import open_receipt
 from chain.safe import SafeTx, safe_tx_hash
@@ -28,20 +27,25 @@ from dao.record.checks_dispute import frozen
 from dao.record.checks_payout import confirmation_rows, confirmations_of
 from dao.record.checks_proposal import safe_version
 from dao.record.checks_stop import stopped
+from dao.record.leaves import Leaf
 from dao.record.owner_consents import proved_by
 from dao.record.queue import spent_before
 from dao.record.safe_tx_block import write_safe_tx
 from dao.record.windows import window_of
 from dao.workflow import sending
 from dao.workflow.consenting import confirmation_fact
-from dao.workflow.desk import PAID, QUEUED, Blocks, Desk, Fact
+from dao.workflow.desk import BOOKED, PAID, QUEUED, Blocks, Desk, Fact
 from dao.workflow.proposing import settings_in_force
+from governance.settings import FundSettings
 from proposals.parts import Part
 from treasury.asks import asks
+from treasury.assets import asset_id
 from treasury.binding import build
 from treasury.booking import COMMITTED
 from treasury.confirmations import Confirmation, check_confirmations, sign_safe_tx
 from treasury.execution import EXECUTION_SUCCESS, check_execution
+from treasury.ledger import Entry
+from treasury.mandate import Outflow, spent_since
 from treasury.payouts import PayoutId
 from treasury.review import Review, VotedPart, review
 
@@ -62,7 +66,7 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
 
     What the fund did not cover when the vote was counted is committed now, if the money has come since (`E_BUDGET`).
     """
-    case = desk.guarded(proposal, *PAID, 70, 71)
+    case = desk.guarded(proposal, *PAID, *BOOKED)
     wanted = part_of(case, part)
     if part in need(case.stops):
         raise stopped(part, need(case.stops)[part])
@@ -111,7 +115,7 @@ def _paid_outside(desk: Desk, case: Case, part: Part) -> tuple[int, bytes] | Non
     """
     published = need(case.proposal_row).leaf.block.number
     head = desk.head().ref.number
-    then, now = (open_safe_state(fetch_safe_state(desk.node, part.safe, number)) for number in (published, head))
+    then, now = (open_safe_state(fetch_known_safe(desk.node, part.safe, number)) for number in (published, head))
     version = safe_version(need(case.settings), part.chain_id, part.safe)
     booked = {queued.hash for queued in need(case.queue)}
     done = fetch_executed(desk.node, then, now)
@@ -160,10 +164,11 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
     case = desk.guarded(proposal, *QUEUED, 61, 62)
     settings, closed = need(case.settings), need(case.closed)
     wanted = part_of(case, part)
+    fund = settings.fund(need(need(case.commitment).fund))
     released, stop = need(case.releases).get(part), need(case.stops).get(part)
     dispute = need(case.disputes).get(part)
     here = [queued for queued in need(case.queue) if _is_of(queued, wanted)]
-    state = open_safe_state(fetch_safe_state(desk.node, wanted.safe, desk.node.head().ref.number))
+    state = open_safe_state(fetch_known_safe(desk.node, wanted.safe, desk.node.head().ref.number))
     tried = dry_run(desk.node, tx, state.block.number) if tx.safe == wanted.safe else None
     others = [queued for queued in here if queued.payout != (proposal, part) and queued.tx.nonce >= state.nonce]
     return review(
@@ -187,9 +192,24 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             taken=frozenset(queued.tx.nonce for queued in others if not is_dead(desk, queued)),
             spent=spent_before(case, here, (wanted.chain_id, wanted.safe), len(desk.journal)),
             codes=_codes(desk, case, wanted),
+            excluded=frozenset(() if fund is None else fund.mandate.excluded),
+            outflows=() if fund is None else _outflows(desk, fund),
             succeeds=None if tried is None else tried.succeeds,
         ),
         is_own_safe=True,
+    )
+
+
+def _outflows(desk: Desk, fund: FundSettings) -> tuple[Outflow, ...]:
+    """The limits of a fund's mandate, with what was paid within their time."""
+    if not fund.mandate.limits:
+        return ()
+    entries = [(leaf.time, Entry.from_map(leaf.body)) for leaf in desk.journal.leaves if leaf.kind == "entry"]
+    ids = {asset.symbol: asset_id(fund.chain_id, asset.address) for asset in fund.assets}
+    return tuple(
+        Outflow(asset, limit.amount, limit.seconds, spent_since(entries, fund.name, asset, desk.now() - limit.seconds))
+        for limit in fund.mandate.limits
+        for asset in (ids[limit.symbol],)
     )
 
 
@@ -216,9 +236,13 @@ def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> C
 
 def confirm(desk: Desk, proposal: bytes, part: int, tx: SafeTx, confirmations: Sequence[Confirmation]) -> list[int]:
     """Take confirmations that were made elsewhere, after the same review; return their leaves' indexes. All of them
-    are taken, or none.
+    are taken, or none. Of what the Safe has executed already they are taken without it, to be booked with.
     """
-    _refuse_reviewed(desk, proposal, part, tx)
+    try:
+        _refuse_reviewed(desk, proposal, part, tx)
+    except PayError:
+        if find_execution(desk, proposal, part, tx) is None:
+            raise
     return _take_confirmations(desk, proposal, tx, confirmations)
 
 
@@ -260,8 +284,15 @@ def execute(
         flight = sending.in_flight(desk.node, intents.of(hash_))  # first: what is mined meanwhile is in the logs then
         done = find_execution(desk, proposal, part, tx)
         if done is None:
-            order = _order(desk, proposal, part, tx, sender)
-            flight = sending.send(desk.node, intents, order, flight, replace=replace)
+            try:
+                order = _order(desk, proposal, part, tx, sender)
+                flight = sending.send(desk.node, intents, order, flight, replace=replace)
+            except UncheckableError:
+                raise
+            except CodedError:  # refused, because somebody was quicker than our questions?
+                done = find_execution(desk, proposal, part, tx)
+                if done is None:
+                    raise
         if done is not None or flight:
             break
     else:
@@ -285,7 +316,7 @@ def _order(desk: Desk, proposal: bytes, part: int, tx: SafeTx, sender: Signer) -
     margin = max(1, min(_MARGIN_SECONDS, (span.latest - span.eta) // 2))  # a short window is not all margin
     if now > span.latest - margin:
         raise PayError("E_EXPIRED", "soon", latest=span.latest, now=now, seconds=margin)
-    state = open_safe_state(fetch_safe_state(desk.node, tx.safe, desk.node.head().ref.number))
+    state = open_safe_state(fetch_known_safe(desk.node, tx.safe, desk.node.head().ref.number))
     rows = confirmation_rows(case, safe_tx_hash(tx))
     blob = check_confirmations(tx, confirmations_of(case, safe_tx_hash(tx)), state, proved_by(case, tx, rows))
     return sending.Order(proposal, part, safe_tx_hash(tx), tx.safe, exec_transaction_call(tx, blob), sender)
@@ -332,11 +363,17 @@ def find_success(desk: Desk, tx: SafeTx, first: int) -> bytes | None:
 
 
 def book_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx, transaction: bytes) -> None:
-    """Book an execution: its proved receipt, the Safe as it was in the block before, and the entry that follows."""
-    blocks = Blocks()
+    """Book an execution: its proved receipt, the Safe as it was in the block before, and the entry that follows. Where
+    owners signed it elsewhere, their confirmations are read from what was sent, and checked as any other.
+    """
+    head, blocks = desk.head(), Blocks()
     proof = desk.node.receipt_proof(transaction)
     header = open_receipt(proof).header
-    before = fetch_safe_state(desk.node, tx.safe, header.number - 1)
+    before = fetch_known_safe(desk.node, tx.safe, header.number - 1)
+    signed = {leaf.body["owner"] for leaf in desk.journal.leaves if _confirms(leaf, tx)}
+    more: Sequence[Confirmation] = ()
+    if len(signed) < open_safe_state(before).threshold:  # it was sent with others, from a wallet
+        more = [given for given in fetch_confirmations(desk.node, tx, transaction) if given.owner not in signed]
     body = {
         "proposal": proposal,
         "part": part,
@@ -344,8 +381,13 @@ def book_execution(desk: Desk, proposal: bytes, part: int, tx: SafeTx, transacti
         "receipt": blocks.map(proof.to_map()),
         "state": blocks.map(before.to_map()),
     }
-    desk.take([Fact("executed", body)], blocks, proposal)
+    consents = [confirmation_fact(desk.node, tx, given, head, blocks) for given in more]
+    desk.take([*consents, Fact("executed", body)], blocks, proposal, head=head)
     desk.keep(proposal)
+
+
+def _confirms(leaf: Leaf, tx: SafeTx) -> bool:
+    return leaf.kind == "confirmation" and leaf.body["hash"] == safe_tx_hash(tx)
 
 
 def _result(case: Case) -> Row:

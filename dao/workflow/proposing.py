@@ -16,10 +16,10 @@ from chain.signer import Signer
 from dao.errors import DaoError
 from dao.record.carrier import Publication
 from dao.record.case import Row, cid_of
-from dao.record.checks_proposal import assets_of, events
+from dao.record.checks_proposal import assets_of
 from dao.record.checks_settings import leaves as settings_leaves
+from dao.record.life import periods_at, place_of, written_settings
 from dao.workflow.desk import NO_PROPOSAL, Blocks, Desk, Fact
-from dao.workflow.early_facts import history
 from dao.workflow.payees import paid_payees
 from dao.workflow.power_evidence import gather
 from governance.admission import AdmissionError
@@ -29,11 +29,11 @@ from governance.messages import Envelope, proposal_message, read_envelope, sign_
 from governance.rules import rules_of
 from governance.settings import FundSettings, Settings
 from governance.space import in_force, settings_cid
-from proposals import lifecycle
 from proposals.compile import compile_parts
 from proposals.document import Document, parse_document
 from proposals.lint import lint
 from proposals.parts import Part, decode_parts, encode_parts
+from proposals.periods import Periods, Place, at
 from proposals.scripts import confusable_findings
 
 
@@ -295,9 +295,17 @@ def _refuse_hostage_parts(desk: Desk, parts: Sequence[Part]) -> None:
                 raise PublishError("E_RECIPIENT_CONTRACT", part=number, payee=call.to)
 
 
+def stands(desk: Desk, number: int) -> tuple[Place, Periods]:
+    """Where a number stands in the lifecycle now, as far as its votes go, and the periods in force."""
+    leaves, now = desk.journal.leaves, desk.now()
+    periods = periods_at(written_settings(leaves, desk.get))
+    in_force = periods(len(leaves), now)
+    return at(place_of(leaves, number, desk.get, periods), in_force, now), in_force
+
+
 def state_of(desk: Desk, number: int) -> str:
-    """Where a number stands in the lifecycle, as far as its votes go."""
-    return lifecycle.status(events(history(desk.journal.leaves, number, desk.get), None, 0))
+    """The state alone."""
+    return stands(desk, number)[0].state
 
 
 def refuse_withdrawn(desk: Desk, number: int) -> None:
@@ -309,7 +317,7 @@ def refuse_withdrawn(desk: Desk, number: int) -> None:
 
 def _way_to_vote(desk: Desk, number: int, author: bytes, document: CID) -> list[Fact]:
     """The document and its steps: a new number is submitted; one whose vote missed the quorum is submitted again; what
-    is under review is there, or has a newer text now.
+    is under review, or in its last call, is there, or has a newer text now.
     """
     refuse_withdrawn(desk, number)
     state = state_of(desk, number)
@@ -318,11 +326,11 @@ def _way_to_vote(desk: Desk, number: int, author: bytes, document: CID) -> list[
         "iip": number, "event": "resubmit" if state == "QuorumNotMet" else "submit_for_review", "document": document,
     })  # fmt: skip
     freeze = Fact("transition", {"iip": number, "event": "freeze", "document": document})
-    if state != "Review":
+    if state not in ("Review", "LastCall"):
         return [text, first, freeze]
     texts = [leaf for leaf in desk.journal.leaves if leaf.kind == "document" and leaf.body["iip"] == number]
     is_there = bool(texts) and (texts[-1].body["document"], texts[-1].body["author"]) == (document, author)
-    return [freeze] if is_there else [text, freeze]
+    return [*([] if is_there else [text]), *([freeze] if state == "Review" else [])]
 
 
 def refuse_findings(raw: bytes, fund: FundSettings) -> None:

@@ -1,4 +1,6 @@
-"""Writing files from the journal: the decision record of a proposal, and the journal itself for those who follow it."""
+"""Writing files from the journal: the decision record of a proposal, the receipt of a vote, and the journal itself for
+those who follow it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from chain import log_tree
 from chain.checkpoint import Checkpoint, sign
 from dao.errors import UsageError
 from dao.record import pack
+from dao.record import vote_receipt as vote_receipts
 from dao.record.export import write_export
 from dao.record.story import select
 from dao.workflow.desk import Desk
@@ -32,6 +35,12 @@ def signed_note(desk: Desk) -> bytes:
     settings = settings_in_force(desk)
     desk.check_anchors(settings)
     return desk.note(settings.journal.origin)
+
+
+def vote_receipt(desk: Desk, index: int) -> bytes:
+    """The receipt of the vote at a leaf, under a signed note of the journal as it is now."""
+    note, hashes = signed_note(desk), desk.journal.leaf_hashes()
+    return vote_receipts.write_receipt(desk.journal.leaves[index].encode(), index, hashes, note)
 
 
 def export(desk: Desk, since: int) -> bytes:

@@ -1,4 +1,5 @@
-"""Before the vote: an author puts a text under review, revises it, and withdraws it, each under his own signature.
+"""Before the vote: an author puts a text under review, revises it, freezes it, and withdraws it, each under his own
+signature.
 
 A text in the journal holds its number for its author, so that others can read it, and asks for nothing yet: no fund
 knows of it. Publishing ends this part of its life, and from then on the author cancels instead. Who may put a text
@@ -7,6 +8,8 @@ there is this writer's door, as for a proposal; a number gives nobody a right to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from chain.address import checksum
@@ -23,16 +26,19 @@ from dao.workflow.proposing import (
     refuse_withdrawn,
     settings_in_force,
     snapshots_of,
+    stands,
     state_of,
 )
 from governance.admission import AdmissionError
-from governance.document_steps import DocumentStep, read_step, sign_step, step_message
+from governance.document_steps import BRING, DocumentStep, read_step, sign_step, step_message
 from governance.rules import rules_of
 from governance.settings import Settings
 from proposals.document import parse_document
 
 OF_A_TEXT = frozenset({"Draft", "Review", "LastCall", "Stagnant", "Withdrawn"})
 """States of a number that no proposal asks a vote for."""
+_BRINGS = MappingProxyType({"Review": "revise", "LastCall": "normative_change", "QuorumNotMet": "resubmit"})
+"""By state: the event with which a text comes; elsewhere it is submitted for review."""
 
 
 class SubmitError(DaoError):
@@ -44,7 +50,7 @@ class Submitted(NamedTuple):
 
     number: int
     event: str
-    """`submit_for_review`, `revise`, `resubmit` or `withdraw`."""
+    """Of the lifecycle, as `submit_for_review`, `revise` or `withdraw`."""
     document: CID
     reason: str
     """Why it was withdrawn; empty for every other event."""
@@ -58,7 +64,12 @@ def submit(desk: Desk, raw: bytes, author: Signer) -> Submitted:
 
 def withdraw(desk: Desk, number: int, reason: str, author: Signer) -> Submitted:
     """Sign and take the withdrawal of the newest text of a number."""
-    return take_withdrawal(desk, sign_withdrawal(desk, number, reason, author))
+    return take_step(desk, sign_step_of(desk, number, "withdraw", author, reason))
+
+
+def step(desk: Desk, number: int, event: str, author: Signer) -> Submitted:
+    """Sign and take a step on the newest text of a number that brings no text: `freeze` or `resurrect`."""
+    return take_step(desk, sign_step_of(desk, number, event, author))
 
 
 def sign_submission(desk: Desk, raw: bytes, author: Signer) -> Submission:
@@ -66,21 +77,24 @@ def sign_submission(desk: Desk, raw: bytes, author: Signer) -> Submission:
     settings = settings_in_force(desk)
     number = _linted(raw, settings)
     _refuse_over(desk, number)
-    event = {"Review": "revise", "QuorumNotMet": "resubmit"}.get(state_of(desk, number), "submit_for_review")
+    place, _ = stands(desk, number)
+    if place.state == "Stagnant":
+        raise SubmitError("E_STATE", "stagnant", iip=number, name=f"{settings.prefix}-{number}", since=place.since)
+    event = _BRINGS.get(place.state, "submit_for_review")
     message = step_message(
         space=settings.space, iip=number, event=event, document=raw_cid(raw).digest, reason="", timestamp=desk.now()
     )
     return Submission(sign_step(message, author), raw)
 
 
-def sign_withdrawal(desk: Desk, number: int, reason: str, author: Signer) -> bytes:
-    """Sign the withdrawal of the newest text of a number, and take it nowhere; return its envelope."""
+def sign_step_of(desk: Desk, number: int, event: str, author: Signer, reason: str = "") -> bytes:
+    """Sign a step on the newest text of a number that brings no text, and take it nowhere; return its envelope."""
     _refuse_over(desk, number)
     message = step_message(
         space=settings_in_force(desk).space,
         iip=number,
-        event="withdraw",
-        document=newest_text(desk, number).digest,
+        event=event,
+        document=newest_text(desk, number, event).digest,
         reason=reason,
         timestamp=desk.now(),
     )
@@ -91,7 +105,7 @@ def take_submission(desk: Desk, submission: Submission) -> Submitted:
     """Take a signed text, wherever it was signed. It is linted again, and who may propose may submit."""
     step = read_step(submission.envelope)
     settings = settings_in_force(desk)
-    if step.event == "withdraw":
+    if step.event not in BRING:
         raise SubmitError("E_CARRIER", "not_a_submission", event=step.event)
     number, blocks = _linted(submission.document, settings), Blocks()
     document = blocks.raw(submission.document)
@@ -105,13 +119,13 @@ def take_submission(desk: Desk, submission: Submission) -> Submitted:
     return _take(desk, step, document, facts, blocks)
 
 
-def take_withdrawal(desk: Desk, raw: bytes) -> Submitted:
-    """Take a signed withdrawal, wherever it was signed."""
+def take_step(desk: Desk, raw: bytes) -> Submitted:
+    """Take a signed step that brings no text, wherever it was signed."""
     step = read_step(raw)
-    if step.event != "withdraw":
+    if step.event in BRING:
         raise SubmitError("E_CARRIER", "no_text", event=step.event)
     _refuse_over(desk, step.iip)
-    newest_text(desk, step.iip)  # which the step has to name
+    newest_text(desk, step.iip, step.event)  # which the step has to name
     return _take(desk, step, CID(RAW, step.document), [], Blocks())
 
 
@@ -129,8 +143,9 @@ def find_submitted(desk: Desk, raw: bytes, author: bytes) -> Submitted | None:
     numbers = {leaf.body["iip"] for leaf in desk.journal.leaves if leaf.body.get("document") == raw_cid(raw)}
     for number in numbers:
         assert isinstance(number, int), "the leaf's schema says so"
-        last = _last_step(desk, number)
-        is_newest = newest_text(desk, number) == raw_cid(raw) and state_of(desk, number) == "Review"
+        last = _last_step(desk, number, BRING)
+        stays = state_of(desk, number) in ("Review", "LastCall")
+        is_newest = stays and newest_text(desk, number) == raw_cid(raw)
         if last is not None and last[1].address == author and is_newest:
             return Submitted(number, last[1].event, raw_cid(raw), "", last[0])
     return None
@@ -138,26 +153,26 @@ def find_submitted(desk: Desk, raw: bytes, author: bytes) -> Submitted | None:
 
 def find_withdrawn(desk: Desk, number: int, author: bytes) -> Submitted | None:
     """The step by which this author withdrew a number."""
-    last = _last_step(desk, number)
-    if last is None or last[1].event != "withdraw" or last[1].address != author:
+    last = _last_step(desk, number, ("withdraw",))
+    if last is None or last[1].address != author:
         return None
     return Submitted(number, "withdraw", newest_text(desk, number), last[1].reason, last[0])
 
 
-def _last_step(desk: Desk, number: int) -> tuple[int, DocumentStep] | None:
-    """The newest signed step of a number, with its leaf's index."""
+def _last_step(desk: Desk, number: int, events: Sequence[str]) -> tuple[int, DocumentStep] | None:
+    """The newest signed step of a number with one of these events, with its leaf's index."""
     for index, leaf in reversed(list(enumerate(desk.journal.leaves))):
-        if leaf.kind == "step" and leaf.body["iip"] == number:
+        if leaf.kind == "step" and leaf.body["iip"] == number and leaf.body["event"] in events:
             return index, read_step(desk.get(cid_of(Row(index, leaf), "envelope")))
     return None
 
 
-def newest_text(desk: Desk, number: int) -> CID:
+def newest_text(desk: Desk, number: int, event: str = "withdraw") -> CID:
     """The newest text of a number; `E_REVISION` where there is none."""
     for index, leaf in reversed(list(enumerate(desk.journal.leaves))):
         if leaf.kind == "document" and leaf.body["iip"] == number:
             return cid_of(Row(index, leaf), "document")
-    raise SubmitError("E_REVISION", "no_text", iip=number, event="withdraw")
+    raise SubmitError("E_REVISION", "no_text", iip=number, event=event)
 
 
 def _take(desk: Desk, step: DocumentStep, document: CID, facts: list[Fact], blocks: Blocks) -> Submitted:

@@ -81,6 +81,8 @@ class Intake(NamedTuple):
 
 
 _PUBLICATION, _VOTE, _CANCEL, _ACT, _CONFIRMATION, _GROUP = range(6)
+_OF_A_SECOND, _LAST = MappingProxyType({"resurrect": 0, "freeze": 2, "withdraw": 3}), 4
+"""The order of a document's steps that were signed in one second; 1 for those that bring a text."""
 
 ENVELOPES: Mapping[str, Intake] = MappingProxyType({
     "vote": Intake("vote", _VOTE, voting.cast),
@@ -113,7 +115,9 @@ def read_parcel(raw: bytes, settings: Settings, chain_id: int) -> Parcel:
         if _is_act(value["data"]):
             return _of_act(SignedAct(raw, None))
         if is_step(value):
-            return _of_step("withdrawal", read_step(raw), lambda desk: submitting.take_withdrawal(desk, raw))
+            step = read_step(raw)
+            kind = "withdrawal" if step.event == "withdraw" else step.event
+            return _of_step(kind, step, lambda desk: submitting.take_step(desk, raw))
         if is_group_step(value):
             return _of_group_step(read_group_step(raw))
         return _of_envelope(read_envelope(raw, settings.admission), settings)
@@ -134,7 +138,7 @@ def _of_publication(publication: Publication) -> Parcel:
         leaf = proposing.take(desk, publication).leaf if known is None else known
         return Taken((leaf,), envelope.id, 0, is_new=known is None)
 
-    order = (_PUBLICATION, _time(envelope), 2, envelope.id)
+    order = (_PUBLICATION, _time(envelope), _LAST, envelope.id)
     return Parcel(kind="publication", id=envelope.id, order=order, take=take)
 
 
@@ -147,7 +151,7 @@ def _of_step(kind: str, step: DocumentStep, enter: Callable[[Desk], submitting.S
         leaf = enter(desk).leaf if known is None else known
         return Taken((leaf,), b"", 0, is_new=known is None, number=step.iip)
 
-    order = (_PUBLICATION, step.timestamp, 1 if step.event == "withdraw" else 0, step.id)
+    order = (_PUBLICATION, step.timestamp, _OF_A_SECOND.get(step.event, 1), step.id)
     return Parcel(kind=kind, id=step.id, order=order, take=take)
 
 

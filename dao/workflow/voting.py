@@ -17,7 +17,7 @@ from dao.record.checks_proposal import fund_of
 from dao.record.checks_vote import counted_again, open_proposal_of, rules
 from dao.workflow import stopping
 from dao.workflow.contract_signing import ask_again, who_signed
-from dao.workflow.desk import PAID, Blocks, Desk, Fact
+from dao.workflow.desk import BOOKED, PAID, Blocks, Desk, Fact
 from dao.workflow.power_evidence import gather, gather_supply, read_powers
 from governance.admission import EarlierVote, VoteCase, admit_vote
 from governance.certificate import result_of, write_transcript
@@ -97,7 +97,7 @@ def _asked_again(desk: Desk, case: Case, block: BlockRef, blocks: Blocks) -> lis
 
 def _commit_now(desk: Desk, proposal: bytes) -> None:
     """Commit what the superseded proposals gave back, if it suffices."""
-    case = desk.case(proposal, *PAID, 70, 71)
+    case = desk.case(proposal, *PAID, *BOOKED)
     owed = entries_of(case, next(case.rows("result", proposal=proposal)))
     try:
         desk.take([], {}, proposal, owed=owed)
@@ -148,4 +148,4 @@ def count(desk: Desk, proposal: bytes) -> Case:
     desk.keep(proposal)
     if stopping.end_superseded(desk, proposal) and not is_covered:
         _commit_now(desk, proposal)
-    return desk.case(proposal, *PAID, 70, 71)
+    return desk.case(proposal, *PAID, *BOOKED)

@@ -19,11 +19,11 @@ from governance import counting
 from governance.admission.window import LEAF_SECONDS, SKEW_SECONDS, AdmissionError, member_int, time_of
 from governance.commitment import Commitment
 from governance.envelope import Envelope, check_signature
+from governance.fund_settings import YEAR
 from governance.message_types import CURRENT
 from governance.options import check_options
 from governance.rules import rules_of
 from governance.settings import Settings
-from governance.settings_text import YEAR
 from governance.space import settings_cid
 from proposals.parts import Part, parts_cid
 

@@ -58,6 +58,32 @@ query Proposals($space: String!, $created: Int, $first: Int!, $skip: Int!) {
 }
 """
 )
+_WHOLE = """
+fragment Whole on Proposal {
+  id ipfs author created updated start end snapshot state space { id network } network symbol type title body discussion
+  choices labels plugins privacy app strategies { name network params } validation { name params } quorum quorumType
+  scores scores_by_strategy scores_state scores_total scores_updated votes flagged
+}
+"""
+ALL_PROPOSALS = (
+    _WHOLE
+    + """
+query Proposals($space: String!, $created: Int, $first: Int!, $skip: Int!) {
+  proposals(where: { space: $space, created_gte: $created }, first: $first, skip: $skip, orderBy: "created",
+            orderDirection: asc) { ...Whole }
+}
+"""
+)
+SPACE = """
+query Space($space: String!) {
+  space(id: $space) {
+    id name about network symbol admins moderators members private domain plugins
+    strategies { name network params } filters { minScore onlyMembers } validation { name params }
+    voteValidation { name params } voting { delay period type quorum quorumType privacy hideAbstain aliased }
+    treasuries { name address network } terms verified flagged hibernated turbo parent { id } children { id }
+  }
+}
+"""
 VOTES = """
 query Votes($proposal: String!, $created: Int, $first: Int!, $skip: Int!) {
   votes(where: { proposal: $proposal, created_gte: $created }, first: $first, skip: $skip, orderBy: "created",
@@ -69,6 +95,21 @@ query Votes($proposal: String!, $created: Int, $first: Int!, $skip: Int!) {
 MESSAGES = """
 query Messages($ids: [String], $first: Int!) {
   messages(where: { id_in: $ids }, first: $first) { id address sig }
+}
+"""
+KEPT_MESSAGES = """
+query Messages($ids: [String], $first: Int!) {
+  messages(where: { id_in: $ids }, first: $first) { id ipfs address timestamp type sig receipt }
+}
+"""
+VOTES_OF = """
+query VotesOf($proposal: String!, $voter: String!) {
+  votes(where: { proposal: $proposal, voter: $voter }, first: 1, skip: 0) { id created voter proposal { id } }
+}
+"""
+POWER = """
+query Power($voter: String!, $space: String!, $proposal: String!) {
+  vp(voter: $voter, space: $space, proposal: $proposal) { vp vp_state }
 }
 """
 IDS_MAX = 100

@@ -22,6 +22,7 @@ from governance.settings_draft import (
 )
 from governance.settings_plan import NOTICE, PERIOD, Plan, PlanError, percent_of, plan_values
 from governance.settings_text import SettingsError, parse_settings
+from proposals.periods import NO_PERIODS, Periods
 from tests.governance.space_values import CODE_HASH, SAFE, TOKEN, person, settings_values, spelled
 
 STRATEGY = StrategySettings(
@@ -86,6 +87,23 @@ def test_a_draft_is_readable_and_says_everything() -> None:
     assert ("1d", "7d", "14d") == (drafted["notice"], drafted["grace"], drafted["disputes"]["seconds"])
     assert "100 votes" == drafted["quorum"]["minimum"]
     assert all(len(line) <= 120 for line in text.split("\n"))
+
+
+def test_periods_are_spelled_as_durations() -> None:
+    """Those that a space has; the text of settings without any has no such key."""
+    made = {**settings_values(), "periods": {"cool_down": 864_000, "review": 604_800}}
+    text = write_draft(made)
+
+    assert canonical(made) == read_draft(text)
+    assert {"cool_down": "10d", "review": "7d"} == json.loads(text)["periods"]
+    assert Periods(review=604_800, cool_down=864_000) == parse_settings(read_draft(text)).periods
+    assert "periods" not in canonical(settings_values())
+    assert NO_PERIODS == parse_settings(canonical(settings_values())).periods
+    broken = text.replace('"10d"', '"900d"')
+    with pytest.raises(CodedError) as caught:
+        read_draft(broken)
+    line = line_of_refusal(broken, caught.value)
+    assert broken[: broken.index('"900d"')].count("\n") + 1 == line
 
 
 @given(

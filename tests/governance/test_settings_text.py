@@ -9,7 +9,7 @@ import pytest
 
 from chain.errors import CodedError
 from chain.json_text import canonical
-from governance.settings import BalanceProof
+from governance.settings import BalanceProof, Mandate, OutflowLimit
 from governance.settings_text import parse_settings, write_settings
 from tests.governance.space_values import CODE_HASH, SAFE, person, settings, settings_values, spelled
 
@@ -106,6 +106,10 @@ def test_another_version_is_refused_as_such(change: Change, expected: tuple[str,
         put("strategies", 0, "proof", "code_hash", value="0x00"),
         put("strategies", 0, "chain_id", value=1),
         put("limits", "parts", value=0),
+        put("periods", value={}),
+        put("periods", value=[]),
+        put("periods", value={"review": 0}),
+        put("periods", value={"last_call": "3d"}),
         lambda values: values["chains"].append(values["chains"][0]),
         lambda values: values["safes"].append(values["safes"][0]),
         lambda values: values["funds"].append(values["funds"][0]),
@@ -141,6 +145,10 @@ def test_another_form_is_refused(change: Change) -> None:
         (put("reviewers", value={"addresses": [], "required": 1}), "committee"),
         (put("disputes", "required", value=3), "committee"),
         (put("disputes", "seconds", value=0), "seconds"),
+        (put("periods", value={"review": 31_536_001}), "seconds"),
+        (put("periods", value={"cool_down": 31_536_001}), "seconds"),
+        (put("periods", value={"review": 600, "stagnation": 600}), "stagnation"),
+        (put("periods", value={"last_call": 601, "stagnation": 600}), "stagnation"),
         (put("funds", 0, "safe", value=spelled("mallory")), "fund"),
         (put("strategies", value=[]), "strategies"),
     ],
@@ -166,6 +174,8 @@ def test_an_unsafe_rule_is_refused(change: Change, reason: str) -> None:
         put("venue", value="snapshot"),
         put("admission", value="snapshot"),
         put("proposers", value=[spelled("a"), spelled("b")]),
+        put("periods", value={"cool_down": 1}),
+        put("periods", value={"last_call": 599, "review": 599, "stagnation": 600}),
     ],
 )
 def test_the_borders_are_allowed(change: Change) -> None:
@@ -229,3 +239,24 @@ def test_parameters_of_a_built_in_strategy_are_checked_early() -> None:
     """A vote could not be tallied later; a strategy of somebody else's is left to its own package."""
     assert ("E_STRATEGY", "params") == refusal(put("strategies", 0, "params", "decimals", value="18"))
     assert "of-mine" == settings(put("strategies", 0, "name", value="of-mine")).strategies[0].name
+
+
+def test_a_mandate_is_read_and_says_something() -> None:
+    """Absent it forbids nothing; there, it names whom, how much of what, or within which time."""
+    limit = {"amount": "5", "asset": "ETH", "seconds": 60}
+    whole = {"excluded": [spelled("guardian")], "largest_share": {"denominator": 3, "numerator": 1}, "limits": [limit]}
+    read = parse_settings(canonical(settings_values(put("funds", 0, "mandate", value=whole)))).funds[0].mandate
+
+    assert Mandate() == settings().funds[0].mandate
+    assert Mandate((person("guardian"),), (1, 3), (OutflowLimit("ETH", 5, 60),)) == read
+    for wrong in (
+        {"excluded": []},
+        {"excluded": [], "limits": []},
+        {"excluded": [], "largest_share": {"denominator": 1, "numerator": 1}},
+        {"excluded": [], "limits": [limit | {"asset": "XYZ"}]},
+        {"excluded": [], "limits": [limit | {"amount": "0"}]},
+        {"excluded": [], "limits": [limit | {"seconds": 0}]},
+        {"excluded": ["0x00"]},
+    ):
+        assert ("E_SETTINGS", "field") == refusal(put("funds", 0, "mandate", value=wrong))
+    assert ("E_VERSION", "unknown_key") == refusal(put("funds", 0, "mandate", value={"excluded": [], "more": 1}))

@@ -92,6 +92,8 @@ BY_FACTS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("IIP-F13", {"former": {"ETH": "2.27"}}, {"former": {"ETH": "2.28", "DAI": "0.1"}}, "requested"),
     ("W_FIRST_PAYEE", {"paid": frozenset({ADA}), "cap": {"MUT": "24,999.9".replace(",", "")}},
      {"paid": frozenset({ADA}), "cap": {"MUT": "25000"}}, "| 1 | 25,000"),
+    ("E_MANDATE", {"excluded": frozenset({BOB})}, {"excluded": frozenset({EVE})}, "| 1 | 25,000"),
+    ("E_MANDATE", {"largest_share": (1, 2)}, {"largest_share": (1, 1)}, "requested"),
     ("E_LIMIT", {"body_limit": len(GOOD) - 500}, {"body_limit": None}, "## Specification"),
 ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treasury.assets import erc20, native, parse_asset
-from treasury.booking import asked, committed, donation, forward, paid, premium, released, reversal
+from treasury.booking import asked, committed, donation, forward, paid, premium, refunded, released, reversal
 from treasury.fund import FundError, FundState, check_cover, check_entry, fund_state, fund_states, replay
 from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact
 from treasury.ledger import Entry, Ledger, LedgerError, Posting
@@ -28,6 +28,7 @@ STEPS = st.one_of(
     st.tuples(st.just("donation"), st.sampled_from([ETH, DAI]), st.integers(10**18, 10**19)),
     st.tuples(st.just("ask"), st.integers(1, 4), ASKS),
     *(st.tuples(st.just(name), st.integers(1, 4)) for name in ("commit", "commit", "pay", "pay", "release", "reverse")),
+    st.tuples(st.just("refund"), st.integers(1, 4), st.integers(1, 3)),
 )
 
 
@@ -67,6 +68,7 @@ class History:
     def __init__(self) -> None:
         self.receivable = 0
         self.received = {ETH: 0, DAI: 0}
+        self.back = {ETH: 0, DAI: 0}
         self.asked: dict[int, dict[str, int]] = {}
         self.gifts: list[Entry] = []
         self.log = 0
@@ -113,6 +115,17 @@ class History:
         entry = released(payout(iip), fund="iip", iip=iip, amounts=amounts, source=4, of=side)  # type: ignore[arg-type]
         return entry, lambda: None
 
+    def refund(self, iip: int, tenths: int) -> tuple[Entry, Callable[[], None]] | None:
+        """Some of what was asked comes back, more often than it can."""
+        amounts = self.asked.get(iip, {ETH: 10})
+        asset = sorted(amounts)[0]
+        fact = DonationFact(origin(self.log), PAYER, parse_asset(asset).token, max(1, amounts[asset] * tenths // 3))
+        entry = refunded(payout(iip), fact, fund="iip", iip=iip, source=self.log)
+        return entry, lambda: self.change_back(asset, fact.amount)
+
+    def change_back(self, asset: str, amount: int) -> None:
+        self.back[asset] += amount
+
     def reverse(self, _: int) -> tuple[Entry, Callable[[], None]] | None:
         if not self.gifts:
             return None
@@ -138,13 +151,15 @@ def test_every_prefix_of_any_history(steps: list[tuple[object, ...]]) -> None:
             check_entry(ledger, entry)
             if not ledger.post(entry):
                 continue
+            assert not ledger.post(entry)  # the same entry twice is one
         except (FundError, LedgerError):
             continue
         book()
         for asset in (ETH, DAI):
             state = fund_state(ledger, "iip", asset)
             assert 0 == ledger.balance("", asset)
-            assert history.received[asset] == state.available + state.committed + state.paid
+            assert history.received[asset] == state.available + state.committed + state.paid - state.refunded
+            assert history.back[asset] == state.refunded <= state.paid
             assert min(state.asked, state.committed, state.paid, state.receivable) >= 0
             if entry.rule == "committed/1" and asset in {line.asset for line in entry.postings}:
                 assert state.available >= 0
@@ -237,6 +252,22 @@ def test_payments_need_their_promise(history: list[Entry], entry: Entry, reason:
         check_entry(Ledger(history), entry)
 
     assert ("E_BUDGET", reason) == (refused.value.code, refused.value.reason)
+
+
+def test_no_more_comes_back_than_was_paid() -> None:
+    """A refund is no income and no promise; what is more than the payment is none."""
+    paid_out = [gift(100), ask(1, 60), commitment(1, 60), payment(1, 60)]
+
+    def back(amount: int, log: int, iip: int = 1) -> Entry:
+        return refunded(payout(iip), DonationFact(origin(log), PAYER, None, amount), fund="iip", iip=iip, source=9)
+
+    ledger = replay([*paid_out, back(25, 7), back(35, 8)])
+
+    assert FundState(available=100, paid=60, refunded=60) == fund_state(ledger, "iip", ETH)
+    for entries, wrong in (([*paid_out, back(25, 7)], back(36, 8)), (paid_out, back(1, 7, iip=2))):
+        with pytest.raises(FundError) as refused:
+            check_entry(replay(entries), wrong)
+        assert ("E_BUDGET", "not_paid") == (refused.value.code, refused.value.reason)
 
 
 @pytest.mark.parametrize("account", ["Assets:Safe:GRANTS", "Expenses:IIP-2:Part-1", "Equity:Asked:IIP:IIP-2"])

@@ -11,7 +11,9 @@ from collections.abc import Collection, Sequence
 from chain import abi
 from chain.clients.multicall import Read
 from chain.clients.node import ChainLog, Node
-from treasury.mutual_pool.follower import BOUGHT, MINTED, Place, Purchase, read_purchase
+from treasury.clients.mutual_contract import read_totals
+from treasury.mutual_pool.follower import BOUGHT, MINTED, Place, Purchase, check_complete, read_purchase
+from treasury.mutual_pool.import_file import Import
 from treasury.premiums import PremiumError
 
 _PLAYER_WORDS = 12
@@ -50,6 +52,20 @@ def read_paid(node: Node, contract: bytes, buyers: Collection[bytes], number: in
         buyer: int.from_bytes((answer or b"")[at : at + 32], "big")
         for buyer, answer in zip(asked, answers, strict=True)
     }
+
+
+def hold_to_totals(node: Node, found: Import) -> None:
+    """Hold an import to the contract's own totals at the very block that it reached, which must be the chain's.
+
+    Raises `PremiumError` (`E_PREM_INCOMPLETE`) where premiums are missing or too many, `E_RPC_REORG` for a block that
+    is gone.
+    """
+    node.expect_block(found.reached)
+    number = found.reached.number
+    totals = read_totals(node, found.contract, number).numbers
+    paid = read_paid(node, found.contract, list(found.followed.paid), number)
+    check_complete(found.followed, totals["ethOfShare"], totals["shares"], paid)
+    node.expect_block(found.reached)
 
 
 def _by_place(entries: Sequence[ChainLog]) -> dict[Place, ChainLog]:

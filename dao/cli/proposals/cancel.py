@@ -14,7 +14,9 @@ from dao.cli.files import read
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.errors import UsageError
 from dao.session import KeySource
+from dao.views.iip_standing import voters_of
 from dao.workflow import cancelling
+from dao.workflow.desk import REQUIRED
 from governance.admission import AdmissionError
 from governance.messages import proposal_id, read_envelope
 
@@ -24,6 +26,7 @@ EXAMPLES = (
 )
 
 _SIZE_MAX = 2**20
+_VOTES = (*REQUIRED["proposal"], 30)
 
 
 def command(
@@ -42,8 +45,8 @@ def command(
 ) -> Answer:
     """Cancel a proposal, as its author, until its vote ends.
 
-    Its votes are kept and decide nothing; its number stays used. With --file nothing is signed here; with --out
-    nothing is taken here.
+    Its votes are kept and decide nothing; its number stays used. Everybody whose vote becomes void is listed, to be
+    told. With --file nothing is signed here; with --out nothing is taken here.
     """
     steps.refuse_part(proposal)
     if file is not None and out is not None:
@@ -62,6 +65,7 @@ def command(
             raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
         leaf = cancelling.take_cancel(desk, raw)
         votes = sum(1 for one in session.journal.leaves if one.kind == "vote" and one.body["proposal"] == named.id)
+        voters = [address.checksum(voter) for voter in voters_of(session.desk.case(named.id, *_VOTES))]
     author = address.checksum(named.envelope.address)
     document: dict[str, Any] = {
         "ok": True,
@@ -70,9 +74,13 @@ def command(
         "leaf": leaf if out is None else None,
         "author": author,
         "votes": votes,
+        "voters": voters,
         "file": None if out is None else str(out),
     }
     lines = steps.done("STEP_CANCELLED", "" if out is None else "carried", name=named.name, votes=votes)
     rows = {"cancellation": document["id"], "leaf": str(leaf), "author": author}
     lines += text.rows([(text.label(name), told) for name, told in rows.items() if name != "leaf" or out is None])
+    if voters:
+        lines += ["", *steps.noted("STEP_VOID", "" if out is None else "carried", count=len(voters), name=named.name)]
+        lines += [f"  {voter}" for voter in voters]
     return Answer(document, lines if out is None else [*lines, *carrying.carried(out, raw)])

@@ -14,13 +14,15 @@ from dao.cli.keeping import kept
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.cli.proposals.draft import placeholders
 from dao.cli.proposals.lint import finding_row
+from dao.cli.proposals.publish_way import on_its_way, step_lines, step_rows
 from dao.errors import UsageError
-from dao.record.carrier import write_publication
+from dao.record.carrier import Publication, Submission, write_publication, write_submission
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
-from dao.session import KeySource
+from dao.session import KeySource, Session
 from dao.views.contents import of_proposal
-from dao.workflow import proposing
+from dao.workflow import advancing, proposing
+from dao.workflow.submitting import Submitted
 from governance.counting import method
 from governance.settings import FundSettings
 from proposals.decode import functions_of
@@ -64,10 +66,9 @@ def command(
     Text, parts, settings and snapshot block are bound by content under the author's signature. A document with errors
     is refused, with every finding listed; one that is published already, and whose vote is not closed, is shown. With
     --out the journal's writer takes the file, within the hour. What pays is voted by `basic` with the space's choices;
-    a document without Budget may name another voting system and its own choices, and a following proposal pays.
+    a document without Budget may name another voting system and its own choices, and a following proposal pays. Where
+    the settings name periods, every step is taken that is due, and the same command goes on when the next one is.
     """
-    for name in supersedes or []:
-        steps.refuse_part(name)
     raw = read(file)
     if choice and not voting:
         raise UsageError("E_USAGE", "choice_or_voting")
@@ -79,30 +80,45 @@ def command(
         author = session.signer(source)
         settings = proposing.settings_in_force(desk)
         paying = steps.choose_fund(settings, fund)
-        older = [steps.find_proposal(session, name) for name in supersedes or []]
+        older = [_passed(session, name) for name in supersedes or []]
         ids = list(dict.fromkeys(named.id for named in older))
         standing = (
             None if out else proposing.find_published(desk, raw, author.address, paying.name, ids, decision=decision)
         )
         carried: list[str] = []
-        try:
-            if standing is None:
-                signed = proposing.sign(desk, raw, author=author, fund=paying.name, supersedes=ids, decision=decision)
-                published = proposing.take(desk, signed)
-                carried += [] if out is None else carrying.carried(out, write_publication(signed))
-            else:
-                published = standing
-        except proposing.PublishError as error:
-            if not error.findings:
-                raise
-            return refused(error)
         name = f"{settings.prefix}-{parse_document(raw).front.iip}"
+        published, taken = standing, tuple[Submitted, ...]()
+        if published is None:
+            carry = None if out is None else lambda signed: carried.extend(_carried(out, signed))
+            try:
+                advanced = advancing.advance(
+                    desk, raw, author=author, fund=paying.name, supersedes=ids, decision=decision, carry=carry
+                )
+            except proposing.PublishError as error:
+                if not error.findings:
+                    raise
+                return refused(error)
+            if advanced.published is None:
+                return on_its_way(name, advanced, out, carried)
+            published, taken = advanced.published, advanced.steps
         bound = [] if out else of_proposal(session.journal, published.id, settings.prefix)
         pinned, told = kept(folder, lambda: bound) if bound else ([], [])
     names = list(dict.fromkeys(named.name for named in older))
     answer = _published(name, published, paying, out, names, document=parse_document(raw), is_new=standing is None)
-    document = {**cast("dict[str, object]", answer.document), "pinned": pinned}
-    return Answer(document, [*answer.lines, *carried, *told])
+    way = {"state": "Voting", "earliest": None, "steps": step_rows(taken)}
+    document = {**cast("dict[str, object]", answer.document), **way, "pinned": pinned}
+    return Answer(document, [*step_lines(name, taken), *answer.lines, *carried, *told])
+
+
+def _passed(session: Session, name: str) -> steps.Named:
+    steps.refuse_part(name)
+    return steps.find_proposal(session, name)
+
+
+def _carried(out: Path, signed: Submission | Publication | bytes) -> list[str]:
+    if isinstance(signed, Publication):
+        return carrying.carried(out, write_publication(signed))
+    return carrying.carried(out, signed if isinstance(signed, bytes) else write_submission(signed))
 
 
 def refuse_draft(raw: bytes) -> None:

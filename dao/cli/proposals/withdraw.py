@@ -48,8 +48,8 @@ def command(
         done = None if out else submitting.find_withdrawn(desk, number, author.address)
         is_new, raw = done is None, b""
         if done is None:
-            raw = submitting.sign_withdrawal(desk, number, reason, author)
-            done = submitting.take_withdrawal(desk, raw)
+            raw = submitting.sign_step_of(desk, number, "withdraw", author, reason)
+            done = submitting.take_step(desk, raw)
     name = f"{prefix}-{number}"
     document: dict[str, Any] = {
         "ok": True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,13 +17,16 @@ from dao.cli.text import counted, paint, say, wrapped
 from dao.record.case import Case
 from dao.record.checks_vote import rules
 from dao.record.trust import MAX_BYTES as TRUST_BYTES
-from dao.record.trust import read_trust
+from dao.record.trust import Trust, read_trust
 from dao.record.verify import Outcome, Report, verify
+from dao.record.vote_receipt import MAX_BYTES as RECEIPT_BYTES
+from dao.record.vote_receipt import read_receipt
 from dao.sentences import language, sentence
 
 EXAMPLES = (
     "dao verify demo/iip-1.car",
     "dao verify demo/iip-1.car --trust trust.json",
+    "dao verify demo/iip-1.car --receipt my-vote.receipt.json",
     "dao verify demo/iip-1.car --json",
 )
 
@@ -35,13 +39,20 @@ def command(
         Path | None,
         typer.Option("--trust", help="JSON file of what you know for sure: Safe, key, blocks.", metavar="FILE"),
     ] = None,
+    receipt: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--receipt", help="A vote's receipt: the vote must stand in the record; repeatable.", metavar="FILE"
+        ),
+    ] = None,
 ) -> Answer:
     """Check a decision record offline and say what was assumed.
 
-    Nothing is read but the file, and the trust file if one is named: no network, no clock. The checks are explained in
-    docs/reference/verify.md.
+    Nothing is read but the file, and the trust file and receipts if any are named: no network, no clock. The checks are
+    explained in docs/reference/verify.md.
     """
-    known = None if trust is None else read_trust(read(trust, TRUST_BYTES))
+    known = Trust() if trust is None else read_trust(read(trust, TRUST_BYTES))
+    known = replace(known, receipts=tuple(read_receipt(read(path, RECEIPT_BYTES)) for path in receipt or ()))
     with cores.spread_if_many() as spread:
         return answer_of(verify(read(file, MAX_BYTES), known, spread))
 

@@ -40,7 +40,7 @@ EXAMPLES = (
 )
 
 FIELDS = ("paid", "committed", "available", "receivable")
-"""From the bottom up."""
+"""From the bottom up; what was paid is drawn without what came back of it."""
 _YEARS_MAX = 5 * 365
 """Days beyond which no runway is drawn."""
 _DAY = 86_400
@@ -127,7 +127,8 @@ def _states(lines: Sequence[BookLine], fund: str, asset: str) -> list[tuple[int,
     ledger, found = Ledger(), dict[int, FundState]()
     for line in lines:
         ledger.post(line.entry)
-        found[line.time] = fund_state(ledger, fund, asset)
+        state = fund_state(ledger, fund, asset)
+        found[line.time] = state._replace(paid=state.paid - state.refunded)
     return list(found.items())
 
 

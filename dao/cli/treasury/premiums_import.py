@@ -24,16 +24,12 @@ from dao.cli.treasury.pool_told import advice, eth
 from dao.errors import UsageError
 from dao.store import durable
 from treasury.mutual_pool.calls import CONTRACT
-from treasury.mutual_pool.follower import check_complete
 from treasury.mutual_pool.import_file import BYTES_MAX, Import, read_import, told_import
 
 EXAMPLES = (
     "dao premiums import premiums.json --rpc-env NODE --from 10758000",
     "dao premiums import premiums.json --rpc-env NODE --json",
 )
-
-RANGE = 50_000
-"""Blocks after which the file is written."""
 
 
 def command(
@@ -47,6 +43,12 @@ def command(
         int | None,
         typer.Option("--from", help="For a new file: a block not after the first purchase.", metavar="N", min=0),
     ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Read everything again where the file's last block left the chain.")
+    ] = False,
+    span: Annotated[
+        int, typer.Option("--range", help="Blocks after which the file is written.", metavar="N", min=1)
+    ] = 50_000,
     rpc_env: Annotated[str, typer.Option("--rpc-env", help="Variable that holds the node's URL.", metavar="NAME")] = "",
     folder: Annotated[Path | None, typer.Option("--dir", help="Folder of a workspace, whose chain is asked.")] = None,
 ) -> Answer:
@@ -54,7 +56,8 @@ def command(
 
     Logs do not say what was paid: a premium is its transaction's value, or of a contract wallet follows from the
     shares, and must mint exactly what was logged. Stopped, it goes on where it was. At the end all is compared with
-    the contract's own totals. Only final blocks are read. Nothing is booked.
+    the contract's own totals. Only blocks are read that the chain calls final, or for a workspace those as deep as
+    its settings want. Nothing is booked: dao premiums book does that.
     """
     if bool(rpc_env) + (folder is not None) != 1:
         raise UsageError("E_USAGE", "pool_node")
@@ -62,23 +65,42 @@ def command(
         place = CONTRACT if contract is None else address.parse(contract)
     except address.AddressError as error:
         raise UsageError(error.code, error.reason, **error.facts) from None
-    with _node(rpc_env, folder) as node:
+    with _node(rpc_env, folder) as (node, depth):
         begun = _begin(file, place, node.chain_id(), start)
-        found = _read_on(node, begun, file)
-        _check(node, found)
+        if anew and begun.last is not None:
+            begun = _unless_gone(node, begun)
+        found = _read_on(node, begun, file, depth, span)
+        from treasury.clients.mutual_logs import hold_to_totals
+
+        hold_to_totals(node, found)
     return Answer(_document(found, begun, file), _lines(found, begun, file))
 
 
 @contextmanager
-def _node(rpc_env: str, folder: Path | None) -> Iterator[Node]:
+def _node(rpc_env: str, folder: Path | None) -> Iterator[tuple[Node, int | None]]:
+    """The node that is asked, and how deep a block must lie; None where the chain itself says what is final."""
     from dao.connect import connect, node_behind
+    from dao.store.journal import Journal
+    from dao.views.opening import settings_of
     from dao.workspace import Workspace
 
     if folder is None:
-        yield node_behind(rpc_env)
+        yield node_behind(rpc_env), None
         return
     with Workspace(folder) as workspace, connect(workspace) as node:
-        yield node
+        depth = None
+        if workspace.journal_path.exists():
+            with Journal(workspace.journal_path) as journal:
+                chain = settings_of(journal).chain(node.chain_id()) if len(journal) else None
+                depth = None if chain is None else chain.finality_depth
+        yield node, depth
+
+
+def _unless_gone(node: Node, found: Import) -> Import:
+    """The import as it is, or its beginning where the block that it reached is the chain's no more."""
+    if node.block(found.reached.number).ref == found.reached:
+        return found
+    return Import(contract=found.contract, chain_id=found.chain_id, from_block=found.from_block)
 
 
 def _begin(file: Path, contract: bytes, chain_id: int, start: int | None) -> Import:
@@ -92,14 +114,14 @@ def _begin(file: Path, contract: bytes, chain_id: int, start: int | None) -> Imp
     return begun
 
 
-def _read_on(node: Node, found: Import, file: Path) -> Import:
+def _read_on(node: Node, found: Import, file: Path, depth: int | None, span: int) -> Import:
     from treasury.clients.mutual_logs import read_purchases
 
     if found.last is not None:
         node.expect_block(found.last)
-    final = node.finalized().ref.number
+    final = node.finalized().ref.number if depth is None else node.head().ref.number - depth
     while found.next_block <= final:
-        last = node.block(min(found.next_block + RANGE - 1, final)).ref
+        last = node.block(min(found.next_block + span - 1, final)).ref
         found = found.with_purchases(read_purchases(node, found.contract, found.next_block, last.number), last)
         node.expect_block(last)
         _write(file, found)
@@ -113,18 +135,6 @@ def _write(file: Path, found: Import) -> None:
         durable.replace(file, json.dumps(told_import(found), indent=1).encode() + b"\n")
     except OSError as error:
         raise OutFileError("E_IO_WRITE", "out", path=str(file), problem=error.strerror or "it failed") from error
-
-
-def _check(node: Node, found: Import) -> None:
-    """Hold the import to the totals of the very block that it reached."""
-    from treasury.clients.mutual_contract import read_totals
-    from treasury.clients.mutual_logs import read_paid
-
-    number = found.reached.number
-    totals = read_totals(node, found.contract, number).numbers
-    paid = read_paid(node, found.contract, list(found.followed.paid), number)
-    check_complete(found.followed, totals["ethOfShare"], totals["shares"], paid)
-    node.expect_block(found.reached)
 
 
 def _document(found: Import, begun: Import, file: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-from dao.sentences import language, listed
+from dao.sentences import escape, language, listed
 from governance.hub_answer import HubAnswer
 
 LIMIT = 512 * 2**20
@@ -64,7 +64,7 @@ def _places(denominator: int) -> int | None:
 def one_line(name: str) -> str:
     """A choice's name in at most 40 characters; one that hides something is spelled out."""
     cut = " ".join(name.split())[:40]
-    return cut.encode("ascii", "backslashreplace").decode() if not cut.isprintable() else cut
+    return cut if cut.isprintable() else escape(cut)
 
 
 def shown(number: object) -> str:

@@ -17,8 +17,10 @@ from dao.cli.start.verify import MAX_BYTES
 from dao.record.case import Case, need
 from dao.record.checks_vote import rules
 from dao.record.verify import Report, verify
+from dao.views.iip_standing import voters_of
 from dao.views.numbers import find
 from dao.views.opening import open_desk
+from dao.workflow.desk import REQUIRED
 from dao.workflow.proposing import settings_in_force
 from governance.counting import Count
 from governance.hub_answer import read_hub_answer
@@ -81,6 +83,9 @@ def _of_workspace(folder: Path, name: str) -> Result:
             raise steps.unpublished(desk, numbered.number, name)
         proposal = numbered.proposals[-1]
         leaves = desk.journal.leaves
+        if any(leaf.kind == "cancel" and leaf.body["proposal"] == proposal for leaf in leaves):
+            voters = voters_of(desk.case(proposal, *REQUIRED["proposal"], 30))
+            raise steps.StepError("E_STATE", "void_votes", name=name, count=len(voters))
         if not any(leaf.kind == "result" and leaf.body["proposal"] == proposal for leaf in leaves):
             raise steps.StepError("E_STATE", "not_counted", name=name)
         return _of_case(desk.case(proposal, *_CHECKS), name)

@@ -12,12 +12,13 @@ from chain import address
 from chain.signer import Signer
 from dao.cli import carrying, steps, text
 from dao.cli.answer import Answer
-from dao.cli.files import read, write
+from dao.cli.files import OutFileError, read, write
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
-from dao.cli.votes import ballots, vote_sign
+from dao.cli.votes import ballots, vote_receipt, vote_sign
 from dao.errors import UsageError
 from dao.session import KeySource, Session
 from dao.workflow import voting
+from dao.workflow.desk import Desk
 from dao.workflow.safe_voting import refuse_strangers, safe_now
 from governance import safe_vote
 from governance.admission import AdmissionError
@@ -34,6 +35,7 @@ EXAMPLES = (
     "dao vote cast IIP-2 For --key eve",
     'dao vote cast IIP-2 2 --key finn --reason "Too early"',
     "dao vote cast IIP-2 --file vote.json --json",
+    "dao vote cast IIP-2 For --key eve --receipt eve.receipt.json",
     "dao vote cast IIP-2 For --key eve --out eve.vote.json",
     "dao vote cast IIP-4 2,3,1 --key eve",
     "dao vote cast IIP-2 For --safe $SAFE --key ann --out safe.vote.json",
@@ -41,6 +43,10 @@ EXAMPLES = (
 )
 
 _SIZE_MAX = 2**20
+_Receipt = Annotated[
+    Path | None,
+    typer.Option("--receipt", help="Write the vote's receipt, signed by the journal, to this file.", metavar="FILE"),
+]
 
 
 def command(
@@ -69,13 +75,20 @@ def command(
     safe: Annotated[
         str, typer.Option("--safe", help="Write the vote of this Safe to --out, for its owners.", metavar="ADDRESS")
     ] = "",
+    receipt: Annotated[
+        Path | None,
+        typer.Option(
+            "--receipt", help="Write the vote's receipt, signed by the journal, to this file.", metavar="FILE"
+        ),
+    ] = None,
     out: Out = None,
     folder: Dir = Path(),
 ) -> Answer:
     """Cast a vote: build it, sign it, and take it into the journal.
 
     Of several votes of one voter the latest counts, and all are kept; the same vote said again shows the receipt of the
-    first. The receipt names the vote's id and its leaf in the journal. With --file nothing is signed here; with --out
+    first. The answer names the vote's id and its leaf in the journal; --receipt keeps the journal's signed word for it,
+    with which `dao verify` finds a record that leaves the vote out. With --file nothing is signed here; with --out
     nothing is taken here. Approval, ranked and weighted votes name each choice with --choice, or all in one CHOICE with
     commas between them: 2,3,1 or 1=2,3=1.
 
@@ -84,8 +97,7 @@ def command(
     signed, and the Safe itself is asked.
     """
     steps.refuse_part(proposal)
-    if file is not None and out is not None:
-        raise UsageError("E_USAGE", "file_and_out")
+    _refuse_both(out, file, receipt)
     wanted = [*([choice] if choice else []), *(choices or [])]
     if (file is None) == (not wanted):
         raise UsageError("E_USAGE", "choice_or_file")
@@ -102,17 +114,34 @@ def command(
             signer, chosen = session.signer(source), ballots.spelled(named.voting, named.options, wanted)
             standing = _standing(session, named, signer.address, chosen, reason)
             if standing is not None:
-                return _receipt(named, *standing, is_new=False)
+                kept = vote_receipt.kept(session.desk, standing[1], receipt)
+                return _told(named, *standing, is_new=False, kept=kept)
             raw = _sign(session, named, chosen, signer, reason)
-        envelope = read_envelope(raw, "snapshot")  # the settings' own policy judges it when it is cast
-        if envelope.is_vote() and proposal_id(envelope) != named.id:
-            raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
-        warnings: list[str] = []
-        leaf = voting.cast(desk, raw, warnings.append)
+        return _cast(desk, named, raw, receipt, out)
+
+
+def _refuse_both(out: Path | None, file: Path | None, receipt: Path | None) -> None:
+    """With --out nothing is taken, so there is neither a file to take nor a receipt to write."""
+    if out is not None and file is not None:
+        raise UsageError("E_USAGE", "file_and_out")
+    if out is not None and receipt is not None:
+        raise UsageError("E_USAGE", "receipt_and_out")
+
+
+def _cast(desk: Desk, named: steps.Named, raw: bytes, receipt: Path | None, out: Path | None) -> Answer:
+    """Take a signed vote, or write it down."""
+    envelope = read_envelope(raw, "snapshot")  # the settings' own policy judges it when it is cast
+    if envelope.is_vote() and proposal_id(envelope) != named.id:
+        raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
+    if receipt is not None and receipt.is_file():  # said before the vote is taken, not after it
+        raise OutFileError("E_IO_EXISTS", "out", path=str(receipt))
+    warnings: list[str] = []
+    leaf = voting.cast(desk, raw, warnings.append)
     if out is None:
-        return _receipt(named, envelope, leaf, is_new=True, warnings=warnings)
-    receipt = _receipt(named, envelope, None, is_new=True, out=out, warnings=warnings)
-    return receipt._replace(lines=[*receipt.lines, *carrying.carried(out, raw)])
+        kept = vote_receipt.kept(desk, leaf, receipt)
+        return _told(named, envelope, leaf, is_new=True, kept=kept, warnings=warnings)
+    told = _told(named, envelope, None, is_new=True, out=out, warnings=warnings)
+    return told._replace(lines=[*told.lines, *carrying.carried(out, raw)])
 
 
 def _of_safe(
@@ -167,13 +196,14 @@ def _message(
     )
 
 
-def _receipt(
+def _told(
     named: steps.Named,
     envelope: Envelope,
     leaf: int | None,
     *,
     is_new: bool,
     out: Path | None = None,
+    kept: Path | None = None,
     warnings: Sequence[str] = (),
 ) -> Answer:
     chosen = envelope.message["choice"]
@@ -189,12 +219,15 @@ def _receipt(
         "option": option,
         "is_new": is_new,
         "file": None if out is None else str(out),
+        "receipt": None if kept is None else str(kept),
         "warnings": list(warnings),
     }
     state = "already" if not is_new else "" if out is None else "carried"
     lines = steps.done("STEP_VOTED", state, name=named.name, option=option)
     rows = {"vote": document["id"], "leaf": str(leaf), "voter": voter}
     lines += text.rows([(text.label(name), told) for name, told in rows.items() if name != "leaf" or leaf is not None])
+    if kept is not None:
+        lines += steps.noted("STEP_RECEIPT", file=kept)
     lines += steps.noted("STEP_VOTED", "again", end=named.end)
     for code in warnings:
         lines += [f"  {text.paint(code, 'yellow')}", *text.wrapped(text.say(code), "    ")]

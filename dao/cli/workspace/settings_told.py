@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chain.address import checksum
+from chain.amount import spell
 from chain.finding import Finding
 from chain.json_text import canonical
 from dao.cli import text
@@ -46,7 +47,7 @@ class Step(NamedTuple):
 
 
 def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
-    """All settings as people read them, in the order of `SHOWN`."""
+    """All settings as people read them, in the order of `SHOWN`; periods stand last, where there are any."""
     people, voting = settings.reviewers, settings.voting
     limits = settings.limits._asdict()
     values = (
@@ -67,7 +68,12 @@ def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
         _told("SETTING", "limits_of", limits),
         settings.admission,
     )
-    return [Row(path, value) for path, value in zip(SHOWN, values, strict=True)]
+    periods = [
+        Row(f"periods.{name}", spell_duration(seconds))
+        for name, seconds in settings.periods._asdict().items()
+        if seconds
+    ]
+    return [*(Row(path, value) for path, value in zip(SHOWN, values, strict=True)), *periods]
 
 
 def setting_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -180,7 +186,21 @@ def _fund(fund: FundSettings) -> str:
     tokens = [(asset.symbol, "" if asset.address is None else f" {checksum(asset.address)}") for asset in fund.assets]
     told = f"{fund.name} ({checksum(fund.safe)}): {', '.join(symbol + address for symbol, address in tokens)}"
     sources = ", ".join(checksum(source.address) for source in fund.sources)
-    return f"{told}; {_told('SETTING', 'income_from')} {sources}" if sources else told
+    told = f"{told}; {_told('SETTING', 'income_from')} {sources}" if sources else told
+    return "; ".join([told, *_mandate(fund)])
+
+
+def _mandate(fund: FundSettings) -> Iterator[str]:
+    """What the fund may never do, whole."""
+    decimals = {asset.symbol: asset.decimals for asset in fund.assets}
+    if fund.mandate.excluded:
+        yield _told("SETTING", "excluded", {"addresses": [checksum(each) for each in fund.mandate.excluded]})
+    if fund.mandate.largest_share is not None:
+        numerator, denominator = fund.mandate.largest_share
+        yield _told("SETTING", "largest_share", {"share": f"{numerator}/{denominator}"})
+    for symbol, most, seconds in fund.mandate.limits:
+        facts = {"amount": spell(most, decimals[symbol]), "symbol": symbol, "span": spell_duration(seconds)}
+        yield _told("SETTING", "outflow", facts)
 
 
 def _strategy(strategy: StrategySettings) -> str:

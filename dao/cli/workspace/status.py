@@ -69,6 +69,7 @@ def _document(one: IipStanding) -> dict[str, object]:
         "start": one.start,
         "end": one.end,
         "parts": [_part(one, part) for part in one.parts],
+        "void": [checksum(voter) for voter in one.void],
         "next": [step._asdict() for step in one.steps],
     }
 
@@ -77,6 +78,7 @@ def _part(one: IipStanding, part: Standing) -> dict[str, object]:
     return {
         "part": f"{one.name}/{part.number}",
         "state": part.state,
+        "payout": part.payout,
         "why": say("PART", part.state, **part.facts),
         "payments": [None if payment is None else _payment(payment) for payment in part.payments],
         "earliest": None if part.window is None else part.window.eta,

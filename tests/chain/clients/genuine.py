@@ -27,6 +27,8 @@ _SETUP = "setup(address[],uint256,address,bytes,address,address,uint256,address)
 
 AGREEABLE = bytes.fromhex("60003560e01c60e01b60005260206000f3")
 """A contract that answers with the selector it is called by, which for both forms of ERC-1271 means yes."""
+CALLS_ON = bytes.fromhex("60243610601a57602036038060205f375f5f825f5f5f355af1005b00")
+"""A wallet that makes the call it is told: an address, then the data."""
 SILENT = bytes.fromhex("60006000fd")
 """A contract that reverts."""
 

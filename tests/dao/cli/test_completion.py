@@ -40,7 +40,7 @@ def test_bash_completes(dao: Dao) -> None:
 
     assert list(firsts) == offered("dao", "")
     assert [name for name in firsts if name.startswith("ve")] == offered("dao", "ve")
-    assert ["cast", "sign", "check"] == offered("dao", "vote", "")
+    assert ["cast", "sign", "receipt", "check"] == offered("dao", "vote", "")
     assert ["--key", "--key-env"] == offered("dao", "vote", "cast", "--key")
     assert "complete -o default" in dao("completion", "bash").out
 

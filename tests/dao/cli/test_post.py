@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chain.address import checksum
-from chain.networks import DEVNET_CHAIN_ID
 from chain.safe import safe_tx_hash
-from chain.safe_json import read_safe_tx_file
 from dao.cli.start.demo import cast
 from dao.cli.steps import find_part, queued
 from dao.session import open_session
-from tests.chain.clients.http_double import Reply, Request, serving
+from tests.chain.clients.http_double import serving
 from tests.dao.cli import steps_workspace
 from tests.dao.cli.conftest import Outcome
+from tests.dao.cli.service_double import KEY, ServiceDouble
 from tests.dao.cli.steps_workspace import everything
 from treasury.confirmations import sign_safe_tx
 
 Dao = Callable[..., Outcome]
-KEY = "alsosecret"  # one of the texts that tests/secret_scan.py looks for
-
-
-@dataclass
-class ServiceDouble:
-    """What a service remembers: one transaction by its hash, as it was posted."""
-
-    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
-    seen: list[Request] = field(default_factory=list)
-    lies: dict[str, Any] = field(default_factory=dict)
-    """Members that it shows otherwise than they were posted."""
-    status: int = 0
-
-    def respond(self, request: Request) -> Reply:
-        self.seen.append(request)
-        if self.status or request.headers.get("Authorization") != f"Bearer {KEY}":
-            return Reply(self.status or 401, b'"no"')
-        parts = request.path.strip("/").split("/")
-        body = json.loads(request.body) if request.body else {}
-        if request.method == "POST" and parts[:3] == ["api", "v2", "safes"]:
-            self.kept[body["contractTransactionHash"]] = {
-                **body, "safe": parts[3],
-                "confirmations": [{"owner": body["sender"], "signature": body["signature"], "signatureType": "EOA"}],
-            }  # fmt: skip
-            return Reply(201)
-        found = self.kept.get(parts[3])
-        if found is None:
-            return Reply(404)
-        if request.method == "POST":
-            signer = {checksum(cast.address(name)): name for name in cast.OWNERS}
-            tx = read_safe_tx_file({**found, "confirmations": []}, chain_id=DEVNET_CHAIN_ID, version="1.4.1").tx
-            made = {_hex(sign_safe_tx(tx, cast.signer(name)).signature): owner for owner, name in signer.items()}
-            owner = made[body["signature"]]
-            found["confirmations"].append({"owner": owner, "signature": body["signature"]})
-            return Reply(201)
-        return Reply(200, json.dumps({**found, "isExecuted": False, **self.lies}).encode())
 
 
 def _hex(data: bytes) -> str:

@@ -164,7 +164,9 @@ def test_a_queued_part_goes_to_a_wallet_without_a_service(dao: Dao, folder: Path
     """The builder's file makes, with the nonce that is shown, exactly the transaction that is queued."""
     batch = tmp_path / "batch.json"
 
-    queued_now = dao("queue", "IIP-1/1", "--builder", batch, "--dir", folder, "--json")
+    assert 0 == dao("queue", "IIP-1/1", "--builder", batch, "--dir", folder, "--json").status
+    assert 0 == dao("devnet", "wait", "1h", "--dir", folder).status
+    queued_now = dao("queue", "IIP-1/1", "--builder", batch, "--dir", folder, "--json")  # the same bytes again
 
     hash_, nonce = queued_now.document["safe_tx_hash"], queued_now.document["nonce"]
     reviewed, other = (dao("review", batch, "--nonce", n, "--dir", folder, "--json") for n in (nonce, nonce + 1))

@@ -57,7 +57,7 @@ def test_stop_a_payout(
 def test_the_books(
     dao: Callable[..., Outcome], played: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The demo's books, held to its chain, exported, drawn, closed and reported; the page's picture is what is drawn."""
+    """The demo's books, held to its chain, exported, drawn, closed and reported, with the page's picture."""
     monkeypatch.chdir(tmp_path)
 
     guides.follow(dao, guides.page("the-books"), played)

@@ -36,15 +36,18 @@ def folder(made: Path, tmp_path: Path) -> Path:
 
 def test_a_cancelled_proposal(dao: Dao, folder: Path, tmp_path: Path) -> None:
     """The author cancels; status, record and verification say so, and every later step is refused by name."""
-    dao("vote", "cast", "IIP-2", "For", "--key", "eve", "--dir", folder)
+    for name in ("eve", "gil"):
+        dao("vote", "cast", "IIP-2", "For", "--key", name, "--dir", folder)
     size, out = steps_workspace.state(folder).size, tmp_path / "iip-2.car"
 
     cancelled = dao("cancel", "IIP-2", "--key", "dora", "--dir", folder, "--json")
 
     document = cancelled.document
-    assert (0, "IIP-2", size, checksum(cast.address("dora")), 1) == (
+    assert (0, "IIP-2", size, checksum(cast.address("dora")), 2) == (
         cancelled.status, document["proposal"], document["leaf"], document["author"], document["votes"],
     )  # fmt: skip
+    void = [checksum(cast.address(name)) for name in ("eve", "gil")]
+    assert void == document["voters"]
     after = steps_workspace.state(folder)
     assert size + 2 == after.size
     for line in ("cancel IIP-2 --key dora", "vote cast IIP-2 For --key finn", "tally IIP-2", "queue IIP-2/1",
@@ -56,6 +59,9 @@ def test_a_cancelled_proposal(dao: Dao, folder: Path, tmp_path: Path) -> None:
     assert ("Cancelled", [], ["not_released", "not_released"]) == (
         told["state"], told["next"], [part["state"] for part in told["parts"]],
     )  # fmt: skip
+    assert (void, True) == (told["void"], "2 voters are void" in told["why"])
+    explained = dao("explain", "IIP-2", "--dir", folder)
+    assert (1, True) == (explained.status, "the votes of 2 voters are void" in explained.err)
     (fund,) = dao("fund", "iip", "--dir", folder, "--json").document["funds"]
     assert [] == fund["asks"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from tests.dao.cli.nodes.proxy import Asked
 
@@ -13,6 +13,7 @@ SEND = "eth_sendRawTransaction"
 
 Moment = Literal["before", "after"]
 """Before the transaction is forwarded; after it, and before the sender hears the answer."""
+MOMENTS: Final[tuple[Moment, ...]] = ("before", "after")
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[3]
 KILLED = -signal.SIGKILL
+OFTEN = ("execute", "queue", "record", "sign", "tally", "vote cast", "publish", "milestone approve", "post")
 
 
 class Ended(NamedTuple):
@@ -86,6 +87,12 @@ def nursery(folder: Path, **environment: str) -> Iterator[Nursery]:
 def _main() -> None:
     for name in ("web3", "dao.cli.frame", "dao.session"):  # what every command would import first
         import_module(name)
+    from dao.cli.frame import load
+    from dao.sentences import catalogue
+
+    for words in OFTEN:  # and what each of these would, every time it is killed and run again
+        load(words)
+    catalogue("en")
     for line in sys.stdin:
         order = json.loads(line)
         go_read, go_write = os.pipe()

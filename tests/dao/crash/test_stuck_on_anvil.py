@@ -10,19 +10,16 @@ from typing import Any
 
 import pytest
 
-from chain.clients.devnet import FAUCET_KEY
-from chain.signature import address_of
 from chain.signer import KeySigner
 from dao.store.journal import Journal
-from tests.dao.cli.nodes.chains import CHAIN_ID, Chain, anvil, furnish
-from tests.dao.crash.deaths import Deaths
-from tests.dao.crash.life import Living, life
-from tests.dao.crash.nursery import Ended, Nursery, nursery
-from tests.dao.crash.town import Town, found
+from tests.dao.cli.nodes.chains import Chain
+from tests.dao.crash.games import Table, table
+from tests.dao.crash.nursery import Ended, Nursery
+from tests.dao.crash.payday import PAID, TOWN, Payday, payday
 from tests.dao.store.dump import dump
 
-TOWN = Town(chain_id=CHAIN_ID, space="3f.example", rpc_env=("CRASH_RPC",), finality_depth=1)
-PAID = 15 * 10**17
+GAMES = range(4)
+"""Seeds; `python -m tests.dao.crash.games 200` plays more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ class Scene:
 
     def is_paid_once(self, state: str, transaction: str) -> None:
         """The next run books this transaction; the payee has the part once, and one nonce was spent on it."""
-        self.mine(2)
+        self.mine(TOWN.finality_depth + 1)
         ended = self.execute()
         assert (0, state, transaction) == (ended.status, ended.document["state"], ended.document["transaction"]), ended
         assert PAID == self.chain.node().balance(TOWN.address("nora"))
@@ -66,32 +63,17 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Chain, Nursery]]:
-    folder = tmp_path_factory.mktemp("signed") / "workspace"
-    with anvil("--preserve-historical-states") as chain:
-        furnish(chain, address_of(FAUCET_KEY))
-        found(folder, TOWN, chain.node(), FAUCET_KEY)
-
-        def wait(seconds: int) -> None:
-            until = chain.now() + seconds
-            chain.time_travel(until - 1)
-            chain.time_travel(until)
-
-        with nursery(folder.parent / "told", CRASH_RPC=chain.url) as children:
-            one = Living(folder, children, Deaths())
-            for step in life(TOWN, folder, wait, pays=1):
-                if step.words[0] == "execute":
-                    break
-                one.undisturbed(step)
-            yield folder, chain, children
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Payday]:
+    with payday(tmp_path_factory.mktemp("signed")) as made:
+        yield made
 
 
 @pytest.fixture
-def scene(signed: tuple[Path, Chain, Nursery], tmp_path: Path) -> Iterator[Scene]:
-    folder, chain, children = signed
+def scene(signed: Payday, tmp_path: Path) -> Iterator[Scene]:
+    chain = signed.chain
     moment = chain.snapshot()
     chain.ask("evm_setAutomine", False)
-    yield Scene(Path(shutil.copytree(folder, tmp_path / "workspace")), chain, children)
+    yield Scene(Path(shutil.copytree(signed.folder, tmp_path / "workspace")), chain, signed.children)
     chain.ask("anvil_dropAllTransactions")
     chain.ask("evm_setAutomine", True)
     chain.revert(moment)
@@ -181,6 +163,20 @@ def test_H90_a_block_that_is_reorganised_away(scene: Scene) -> None:
     assert first == scene.waits(told="no block held it")
     assert 1 == len(kept(scene))
     scene.is_paid_once("found", first)
+
+
+@pytest.fixture(scope="module")
+def round_table(signed: Payday, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
+    with table(signed, tmp_path_factory.mktemp("table")) as laid:
+        yield laid
+
+
+@pytest.mark.parametrize("seed", GAMES)
+def test_H90_two_owners_at_once_on_a_restless_chain(round_table: Table, tmp_path: Path, seed: int) -> None:
+    """Whatever comes between their questions (`interleaving`): never two payments, never success without one."""
+    told = round_table.play(seed, tmp_path)
+
+    assert 1 == told["games paid"] + told["games rejected"]
 
 
 def kept(scene: Scene) -> list[str]:

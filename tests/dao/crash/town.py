@@ -6,6 +6,7 @@ the devnet everybody has keys of their own, because the devnet's keys are public
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from chain.address import checksum
 from chain.clients import devnet_contracts, safe_deploy
 from chain.clients.node import Node
+from chain.json_text import canonical
 from chain.keccak import keccak256
 from chain.networks import DEVNET_CHAIN_ID
 from chain.signature import address_of
@@ -68,8 +70,8 @@ class Town:
 DEVNET = Town(chain_id=DEVNET_CHAIN_ID, space=cast.SPACE)
 
 
-def found(folder: Path, town: Town, node: Node, faucet: bytes) -> None:
-    """Make the DAO and its workspace in a folder; `faucet` is a key with coins."""
+def found(folder: Path, town: Town, node: Node, faucet: bytes, sources: Mapping[bytes, str] | None = None) -> None:
+    """Make the DAO and its workspace in a folder; `faucet` is a key with coins, `sources` more sources of its fund."""
     safe_deploy.deploy_safe_contracts(node, faucet)
     for name in (cast.BUYER, cast.AUTHOR, "ann"):
         node.send(faucet, town.address(name), value=100 * UNIT)
@@ -93,7 +95,9 @@ def found(folder: Path, town: Town, node: Node, faucet: bytes) -> None:
         (workspace.keys / "passphrase").write_text("devnet\n", encoding="utf-8")
         desk = Desk(journal, node, Guard(anchors, workspace.checkpoint_path, town.key("journal")))
         there = world.World(devnet=None, safe=safe, token=token, proxy=proxy)  # type: ignore[arg-type]
-        text = town.told(world.settings_text(there))
+        panel = {"panel": [checksum(cast.address("gil"))], "required": 1, "seconds": cast.DAY}
+        settled = canonical({**json.loads(world.settings_text(there)), "disputes": panel})
+        text = _with_sources(town.told(settled), sources or {})
         signers = [KeySigner(town.key(name)) for name in cast.OWNERS[: cast.THRESHOLD]]
         founding.found(desk, text, founding.sign_settings(text, signers))
         brought = devnet_contracts.bring_premium(node, buyer, proxy, 50 * UNIT)
@@ -104,3 +108,9 @@ def found(folder: Path, town: Town, node: Node, faucet: bytes) -> None:
         income.book_income(desk, "premium", cast.FUND, brought.transaction_hash)
         income.book_income(desk, "forward", cast.FUND, forwarded.transaction_hash, log=len(forwarded.logs) - 1)
         income.book_income(desk, "donation", cast.FUND, granted.transaction_hash)
+
+
+def _with_sources(text: str, sources: Mapping[bytes, str]) -> str:
+    settings = json.loads(text)
+    settings["funds"][0]["sources"] += [{"address": checksum(place), "kind": kind} for place, kind in sources.items()]
+    return canonical(settings)

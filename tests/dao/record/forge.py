@@ -239,7 +239,7 @@ class Bench:
         """Make the record anew; with `shown`, one that shows only these leaves of the journal."""
         index = {slot.label: place for place, slot in enumerate(self.slots)}
         for slot in self.slots:
-            if slot.leaf.kind == "entry":
+            if slot.leaf.kind in ("entry", "reversed"):
                 self.edit(slot, source=index.get(slot.body["source"], slot.body["source"]))
             if slot.leaf.kind == "result":
                 closed = index.get(slot.body["closed"], slot.body["closed"])

@@ -14,13 +14,18 @@ from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 
+from chain import abi
+from chain.address import ZERO
 from chain.cid import CID
 from dao.cli.start.demo import cast
 from dao.record.leaves import Leaf
 from dao.store.journal import Journal
-from dao.workflow import acting, paying, stopping, submitting, voting
+from dao.workflow import acting, advancing, cancelling, paying, stopping, submitting, voting
+from dao.workflow.desk import Blocks, Fact
+from dao.workflow.premium_books import book_premiums
 from governance.messages import message_id
 from tests.dao.record.forge import Bench
+from tests.dao.record.invented import rebuilt_header
 from tests.dao.workflow import contract_voters
 from tests.dao.workflow.contract_voters import SafeVoter
 from tests.dao.workflow.stage import Stage, eth, open_stage
@@ -32,8 +37,13 @@ from tests.dao.workflow.stops import (
     REASON,
     found_guardian,
     found_panel,
+    found_periods,
+    found_source,
     reject,
 )  # fmt: skip
+from tests.treasury.mutual_pool.devnet_mutual import deploy_mutual
+from treasury.clients.mutual_logs import read_purchases
+from treasury.mutual_pool.import_file import Import
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,35 @@ def _withdrawn(stage: Stage) -> list[bytes]:
     return [first.id]
 
 
+def _patient(stage: Stage) -> list[bytes]:
+    """IIP-1 lies idle, is brought back, and takes every step in its time; cancelled, its parts are asked again as IIP-2
+    when they have cooled down, by whoever was in no hurry either.
+    """
+    author = cast.signer(cast.AUTHOR)
+    found_periods(
+        stage, review=2 * cast.DAY, last_call=cast.DAY, stagnation=20 * cast.DAY, cool_down=5 * cast.DAY
+    )  # fmt: skip
+    asked = []
+    for number, idle in ((1, 21 * cast.DAY), (2, 0)):
+        raw = stage.document(number, eth("0.5"))
+        submitting.submit(stage.desk, raw, author)
+        stage.there.wait(idle + 600)
+        published = None
+        while published is None:
+            done = advancing.advance(stage.desk, raw, author=author, fund=cast.FUND)
+            published = done.published
+            if done.earliest is not None:
+                stage.there.wait_until(done.earliest)
+                stage.there.wait(600)
+        asked.append(published)
+        stage.vote(published, 1, "eve", "hana")
+        if number == 1:
+            cancelling.cancel(stage.desk, published.id, author)
+            stage.there.wait(3 * cast.DAY)
+    stage.decide(asked[1])
+    return [each.id for each in asked]
+
+
 def _asked_again(stage: Stage) -> list[bytes]:
     """IIP-1 misses its quorum and is asked again; its part 1 and one of IIP-2 are paid, its part 2 is being signed."""
     missed, other = stage.publish(1, eth("0.5")), stage.publish(2, eth("0.3"), eth("0.2"))
@@ -173,6 +212,30 @@ def _contracts(stage: Stage) -> list[bytes]:
     return [published.id]
 
 
+def _premiums(stage: Stage) -> list[bytes]:
+    """Two ranges of a mutual's premiums are booked; the second is taken back for a block that is made up here, and is
+    booked again; IIP-1 is asked and cancelled.
+    """
+    node, mutual = stage.desk.node, deploy_mutual(stage.desk.node, stage.there.devnet.now())
+    found_source(stage, mutual)
+    begun = Import(contract=mutual, chain_id=node.chain_id(), from_block=0)
+    for premium in (10**18, 3 * 10**17 + 9):
+        node.send(cast.key(cast.BUYER), mutual, premium, abi.encode_call("buy(address,uint256)", [ZERO, 1]))
+        last = node.head().ref
+        begun = begun.with_purchases(read_purchases(node, mutual, begun.next_block, last.number), last)
+        book_premiums(stage.desk, cast.FUND, begun)
+    blocks, second = Blocks(), [at for at, leaf in enumerate(stage.desk.journal.leaves) if leaf.kind == "premiums"][-1]
+    header = blocks.raw(rebuilt_header(node.header(last.number), parent_hash=bytes(32)))
+    stage.desk.take([Fact("reversed", {"source": second, "header": header})], blocks)
+    stage.there.wait(12)
+    last = node.head().ref
+    book_premiums(stage.desk, cast.FUND, begun.with_purchases((), last))
+    published = stage.publish(1, eth("0.5"))
+    stage.there.wait_until(published.start)
+    cancelling.cancel(stage.desk, published.id, cast.signer(cast.AUTHOR))
+    return [published.id]
+
+
 _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "vetoed": (_vetoed, 0),
     "after a veto": (_vetoed, 1),
@@ -181,9 +244,12 @@ _PLAYS: dict[str, tuple[Callable[[Stage], list[bytes]], int]] = {
     "superseding": (_superseded, 1),
     "withdrawn": (_withdrawn, 0),
     "asked again": (_asked_again, 0),
+    "patient": (_patient, 0),
+    "patient again": (_patient, 1),
     "contracts": (_contracts, 0),
     "overtaken": (_overtaken, 0),
     "overtaking": (_overtaken, 1),
+    "premiums": (_premiums, 0),
 }
 """By name: what is played, and which of its proposals is looked at."""
 
@@ -203,3 +269,5 @@ def story(name: str) -> Story:
 
 
 NAMES = tuple(_PLAYS)
+SAID = frozenset({"premiums"})
+"""Stories of which a part is only somebody's word (`A_PREMIUM`), which the journal's writer can spell otherwise."""

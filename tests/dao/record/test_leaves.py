@@ -49,6 +49,9 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "ended": {"proposal": HASHES, "part": NUMBERS, "cause": st.sampled_from(["expired", "vetoed", "superseded"])},
     "group": {"id": HASHES, "group": TEXTS, "envelope": FOREIGN},
     "premium": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
+    "premiums": {"fund": TEXTS, "range": BLOCKS},
+    "refund": {"proposal": HASHES, "part": NUMBERS, "fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
+    "reversed": {"source": NUMBERS, "header": FOREIGN},
     "forward": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "donation": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "entry": {

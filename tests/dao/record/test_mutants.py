@@ -18,7 +18,7 @@ MUTANTS = 8
 """Of each story. A campaign by hand takes thousands."""
 
 
-@pytest.mark.parametrize("name", stories.NAMES)
+@pytest.mark.parametrize("name", [name for name in stories.NAMES if name not in stories.SAID])
 def test_mutant_is_refused_or_says_the_same(name: str) -> None:
     """Whatever the writer changed: no decision is another, nothing more was done, and no money is elsewhere."""
     story = stories.story(name)

@@ -41,7 +41,8 @@ class Stage:
     there: world.World
     desk: Desk
 
-    def document(self, number: int, *payments: str) -> bytes:
+    def document(self, number: int, *payments: str, parts: int = 0) -> bytes:
+        """A document with a part for each payment, or with as many parts as are asked for, the last of them longer."""
         return draft(
             number=number,
             title=f"Payment {number}",
@@ -50,12 +51,12 @@ class Stage:
             discussions_to="https://forum.example.org/t/pay/1",
             created="2026-01-05",
             sections=SECTIONS,
-            budget=[budget_row(n, payment, purpose="Work") for n, payment in enumerate(payments, 1)],
+            budget=[budget_row(min(n, parts or n), payment, purpose="Work") for n, payment in enumerate(payments, 1)],
         )
 
-    def publish(self, number: int, *payments: str, supersedes: Sequence[bytes] = ()) -> Published:
+    def publish(self, number: int, *payments: str, supersedes: Sequence[bytes] = (), parts: int = 0) -> Published:
         self.there.wait(600)
-        raw, author = self.document(number, *payments), cast.signer(cast.AUTHOR)
+        raw, author = self.document(number, *payments, parts=parts), cast.signer(cast.AUTHOR)
         return proposing.publish(self.desk, raw, author=author, fund=cast.FUND, supersedes=supersedes)
 
     def earn(self, premium: str) -> None:
@@ -81,8 +82,8 @@ class Stage:
             voting.close(self.desk, each.id)
             voting.count(self.desk, each.id)
 
-    def pass_(self, number: int, *payments: str, supersedes: Sequence[bytes] = ()) -> Published:
-        published = self.publish(number, *payments, supersedes=supersedes)
+    def pass_(self, number: int, *payments: str, supersedes: Sequence[bytes] = (), parts: int = 0) -> Published:
+        published = self.publish(number, *payments, supersedes=supersedes, parts=parts)
         self.vote(published, 1, "eve", "hana")
         self.decide(published)
         return published
@@ -109,12 +110,20 @@ def open_stage(
     folder: Path, before: Callable[[World, Node], None] = lambda _there, _node: None, signers: int = 2
 ) -> Iterator[Stage]:
     """A funded DAO whose journal lies in a folder; `before` may change its Safe, which then asks for `signers`."""
-    with Devnet.temporary(cast.GENESIS) as devnet, Journal(folder / "journal.sqlite", create=True) as journal:
+    with Devnet.temporary(cast.GENESIS) as devnet:
         there = world.build(devnet)
-        desk = Desk(journal, devnet.node())
-        before(there, desk.node)
-        text = world.settings_text(there)
-        founding.found(desk, text, founding.sign_settings(text, [cast.signer(name) for name in cast.OWNERS[:signers]]))
+        before(there, devnet.node())
+        with stage_in(folder, there, cast.OWNERS[:signers]) as opened:
+            yield opened
+
+
+@contextmanager
+def stage_in(folder: Path, there: World, signers: Sequence[str], version: str = "1.4.1") -> Iterator[Stage]:
+    """A funded DAO in a world that stands; so many of the Safe's owners must sign its settings."""
+    with Journal(folder / "journal.sqlite", create=True) as journal:
+        desk = Desk(journal, there.devnet.node())
+        text = world.settings_text(there).replace('"version":"1.4.1"', f'"version":"{version}"')
+        founding.found(desk, text, founding.sign_settings(text, [cast.signer(name) for name in signers]))
         receipt = devnet_contracts.bring_premium(desk.node, cast.key(cast.BUYER), there.proxy, 40 * cast.UNIT)
         income.book_income(desk, "premium", cast.FUND, receipt.transaction_hash)
         receipt = devnet_contracts.forward(desk.node, cast.key(cast.BUYER), there.proxy)
@@ -122,8 +131,8 @@ def open_stage(
         yield Stage(there, desk)
 
 
-def eth(amount: str) -> str:
-    return f"{amount} ETH to {with_chain(cast.address('nora'), DEVNET_CHAIN_ID)}"
+def eth(amount: str, to: str = "nora") -> str:
+    return f"{amount} ETH to {with_chain(cast.address(to), DEVNET_CHAIN_ID)}"
 
 
 def refused(caught: pytest.ExceptionInfo[CodedError]) -> tuple[str, str]:

@@ -35,6 +35,17 @@ def found_guardian(stage: Stage, name: str = GUARDIAN) -> None:
     stage.there.wait(cast.HOUR)
 
 
+def found_source(stage: Stage, place: bytes, kind: str = "mutual") -> None:
+    """The owners sign settings by which the fund has one more source, and their notice runs out."""
+    first = settings_in_force(stage.desk).text
+    settings = json.loads(first)
+    settings["funds"][0]["sources"].append({"address": checksum(place), "kind": kind})
+    text = canonical(settings)
+    keys = [cast.signer("ann"), cast.signer("ben")]
+    founding.found(stage.desk, text, founding.sign_settings(text, keys, settings_cid(first).digest))
+    stage.there.wait(cast.HOUR)
+
+
 PANEL = ("gil", "finn", "jan")
 PANEL_SECONDS = 5 * cast.DAY
 DECISION = b"The work was done; pay it.\n"
@@ -45,6 +56,15 @@ def found_panel(stage: Stage) -> None:
     first = settings_in_force(stage.desk).text
     panel = {"panel": [checksum(cast.address(name)) for name in PANEL], "required": 2, "seconds": PANEL_SECONDS}
     text = canonical({**json.loads(first), "disputes": panel, "guardian": checksum(cast.address(GUARDIAN))})
+    keys = [cast.signer("ann"), cast.signer("ben")]
+    founding.found(stage.desk, text, founding.sign_settings(text, keys, settings_cid(first).digest))
+    stage.there.wait(cast.HOUR)
+
+
+def found_periods(stage: Stage, **seconds: int) -> None:
+    """The owners sign settings with these periods, and their notice runs out."""
+    first = settings_in_force(stage.desk).text
+    text = canonical({**json.loads(first), "periods": seconds})
     keys = [cast.signer("ann"), cast.signer("ben")]
     founding.found(stage.desk, text, founding.sign_settings(text, keys, settings_cid(first).digest))
     stage.there.wait(cast.HOUR)

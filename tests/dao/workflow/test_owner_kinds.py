@@ -26,13 +26,11 @@ from dao.record.leaves import decode
 from dao.workflow import paying, taking
 from dao.workflow.desk import QUEUED, run_checks
 from dao.workflow.proposing import Published, settings_in_force
-from tests.chain.clients.genuine import payment, put, state
+from tests.chain.clients.genuine import CALLS_ON, payment, put, state
 from tests.dao.workflow.refusing import refuses
 from tests.dao.workflow.stage import Stage, eth, open_stage
 from treasury.confirmations import Confirmation
 
-CALLS_ON = bytes.fromhex("60243610601a57602036038060205f375f5f825f5f5f355af1005b00")
-"""A wallet that makes the call it is told: an address, then the data."""
 INNER = ("finn", "gil")
 
 

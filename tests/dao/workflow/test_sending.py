@@ -25,7 +25,7 @@ from dao.store.intents import Intent
 from dao.workflow import paying
 from dao.workflow.desk import Desk
 from dao.workflow.proposing import Published
-from tests.dao.cli.nodes.proxy import Asked, Proxy, resets, times
+from tests.dao.cli.nodes.proxy import Asked, Proxy, lies, resets, times, when
 from tests.dao.crash.deaths import SEND
 from tests.dao.workflow.refusing import state
 from tests.dao.workflow.stage import Stage, eth
@@ -242,6 +242,18 @@ def test_a_node_that_fails_after_sending_does_not_say_that_nothing_was_sent(scen
     assert PAID == scene.paid()
     scene.proxy.fault = lambda asked: asked.answer()
     assert scene.kept[0].transaction == scene.execute()
+    scene.is_paid_once()
+
+
+def test_a_node_that_has_lost_the_state_is_no_refusal(scene: Scene) -> None:
+    """It answers as if no Safe stood there; nobody is told to mend a call that nobody wrote, and nothing is sent."""
+    scene.proxy.fault = when("eth_call", lies("0x"))
+    error = scene.fails("E_RPC_NULL", "")
+
+    assert isinstance(error, UncheckableError)
+    assert (0, []) == (scene.proxy.asked.count(SEND), scene.kept)
+    scene.proxy.fault = lambda asked: asked.answer()
+    scene.execute()
     scene.is_paid_once()
 
 

@@ -112,8 +112,8 @@ def test_what_was_signed_before_the_withdrawal_is_not_published_after_it(stage: 
 
     refuses(stage, "E_STATE", "withdrawn", lambda: proposing.take(stage.desk, publication))
     blocks = Blocks()
-    steps = [Fact("transition", {"iip": 3, "event": event, "document": blocks.raw(raw)}) for event in ("resurrect",)]
-    refuses(stage, "E_STATE", "final", lambda: stage.desk.take(steps, blocks))
+    step = Fact("transition", {"iip": 3, "event": "submit_for_review", "document": blocks.raw(raw)})
+    refuses(stage, "E_STATE", "final", lambda: stage.desk.take([step], blocks))
 
 
 def test_only_its_author_withdraws_a_text(stage: Stage) -> None:
@@ -135,7 +135,7 @@ def test_only_its_author_withdraws_a_text(stage: Stage) -> None:
         ("E_CARRIER", "no_text", signed(stage, "revise", raw)),
         ("E_SIG_SIGNER", "other", signed(stage, "withdraw", raw).replace(b"IIP-4", b"IIP-5")),
     ):
-        refuses(stage, code, reason, lambda envelope=envelope: submitting.take_withdrawal(stage.desk, envelope))
+        refuses(stage, code, reason, lambda envelope=envelope: submitting.take_step(stage.desk, envelope))
     assert "Review" == standing(stage).state
 
 
@@ -147,9 +147,9 @@ def test_a_newer_text_replaces_the_older_one(stage: Stage) -> None:
     stage.there.wait(60)
 
     assert "revise" == submit(stage, 3, eth("0.4")).event
-    refuses(stage, "E_REVISION", "step", lambda: submitting.take_withdrawal(stage.desk, older))
+    refuses(stage, "E_REVISION", "step", lambda: submitting.take_step(stage.desk, older))
     back = submit(stage, 3, eth("0.5"))
-    refuses(stage, "E_WINDOW", "step_old", lambda: submitting.take_withdrawal(stage.desk, older))
+    refuses(stage, "E_WINDOW", "step_old", lambda: submitting.take_step(stage.desk, older))
     refuses(stage, "E_STATE", "event", lambda: submitting.take_submission(
         stage.desk, Submission(signed(stage, "submit_for_review", second), second)
     ))  # fmt: skip
@@ -180,12 +180,12 @@ def test_a_second_try_is_withdrawn(stage: Stage) -> None:
     stage.vote(first, 1, "gil")
     stage.decide(first)
     stale = signed(stage, "withdraw", stage.document(3, eth("0.5")))
-    refuses(stage, "E_STATE", "event", lambda: submitting.take_withdrawal(stage.desk, stale))
+    refuses(stage, "E_STATE", "event", lambda: submitting.take_step(stage.desk, stale))
     stage.there.wait(60)
 
     again = submit(stage, 3, eth("0.5"))
     assert ("resubmit", "Review") == (again.event, standing(stage).state)
-    refuses(stage, "E_WINDOW", "step_old", lambda: submitting.take_withdrawal(stage.desk, stale))
+    refuses(stage, "E_WINDOW", "step_old", lambda: submitting.take_step(stage.desk, stale))
     withdraw(stage)()
 
     assert ("Withdrawn", REASON) == (standing(stage).state, standing(stage).facts["why"])

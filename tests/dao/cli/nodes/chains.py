@@ -28,17 +28,22 @@ CHAIN_ID = 31_337
 class Chain:
     """A chain at a URL, with what `dao.cli.start.demo.world` asks of a devnet: a node, the time, and another time."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, chain_id: int = CHAIN_ID) -> None:
         self.url = url
+        self.chain_id = chain_id
+
+    def told(self, method: str, *params: Any) -> dict[str, Any]:
+        """The whole answer, which may be a refusal."""
+        asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
+        return dict(requests.post(self.url, json=asked, timeout=60).json())
 
     def ask(self, method: str, *params: Any) -> Any:
-        asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
-        answer = requests.post(self.url, json=asked, timeout=60).json()
+        answer = self.told(method, *params)
         assert "error" not in answer, answer
         return answer["result"]
 
     def node(self) -> Node:
-        return Node(self.url, chain_id=CHAIN_ID)
+        return Node(self.url, chain_id=self.chain_id)
 
     def now(self) -> int:
         return self.node().head().timestamp
@@ -66,7 +71,7 @@ def our_chain(file: Path) -> Iterator[Chain]:
 
 
 @contextmanager
-def anvil(*options: str) -> Iterator[Chain]:
+def anvil(*options: str, chain_id: int = CHAIN_ID) -> Iterator[Chain]:
     """Foundry's anvil; the test skips where it is not installed, and fails instead with CI=true."""
     program = _anvil()
     if program is None:
@@ -74,10 +79,10 @@ def anvil(*options: str) -> Iterator[Chain]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    fixed = ["--port", "0", "--chain-id", str(CHAIN_ID), "--timestamp", str(cast.GENESIS)]
+    fixed = ["--port", "0", "--chain-id", str(chain_id), "--timestamp", str(cast.GENESIS)]
     with subprocess.Popen([program, *fixed, *options], stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield Chain(_listening(process))
+            yield Chain(_listening(process), chain_id)
         finally:
             process.kill()
 

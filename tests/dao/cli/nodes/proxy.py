@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import select
 import socket
 import threading
 import time
@@ -15,11 +16,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
-
-import requests
+from urllib.parse import urlsplit
 
 SECRET = "a-key-that-nobody-may-see"
 """Stands in every URL, as providers want it."""
@@ -43,8 +44,7 @@ class Asked:
 
     def answer(self) -> dict[str, Any]:
         """What the chain says."""
-        kept = {name: self.handler.headers[name] for name in ("Authorization",) if name in self.handler.headers}
-        return dict(requests.post(self.handler.server.upstream, json=self.body, headers=kept, timeout=60).json())
+        return dict(json.loads(self.handler.pass_on(json.dumps(self.body).encode())))
 
     def result(self, result: Any) -> dict[str, Any]:
         return {"jsonrpc": "2.0", "id": self.body["id"], "result": result}
@@ -95,6 +95,8 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
     server: Proxy
+    line: HTTPConnection | None = None
+    """To the chain, for as long as this connection lasts and the chain is the same."""
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -102,6 +104,19 @@ class Handler(BaseHTTPRequestHandler):
         answer = self.server.fault(Asked(self, body))
         if answer is not None:
             self.page(200, json.dumps(answer).encode())
+
+    def pass_on(self, body: bytes) -> bytes:
+        """Ask the chain; a line that it has closed meanwhile is opened again."""
+        url = urlsplit(self.server.upstream)
+        headers = {"Content-Type": "application/json"}
+        headers |= {name: self.headers[name] for name in ("Authorization",) if name in self.headers}
+        line = self.line
+        if line is None or (line.host, line.port) != (url.hostname, url.port):
+            line = self.line = HTTPConnection(str(url.hostname), url.port, timeout=60)
+        elif line.sock is not None and select.select([line.sock], [], [], 0)[0]:  # closed, since nothing was asked
+            line.close()
+        line.request("POST", url.path or "/", body, headers)
+        return line.getresponse().read()
 
     def page(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)

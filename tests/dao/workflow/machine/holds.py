@@ -26,7 +26,7 @@ from dao.views.iip_standing import iip_standing
 from dao.views.money import asks_of, books_of, labels_of
 from dao.views.numbers import numbers
 from dao.views.opening import settings_of
-from tests.dao.workflow.machine import house
+from tests.dao.workflow.machine import evidence, house
 from tests.dao.workflow.machine.house import House, Places, name_of
 from tests.dao.workflow.machine.model import Amounts, Asked, Model
 from tests.dao.workflow.refusing import state
@@ -185,7 +185,8 @@ class Holds(RuleBasedStateMachine):
             window = one.window(part)
             assert one.released, "queued, and did not pass"
             assert window is not None, "queued before its milestone was released"
-            is_over = self.house.now() > window[1] or part in one.stopped or part in one.ended
+            now = self.house.now()
+            is_over = now > window[1] or part in one.stopped or part in one.ended or one.is_silenced(part, now)
             is_dead = is_over and not self.signers(bytes(body["hash"]))  # type: ignore[call-overload]
             if made.tx.nonce >= self.house.safe().nonce and not is_dead and not made.past_the_tool:
                 live[made.tx.nonce] += 1
@@ -220,6 +221,7 @@ class Holds(RuleBasedStateMachine):
         for numbered in numbers(journal).values():
             standing = iip_standing(self.house.desk, numbered, settings.prefix, self.house.now())
             assert standing.problem is None, standing.problem
+            evidence.check(self.house.journal, standing)
             self.happened[f"state {standing.state}"] += 1
             for part in standing.parts:
                 self.happened[f"part {part.state}"] += 1
@@ -236,6 +238,7 @@ class Holds(RuleBasedStateMachine):
         assert cast.address(name) in owners, "a stranger signed"
         assert not self.paid_by_hand(one, part), "signed what the owners had paid by hand"
         assert part not in one.stopped, "signed what was stopped"
+        assert not one.is_frozen(part), "signed what is disputed"
         assert part not in one.ended, "signed what had ended"
 
     def paid_by_hand(self, one: Asked, part: int) -> bool:

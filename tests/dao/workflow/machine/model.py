@@ -135,6 +135,28 @@ class Asked:
     """When a veto or another proposal stopped a part."""
     ended: dict[int, str] = field(default_factory=dict)
     """Why a part ended unpaid."""
+    reviewers: frozenset[str] = frozenset()
+    panel: frozenset[str] = frozenset()
+    panel_required: int = 0
+    panel_seconds: int = 0
+    disputed: dict[int, int] = field(default_factory=dict)
+    """When somebody disputed a part."""
+    resolved: dict[int, int] = field(default_factory=dict)
+    """When the panel let it go on."""
+    decisions: dict[int, dict[bytes, set[str]]] = field(default_factory=dict)
+
+    def parties(self) -> set[str]:
+        """Who may dispute, and does not decide."""
+        payees = {row.payee for row in SHAPES[self.shape]}
+        return {self.author, *payees, *self.reviewers, *([self.guardian] if self.guardian else [])}
+
+    def is_frozen(self, part: int) -> bool:
+        """Whether a part is disputed, and the panel has not let it go on."""
+        return part in self.disputed and part not in self.resolved
+
+    def is_silenced(self, part: int, now: int) -> bool:
+        """Whether the panel was silent for all of its time."""
+        return self.is_frozen(part) and now > self.disputed[part] + self.panel_seconds
 
     def window(self, part: int) -> tuple[int, int] | None:
         """First and last second in which a part may be signed; None while that is not known."""
@@ -142,7 +164,11 @@ class Asked:
         if self.closed_at is None or (wanted.release and part not in self.released_at):
             return None
         eta = max(self.closed_at, wanted.not_before, self.released_at.get(part, 0)) + self.timelock
-        return eta, wanted.not_after or eta + self.grace
+        return eta, (wanted.not_after or eta + self.grace) + self.extension(part)
+
+    def extension(self, part: int) -> int:
+        """By how much the end of a part moves."""
+        return self.resolved[part] - self.disputed[part] if part in self.resolved else 0
 
     def deadlines(self) -> Iterator[int]:
         """Every moment at which something changes."""
@@ -151,6 +177,8 @@ class Asked:
         for number, part in enumerate(self.parts, 1):
             yield from (time for time in (part.not_before, part.not_after) if time)
             yield from self.window(number) or ()
+            if number in self.disputed:
+                yield self.disputed[number] + self.panel_seconds
 
 
 @dataclass

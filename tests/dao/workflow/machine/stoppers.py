@@ -1,7 +1,8 @@
-"""The rules of those who stop what was decided: a guardian and owners veto, proposals supersede, payouts end unpaid.
+"""The rules of those who stop what was decided: a guardian and owners veto, parties dispute, proposals supersede,
+payouts end unpaid.
 
-What is stopped is noted beside the tool: who vetoed which part, which proposal passed over which, and what the Safe's
-nonce says of the transactions that were signed.
+What is stopped is noted beside the tool: who vetoed or disputed which part, which proposal passed over which, and what
+the Safe's nonce says of the transactions that were signed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from tests.dao.workflow.machine.model import Asked, document
 from tests.dao.workflow.machine.people import People, parts, picks, shapes
 
 GUARDIAN = "ivo"
+PANEL = ("gil", "finn", "jan")
 
 
 class Stoppers(People):
@@ -72,6 +74,64 @@ class Stoppers(People):
         for name in names.split():
             self.veto_it(passed[-1 - pick % len(passed)], part, name)
 
+    @precondition(lambda self: any(one.released for one in self.model.asked))
+    @rule(
+        pick=picks,
+        part=st.sampled_from((0, 1, 1, 2)),
+        name=st.sampled_from(("nora", "dora", "lea", GUARDIAN, "eve", "gil")),
+        words=st.sampled_from((b"Not done.\n", b"Not done.\n", None)),
+        is_decided=st.booleans(),
+    )
+    def dispute(self, pick: int, part: int, name: str, words: bytes | None, is_decided: bool) -> None:
+        """One part of what passed; sometimes the panel decides at once."""
+        passed = [one for one in self.model.asked if one.released]
+        one, now = passed[-1 - pick % len(passed)], self.now()
+        stands = part > 0 and self.stands(one, part)
+        if self.attempt(lambda: self.house.act(name, one.id, part, "dispute", words)) is not None:
+            self.happened["disputed"] += 1
+            window = one.window(part)
+            assert stands, "disputed what is paid, stopped or over"
+            assert words, "disputed without a reason"
+            assert one.panel, "disputed where nobody decides"
+            assert name in one.parties(), "disputed by somebody else"
+            assert part not in one.disputed, "disputed twice"
+            assert window is None or now <= window[1], "disputed after its end"
+            one.disputed[part] = now
+            for _ in range(2 if is_decided else 0):
+                self.decide_it(one, part)
+
+    @precondition(lambda self: any(one.disputed for one in self.model.asked))
+    @rule(
+        pick=picks,
+        name=st.sampled_from((*PANEL, "ann", "nora")),
+        words=st.sampled_from((b"Pay it.\n", b"Pay it.\n", b"Pay half.\n", None)),
+    )
+    def resolve(self, pick: int, name: str, words: bytes | None) -> None:
+        disputed = [(one, part) for one in self.model.asked for part in one.disputed]
+        one, part = disputed[-1 - pick % len(disputed)]
+        self.resolve_it(one, part, name, words)
+
+    def decide_it(self, one: Asked, part: int) -> None:
+        given = one.decisions.get(part, {})
+        left = [name for name in PANEL if not any(name in names for names in given.values())]
+        self.resolve_it(one, part, left[0] if left else PANEL[0], b"Pay it.\n")
+
+    def resolve_it(self, one: Asked, part: int, name: str, words: bytes | None) -> None:
+        now = self.now()
+        if self.attempt(lambda: self.house.act(name, one.id, part, "resolve", words)) is None:
+            return
+        self.happened["resolved"] += 1
+        given = one.decisions.setdefault(part, {})
+        assert words, "decided without a word"
+        assert name in one.panel - one.parties(), "decided by somebody else"
+        assert one.is_frozen(part), "decided what is not disputed"
+        assert not one.is_silenced(part, now), "decided too late"
+        assert not any(name in names for names in given.values()), "decided twice"
+        given.setdefault(words, set()).add(name)
+        if len(given[words]) >= one.panel_required:
+            one.resolved[part] = now
+            self.happened["let go on"] += 1
+
     @precondition(lambda self: any(one.stopped for one in self.model.asked))
     @rule(pick=picks)
     def end_what_was_stopped(self, pick: int) -> None:
@@ -97,7 +157,10 @@ class Stoppers(People):
         now = self.now()
         done = self.attempt(lambda: self.house.end(one.id, part))
         if done is not None:
-            if part not in one.stopped:
+            if part not in one.stopped and one.is_frozen(part):
+                assert "terminated" == done.cause
+                assert one.is_silenced(part, now), "ended while the panel could decide"
+            elif part not in one.stopped:
                 assert "expired" == done.cause
                 window = one.window(part)
                 latest = one.parts[part - 1].not_after if window is None else window[1]
@@ -109,7 +172,7 @@ class Stoppers(People):
         """It can never be paid: nobody signed it, or its nonce is spent."""
         self.happened[f"ended {cause}"] += 1
         assert part not in one.ended, "ended twice"
-        assert (cause != "expired") == (part in one.stopped), f"ended as {cause}"
+        assert (cause in ("vetoed", "superseded")) == (part in one.stopped), f"ended as {cause}"
         assert not self.is_paid(one, part), "ended what the Safe had paid"
         nonce = self.house.safe().nonce
         for tx in one.txs.get(part, ()):

@@ -24,7 +24,7 @@ from dao.workflow.desk import Blocks, Fact
 from tests.dao.workflow.machine.house import Lagging, name_of
 from tests.dao.workflow.machine.model import SHAPES, Amounts, Made, Payout, asked, document
 from tests.dao.workflow.machine.people import DAY, parts, picks
-from tests.dao.workflow.machine.stoppers import GUARDIAN, Stoppers
+from tests.dao.workflow.machine.stoppers import GUARDIAN, PANEL, Stoppers
 from treasury.binding import build
 from treasury.rejection import rejection_of
 
@@ -188,7 +188,14 @@ class Strangers(Stoppers):
             "two choices": {"choices": ["Yes", "No"]},
             "one part": {"limits": {"body": 10_000, "parts": 1}},
             "renamed": {"prefix": "MIP"},
-            "guarded": {"guardian": checksum(cast.address(GUARDIAN))},
+            "guarded": {
+                "guardian": checksum(cast.address(GUARDIAN)),
+                "disputes": {
+                    "panel": [checksum(cast.address(name)) for name in PANEL],
+                    "required": 2,
+                    "seconds": 5 * DAY,
+                },
+            },
             # the same text after the same text counts once, so a limit says how often this was wanted
             "as at first": {**first, "notice": 0, "limits": {"body": 10_000 + len(self.house.journal), "parts": 20}},
         }

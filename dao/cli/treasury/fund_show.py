@@ -91,12 +91,13 @@ def _lines(shown: list[Shown], labels: Mapping[str, AssetLabel]) -> Iterator[str
             yield ""
         where = say("FUND", "safe", safe=fund.safe, chain_id=fund.chain_id)
         yield paint(say("FUND", "name", name=fund.name), "bold") + where
-        head = ("", *map(label, FundState._fields))
+        width = len(FundState._fields) - (not any(state.refunded for state in states.values()))
+        head = ("", *map(label, FundState._fields[:width]))
         rows = [
-            (told(0, asset, labels)[1], *(told(amount, asset, labels)[0] for amount in state))
+            (told(0, asset, labels)[1], *(told(amount, asset, labels)[0] for amount in state[:width]))
             for asset, state in states.items()
         ]
-        yield from columns([head, *rows], right=range(1, 6))
+        yield from columns([head, *rows], right=range(1, width + 1))
         for ask in asks:
             amount, symbol = told(ask.amount, ask.asset, labels)
             yield "  " + say("FUND", "asks", iip=ask.iip, amount=amount, symbol=symbol)

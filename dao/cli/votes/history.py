@@ -1,0 +1,163 @@
+"""`dao history`: what a followed space decided, as documents and records, and a report of what cannot be proved.
+
+Decided here: which files are written and how the report is told. What can be proved is decided by
+`governance.history`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dao.cli.answer import Answer
+from dao.cli.files import OutFileError
+from dao.cli.options import Dir
+from dao.cli.text import columns, label, paint, say, wrapped
+from dao.cli.votes.audit_told import told
+from dao.cli.votes.hub_text import json_number, one_line, spelled
+from dao.cli.votes.sync import ASSUMED, document_of, said
+from dao.errors import UsageError
+from dao.store.durable import new_folder
+from dao.store.follow import FollowStore, path_of
+from dao.workspace import CONFIG_FILE, read_anchors
+from governance.history import Chapter, Gap, chapters
+
+EXAMPLES = (
+    "dao history hakka-history --space hakka.eth",
+    "dao history history --json",
+)
+
+REPORT = "completeness.md"
+INDEX = "index.json"
+
+
+def command(
+    out: Annotated[Path, typer.Argument(help="A new folder.", metavar="FOLDER")],
+    *,
+    space: Annotated[
+        str, typer.Option("--space", help="The space; without it the workspace's own.", metavar="NAME")
+    ] = "",
+    folder: Dir = Path(),
+) -> Answer:
+    """Write the history of a space that `dao sync` followed: each closed proposal with all that can be proved of it.
+
+    A folder a proposal: its text, its envelope and those of its votes as they were signed, as far as they can be
+    rebuilt, and a record of how each stands and of the exact count. The report names every gap, also those that no vote
+    at a hub is without. Nothing is asked of anybody.
+    """
+    if not space and not (folder / CONFIG_FILE).is_file():
+        raise UsageError("E_USAGE", "sync_space")
+    name = space or read_anchors(folder).space
+    with FollowStore(path_of(folder, name)) as store:
+        told_now = max([int(time.time()), *store.known.looked])
+        found = list(chapters(store.known, told_now))
+        root = "0x" + store.root().hex()
+    if out.exists():
+        raise OutFileError("E_IO_EXISTS", "leaving", path=str(out))
+    document = {
+        "ok": True, "space": name, "folder": str(out), "root": root, "assumed": list(ASSUMED),
+        "proposals": [_record(chapter) for chapter in found],
+    }  # fmt: skip
+    try:
+        with new_folder(out) as fresh:
+            _write(fresh, name, found, document)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise OutFileError("E_IO_WRITE", "leaving", path=str(out), problem=problem) from error
+    return Answer(document, _lines(name, found, out))
+
+
+def _write(folder: Path, space: str, found: list[Chapter], document: dict[str, Any]) -> None:
+    for number, chapter in enumerate(found, 1):
+        place = folder / f"{number:04}-{_short(chapter)}"
+        place.mkdir()
+        (place / "text.md").write_bytes(str(chapter.row.get("body") or "").encode("utf-8", "surrogatepass"))
+        if chapter.envelope is not None:
+            (place / "proposal.json").write_bytes(chapter.envelope)
+        lines = [vote.envelope + b"\n" for vote in chapter.votes if vote.envelope is not None]
+        (place / "votes.jsonl").write_bytes(b"".join(lines))
+        _dump(place / "record.json", _record(chapter))
+    _dump(folder / INDEX, {**document, "folder": "."})
+    (folder / REPORT).write_text("\n".join(_report(space, found)) + "\n", "utf-8")
+
+
+def _dump(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=True, indent=1) + "\n", "utf-8")
+
+
+def _short(chapter: Chapter) -> str:
+    """The beginning of an id, of which a hub may have made anything."""
+    return "".join(char for char in chapter.standing.id[:10] if char.isascii() and char.isalnum()) or "x"
+
+
+def _record(chapter: Chapter) -> dict[str, object]:
+    """One proposal, for machines."""
+    audit = chapter.audit
+    counted: dict[str, object] | None = None
+    if audit is not None:
+        exact = audit.counted.exact
+        counted = {
+            "scores": [spelled(score) for score in exact.scores], "total": spelled(exact.total),
+            "winners": list(exact.winners), "verdict": audit.exact_verdict,
+            "published_verdict": audit.published_verdict, "published_ok": audit.ok,
+            "findings": [
+                {"code": row.code, "reason": row.reason, "level": row.level, "message": told(row, audit),
+                 "facts": {name: json_number(fact) for name, fact in row.facts.items()}}
+                for row in audit.findings
+            ],
+        }  # fmt: skip
+    return {
+        **document_of(chapter.standing), "choices": list(chapter.row.get("choices") or ()),
+        "signatures": dict(Counter(vote.status for vote in chapter.votes)),
+        "envelopes": sum(vote.envelope is not None for vote in chapter.votes),
+        "counted": counted, "code": chapter.refusal.code if chapter.refusal else None,
+        "gaps": [{"what": gap.what, "votes": gap.number, "message": _gap(gap)} for gap in chapter.gaps],
+    }  # fmt: skip
+
+
+def _gap(gap: Gap) -> str:
+    return say("HISTORY_GAP", gap.what, votes=gap.number)
+
+
+def _report(space: str, found: list[Chapter]) -> Iterator[str]:
+    """The report in Markdown: gaps that all share, then each proposal with its own."""
+    yield f"# {say('HISTORY', 'title', space=one_line(space))}"
+    yield ""
+    every = [gap for gap in (found[0].gaps if found else ()) if all(gap in chapter.gaps for chapter in found)]
+    for gap in every:
+        yield f"- {_gap(gap)}"
+    for number, chapter in enumerate(found, 1):
+        yield ""
+        yield f"## {number}. {_markdown(chapter.standing.title)}"
+        yield ""
+        yield f"`{_short(chapter)}…`, {label('text')}: {said(chapter.standing.text)}"
+        yield ""
+        yield from (f"- {_gap(gap)}" for gap in chapter.gaps if gap not in every)
+
+
+def _markdown(title: str) -> str:
+    """A stranger's title as text: nothing in it is a link, a tag or a heading."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~&:@/" else char for char in one_line(title))
+
+
+def _lines(space: str, found: list[Chapter], out: Path) -> Iterator[str]:
+    facts = {"space": one_line(space), "proposals": len(found), "path": out, "report": REPORT}
+    yield from wrapped(say("HISTORY", "written", **facts), paint("✓ ", "green"), "  ")
+    yield ""
+    head = (label("proposal"), label("votes"), label("text"), "")
+    cells = [
+        (
+            chapter.standing.id[:10],
+            str(len(chapter.votes)),
+            said(chapter.standing.text),
+            one_line(chapter.standing.title),
+        )
+        for chapter in found
+    ]
+    yield from columns([head, *cells], right=(1,))

@@ -1,0 +1,43 @@
+"""A document beside its fund's mandate: whom the fund never pays, and how much of it one proposal may ask.
+
+Decides with addresses and a share that the caller took from the settings, and with what is available by the books. The
+same is asked again before anybody signs (`treasury.mandate`), for a vote does not lift a mandate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chain.amount import AmountError, parse, spell
+from chain.finding import Finding
+from proposals.lint_rules import Sight
+from proposals.problems import problem
+
+
+def nobody_is_paid_who_is_excluded(sight: Sight) -> Iterator[Finding]:
+    """No row pays or calls an address that the mandate excludes (`E_MANDATE`)."""
+    for row in sight.reading.budget:
+        if sight.excluded and row.action.to in sight.excluded:
+            facts = {"part": row.part, "payee": row.action.to}
+            yield problem("E_MANDATE", "excluded", row.line, f"part {row.part}", **facts)
+
+
+def no_proposal_asks_too_large_a_share(sight: Sight) -> Iterator[Finding]:
+    """What is requested of an asset is at most the mandate's share of what is available (`E_MANDATE`)."""
+    if sight.largest_share is None or sight.available is None or sight.assets is None:
+        return
+    numerator, denominator = sight.largest_share
+    asks = sight.reading.values.get("requested", ())
+    assert isinstance(asks, tuple), "the reader makes a tuple of asks"
+    for spelled, symbol in asks:
+        asset, left = sight.assets.get(symbol), max(0, sight.available.get(symbol, 0))
+        if asset is None:
+            continue
+        try:
+            asked = parse(spelled, asset.decimals)
+        except AmountError:
+            continue  # told by F01
+        if asked * denominator > left * numerator:
+            facts = {"asset": symbol, "requested": spelled, "available": spell(left, asset.decimals),
+                     "share": f"{numerator}/{denominator}"}  # fmt: skip
+            yield problem("E_MANDATE", "share", sight.line_of("requested"), "requested", **facts)
