@@ -206,6 +206,24 @@ class Limits(NamedTuple):
     spending: tuple[SpendingLimit, ...] = ()
 
 
+class Credit(NamedTuple):
+    """How much of an asset of its fund a group may draw; `address` is None for the chain's native coin."""
+
+    address: bytes | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSettings:
+    """A working group with an account inside a fund: who asks, who says yes or no, and what may be drawn."""
+
+    name: str
+    fund: str
+    members: tuple[bytes, ...]
+    confirmers: tuple[bytes, ...]
+    credit: tuple[Credit, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All that a space fixes. `text` is the canonical JSON that was signed; its raw CID names these settings."""
@@ -240,6 +258,8 @@ class Settings:
     limits: Limits
     periods: Periods = NO_PERIODS
     """How long a text stands before its vote, and when the same may be asked again."""
+    groups: tuple[GroupSettings, ...] = ()
+    """Empty where the text has no such key."""
 
     def fund(self, name: str) -> FundSettings | None:
         """Find a fund by name."""

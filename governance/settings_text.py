@@ -14,26 +14,22 @@ from typing import cast, get_args
 
 from chain.json_text import canonical, loads_canonical
 from chain.networks import DEVNET_CHAIN_ID
-from governance.committee import read_committee
 from governance.errors import GovernanceError
-from governance.fund_mandate import read_mandate
+from governance.fund_settings import FUND_KEYS, read_fund
+from governance.group_settings import check_groups, read_groups
 from governance.options import check_options
 from governance.settings import (
     AccountProof,
     Admission,
-    Asset,
     BalanceProof,
     ChainSettings,
     Disputes,
-    FundSettings,
     Journal,
-    Mandate,
     Quorum,
     QuorumKind,
     Reviewers,
     SafeSettings,
     Settings,
-    Source,
     StrategySettings,
     Threshold,
     Voting,
@@ -52,11 +48,10 @@ _KEYS = (
     "admission chains choices disputes funds grace guardian housekeeping journal limits notice prefix proposers quorum "
     "reviewers safes space strategies threshold timelock venue version voting"
 )
-_FUND = "assets chain_id name safe sources"
+_OPTIONAL = ("groups", "periods")
+"""Keys that may be left out."""
 _CHAIN_ID_MAX = 2**53 - 1
 _NAME = r"[a-z0-9][a-z0-9_-]{0,31}"
-_FUND_NAME = r"[a-z][a-z0-9-]{0,31}"
-"""The books make an account's component of it, one to one, so it has no underscore (`treasury.booking`)."""
 _LINE = r"[^\x00-\x1f\x7f]{1,256}"
 _SPACE = r"[^\s]{1,256}"
 _FIRST_SAFE_VERSION = (1, 3, 0)
@@ -73,8 +68,8 @@ class SettingsError(GovernanceError):
 def parse_settings(text: str) -> Settings:
     """Read the canonical JSON text of settings; raise `SettingsError` (or its code's own error) for anything else."""
     values = loads_canonical(text, max_bytes=MAX_BYTES)
-    more = " periods" if isinstance(values, Mapping) and "periods" in values else ""
-    opened = open_map(values, _KEYS + more, code="E_SETTINGS")
+    there = [key for key in _OPTIONAL if isinstance(values, Mapping) and key in values]
+    opened = open_map(values, " ".join([_KEYS, *there]), code="E_SETTINGS")
     expect_version(opened, "version", VERSION)
     settings = _read(opened, text)
     for rule in _RULES:
@@ -93,7 +88,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
     reviewers = opened.open("reviewers", "addresses required")
     disputes = opened.open("disputes", "panel required seconds")
     journal = opened.open("journal", "key origin")
-    funds = tuple(_fund(item) for item in opened.open_each_with("funds", _FUND, "mandate committee"))
+    funds = tuple(read_fund(item) for item in opened.open_each_with("funds", FUND_KEYS, "mandate committee"))
     voting = opened.open("voting", "delay max_snapshot_age period")
     return Settings(
         text=text,
@@ -131,6 +126,7 @@ def _read(opened: StrictMap, text: str) -> Settings:
         housekeeping=opened.text_list("housekeeping", _NAME),
         limits=read_limits(opened, funds),
         periods=read_periods(opened),
+        groups=read_groups(opened),
     )
 
 
@@ -164,27 +160,6 @@ def _safe(opened: StrictMap) -> SafeSettings:
         opened.integer("chain_id", 1, _CHAIN_ID_MAX),
         opened.address("address"),
         opened.text("version", r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"),
-    )
-
-
-def _fund(opened: StrictMap) -> FundSettings:
-    assets = tuple(
-        Asset(a.optional_address("address"), a.integer("decimals", 0, 77), a.text("symbol", r"[A-Za-z0-9.$_-]{1,32}"))
-        for a in opened.open_each("assets", "address decimals symbol")
-    )
-    sources = tuple(
-        Source(s.address("address"), s.text("kind", _NAME)) for s in opened.open_each("sources", "address kind")
-    )
-    if not assets or len({a.symbol for a in assets}) < len(assets) or len({a.address for a in assets}) < len(assets):
-        opened.refuse("assets", "at least one asset, each address and symbol once")
-    return FundSettings(
-        name=opened.text("name", _FUND_NAME),
-        chain_id=opened.integer("chain_id", 1, _CHAIN_ID_MAX),
-        safe=opened.address("safe"),
-        assets=assets,
-        sources=sources,
-        mandate=read_mandate(opened, assets) if "mandate" in opened.values else Mandate(),
-        committee=read_committee(opened, assets) if "committee" in opened.values else None,
     )
 
 
@@ -376,6 +351,7 @@ _RULES: tuple[Callable[[Settings], None], ...] = (
     _devnet_stays_apart,
     _safes_can_pay,
     _funds_lie_in_safes,
+    check_groups,
     _power_has_a_source,
     _quorum_can_be_reached,
 )

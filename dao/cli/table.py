@@ -89,7 +89,16 @@ COMMANDS = (
     Command("fund refund", "Treasury", "Book what came back of a payment."),
     Command("fund collect", "Treasury", "Build the calls that bring waiting money to the Safe."),
     Command("committee", "Treasury", "Show what a committee may grant, and what it granted."),
-    Command("ledger", "Treasury", "Show every entry of the books and every balance."),
+    Command("ledger show", "Treasury", "Show every entry of the books and every balance."),
+    Command("ledger check", "Treasury", "Hold the books against the chain's balances."),
+    Command("ledger export", "Treasury", "Write the books for Beancount, hledger or a table."),
+    Command("ledger close", "Treasury", "Close a period that is over, with its entries."),
+    Command("ledger chart", "Treasury", "Draw a fund over time, or how long it lasts."),
+    Command("report", "Treasury", "Report on a period: sheet, income, budget, runway."),
+    Command("group show", "Treasury", "Show working groups' accounts and every step."),
+    Command("group request", "Treasury", "Ask, as a member, to deposit, transfer, draw, close."),
+    Command("group confirm", "Treasury", "Confirm a group's request, as another person."),
+    Command("group reject", "Treasury", "Reject a group's request, as another person."),
     Command("token", "Treasury", "Show what of a token circulates, and what is locked."),
     Command("vesting show", "Treasury", "Show what is vested and what is locked, and when."),
     Command("vesting check", "Treasury", "Hold a plan against the wallets that pay it."),
@@ -130,9 +139,11 @@ COMMANDS = (
 GROUPS = {
     "devnet": "The embedded chain of a workspace.",
     "fund": "Funds; without a command they are shown, all or the one that is named.",
+    "group": "Accounts of working groups inside a fund; without a command they are shown.",
     "ipfs": "Content outside the journal: nodes, folders of blocks, pinning services.",
     "journal": "The journal, and files for those who follow it; without a command it is listed.",
     "keys": "The keyring of a workspace; without a command it is listed.",
+    "ledger": "The books; without a command every entry and balance is shown.",
     "milestone": "Milestones that release a part.",
     "owner": "Owners of the treasury Safe who come or go without a vote.",
     "pool": "The mutual's pool: a model of its contract, and what it says. Not insurance advice.",
@@ -145,7 +156,10 @@ GROUPS = {
 }
 """The first words of two-word commands, each with the sentence of its own `--help`."""
 
-BARE = {"fund": "show", "journal": "list", "keys": "list", "settings": "show", "signers": "show"}
+BARE = {
+    "fund": "show", "group": "show", "journal": "list", "keys": "list", "ledger": "show", "settings": "show",
+    "signers": "show",
+}  # fmt: skip
 """Groups that mean one of their commands when none is typed."""
 
 NAMING = frozenset({"fund"})

@@ -109,6 +109,7 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "alive": {"id": _HASH, "owner": _ADDRESS, "envelope": _FOREIGN},
     "announced": {"safe": _ADDRESS, "owner": _ADDRESS, "former": _optional(_ADDRESS), "threshold": _optional(_int)},
     "housekept": {"hash": _HASH, "safe_tx": _BLOCK, "receipt": _BLOCK, "state": _BLOCK},
+    "group": {"id": _HASH, "group": _text, "envelope": _FOREIGN},
     "premium": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "premiums": {"fund": _text, "range": _BLOCK},
     "forward": {"fund": _text, "receipt": _BLOCK, "log": _int},

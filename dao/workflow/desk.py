@@ -55,6 +55,7 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "confirmation": (*QUEUED, 61, 62, 63, 64),
     "executed": PAID,
     "spent": (10, 59),
+    "group": (10,),
     "ended": PAID,
     "alive": (10,),
     "announced": (10, 54),

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from chain import log_tree
 from chain.cid import CID
 from dao.record.case import Get
+from dao.record.checks_group import check_group
 from dao.record.checks_steps import check_step, check_transition
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
@@ -92,13 +93,7 @@ def _link(leaf: Leaf, field: str) -> CID:
     return cid
 
 
-EARLY: Mapping[str, Early] = MappingProxyType(
-    {
-        "document": _document,
-        "parts": _parts,
-        "transition": _transition,
-        "step": _step,
-        "proposal": _proposal,
-        "alive": _alive,
-    }
-)
+EARLY: Mapping[str, Early] = MappingProxyType({
+    "document": _document, "parts": _parts, "transition": _transition, "step": _step, "proposal": _proposal,
+    "alive": _alive, "group": check_group,
+})  # fmt: skip

@@ -1,8 +1,7 @@
 """Paying: a passed part becomes a Safe transaction, is reviewed, signed by owners, executed, and booked.
 
 A Safe has no clock, so signing is what waits: `sign` runs the review against the vote first and refuses whatever the
-review refuses. An execution is a fact only with its proved receipt, and the entry that books it comes in the same
-commit.
+review refuses. An execution is a fact only with its proved receipt; the entry that books it is in the same commit.
 """
 
 from __future__ import annotations

@@ -21,12 +21,13 @@ from dao.errors import DaoError
 from dao.record import carrier
 from dao.record.carrier import CarrierError, Publication, SignedAct, Submission
 from dao.record.owners_since import owners_now
-from dao.workflow import acting, cancelling, living, paying, proposing, stopping, submitting, voting
+from dao.workflow import acting, cancelling, grouping, living, paying, proposing, stopping, submitting, voting
 from dao.workflow.desk import Desk
 from governance.acts import Act, check_act_signature, read_act
 from governance.admission import AdmissionError
 from governance.admission.window import member_int
 from governance.document_steps import DocumentStep, check_step_signature, is_step, read_step
+from governance.group_steps import GroupStep, check_group_signature, is_group_step, read_group_step
 from governance.messages import Envelope, check_signature, proposal_id, read_envelope
 from governance.proof_of_life import ProofOfLife, is_proof, read_proof
 from governance.settings import Settings
@@ -55,6 +56,8 @@ class Taken(NamedTuple):
     is_new: bool
     number: int = 0
     """Of a document that no proposal has to ask for yet; `proposal` is empty then."""
+    group: str = ""
+    """The working group that it is about; `proposal` is empty then, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,7 @@ class Intake(NamedTuple):
     take: Callable[[Desk, bytes], int]
 
 
-_PUBLICATION, _VOTE, _CANCEL, _ACT, _CONFIRMATION = range(5)
+_PUBLICATION, _VOTE, _CANCEL, _ACT, _CONFIRMATION, _GROUP = range(6)
 _OF_A_SECOND, _LAST = MappingProxyType({"resurrect": 0, "freeze": 2, "withdraw": 3}), 4
 """The order of a document's steps that were signed in one second; 1 for those that bring a text."""
 
@@ -118,6 +121,8 @@ def read_parcel(raw: bytes, settings: Settings, chain_id: int) -> Parcel:
             step = read_step(raw)
             kind = "withdrawal" if step.event == "withdraw" else step.event
             return _of_step(kind, step, lambda desk: submitting.take_step(desk, raw))
+        if is_group_step(value):
+            return _of_group_step(read_group_step(raw))
         return _of_envelope(read_envelope(raw, settings.admission), settings)
     raise CarrierError("E_CARRIER", "unknown")
 
@@ -151,6 +156,18 @@ def _of_step(kind: str, step: DocumentStep, enter: Callable[[Desk], submitting.S
 
     order = (_PUBLICATION, step.timestamp, _OF_A_SECOND.get(step.event, 1), step.id)
     return Parcel(kind=kind, id=step.id, order=order, take=take)
+
+
+def _of_group_step(step: GroupStep) -> Parcel:
+    """A step of a working group, after all else that it may lean on, in the order of its number."""
+
+    def take(desk: Desk) -> Taken:
+        check_group_signature(step)
+        known = grouping.find_group_step(desk, step)
+        leaf = grouping.take_group_step(desk, step.raw) if known is None else known
+        return Taken((leaf,), b"", 0, is_new=known is None, group=step.group)
+
+    return Parcel(kind="group", id=step.id, order=(_GROUP, step.timestamp, step.number, step.id), take=take)
 
 
 def _of_envelope(envelope: Envelope, settings: Settings) -> Parcel:

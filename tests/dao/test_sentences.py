@@ -26,7 +26,10 @@ PLACES = frozenset({"place", "line"})
 FRAGMENTS = ("DEMO_", "ACTION.", "ASK.", "DUTY", "ORIGIN.", "NEEDED.", "PASSPHRASE.", "SETTING.", "SETTINGS.")
 """Headings, questions, cells of a table, and what a call does, to be read behind its place."""
 WORDS = frozenset(
-    key for file in FILES if file.stem in ("answers", "words") for key in tomllib.loads(file.read_text("utf-8"))
+    key
+    for file in FILES
+    if file.stem in ("answers", "words", "books_words")
+    for key in tomllib.loads(file.read_text("utf-8"))
 )
 """Words, labels and headings, which are no sentences."""
 LOCATED = frozenset({"problem", "FrontMatterError", "TableError"})

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape as escape_xml
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dao.cli.wide import wrap
 from dao.sentences import escape
-from proposals.schedule import Schedule
 from proposals.times import add_months, parse_day, spell_day
 
 _WIDTH, _MARGIN = 720, 24
@@ -52,13 +51,24 @@ text { font-family: ui-sans-serif, system-ui, "Segoe UI", "Noto Sans", "Noto San
 .edge { stroke: #ffffff; stroke-width: 1; } .swatch { stroke: #59636e; stroke-width: 1; }"""
 
 
+class Curve(Protocol):
+    """Amounts over time, as a schedule has them."""
+
+    @property
+    def dates(self) -> Sequence[int]:
+        """When it bends or jumps."""
+
+    def vested(self, time: int) -> int:
+        """The amount at a moment, in base units."""
+
+
 class Band(NamedTuple):
     """One bucket."""
 
     name: str
     told: str
     """Its amounts, as they stand behind its name."""
-    schedule: Schedule
+    schedule: Curve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,6 +168,8 @@ def _named(rows: list[Row], session: Session, settings: Settings | None) -> list
 
 
 def _name(taken: Taken, names: Mapping[bytes, str], prefix: str) -> str:
+    if taken.group:
+        return taken.group
     if taken.number:
         return f"{prefix}-{taken.number}"
     if not taken.proposal:  # of the space itself, as a proof of life

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chain.address import checksum
 from dao.cli.start.demo import cast
-from tests.dao.cli import hub_lines, owner_lines, pay_lines, vesting_lines
+from tests.dao.cli import books_lines, hub_lines, owner_lines, pay_lines, vesting_lines
 
 HERE = ("--dir", "FOLDER")
 ABSENT = "QmTJzHxw4pPgcv6ZtA7hm9L32Evr2Z6A1LoEuTp9UGZC2n"
@@ -74,10 +74,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "fund income": [("fund", "income", *HERE), ("fund", "income", "--file", "NEW", *HERE)],
     "fund refund": [("fund", "refund", "IIP-1/1", "0x" + "07" * 32, *HERE), ("fund", "refund", "IIP-1/1", "x", *HERE)],
     "fund collect": [("fund", "collect", *HERE), ("fund", "collect", "--title", "x", *HERE)],
-    "ledger": [("ledger", *HERE), ("ledger", "--account", "Assets", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
     **owner_lines.LINES,
     **vesting_lines.LINES,
+    **books_lines.LINES,
     "journal list": [("journal", *HERE), ("journal", "--since", "x", *HERE)],
     "journal export": [("journal", "export", "NEW", *HERE), ("journal", "export", "NEW", "--since", "99", *HERE)],
     "journal follow": [("journal", "follow", "FOLDER/iip-1.car", *HERE)],

@@ -52,3 +52,16 @@ def test_stop_a_payout(
     (told,) = dao("status", "IIP-2", "--dir", "demo", "--json").document["iips"]
     assert ["expired_signed", "vetoed"] == [part["state"] for part in told["parts"]]
     assert verify(Path("iip-2.car").read_bytes()).ok
+
+
+def test_the_books(
+    dao: Callable[..., Outcome], played: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demo's books, held to its chain, exported, drawn, closed and reported, with the page's picture."""
+    monkeypatch.chdir(tmp_path)
+
+    guides.follow(dao, guides.page("the-books"), played)
+
+    shown = guides.GUIDES.parent / "images" / "fund-over-time.svg"
+    assert shown.read_bytes() == Path("fund.svg").read_bytes()
+    assert ["2026-01-13.json"] == [path.name for path in Path("demo/closes").iterdir()]

@@ -1,4 +1,4 @@
-"""`dao ledger`: every entry of the books with its postings, and what every account holds."""
+"""`dao ledger show`, or `dao ledger`: every entry of the books with its postings, and what every account holds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from treasury.ledger import Balance, Entry
 
 EXAMPLES = (
     "dao ledger",
-    "dao ledger --account Assets:Safe",
+    "dao ledger show --account Assets:Safe",
     "dao ledger --dir demo --json",
 )
 
