@@ -27,6 +27,8 @@ from treasury.confirmations import sign_safe_tx
 from treasury.rejection import rejection_of
 
 WALLET_GAS = 400_000
+ANVIL_LASTS = 30
+"""Games on one anvil; after some more it has lost states that it was asked to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,14 @@ def table(laid: Payday, folder: Path) -> Iterator[Table]:
 
 def _main(games: int, first: int) -> None:
     told, began = Counter[str](), time.monotonic()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        with payday(folder) as laid, table(laid, folder) as round_table:
-            for seed in range(first, first + games):
-                told += round_table.play(seed, folder / str(seed))
-                shutil.rmtree(folder / str(seed))
-                print(seed, dict(told), flush=True)
+    for start in range(first, first + games, ANVIL_LASTS):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            with payday(folder) as laid, table(laid, folder) as round_table:
+                for seed in range(start, min(start + ANVIL_LASTS, first + games)):
+                    told += round_table.play(seed, folder / str(seed))
+                    shutil.rmtree(folder / str(seed))
+                    print(seed, dict(told), flush=True)
     print(json.dumps({"games": games, "seconds": round(time.monotonic() - began), "ends": dict(told)}, indent=2))
 
 
