@@ -165,9 +165,9 @@ def check_is_change(tx: SafeTx, change: OwnerChange, state: SafeState) -> None:
     """Raise unless `tx` is, byte for byte, the transaction that makes the change (`E_HASH_MISMATCH`, `E_NO_VOTE`)."""
     expected = change_tx(change, state, tx.nonce, tx.version)
     for field in _FIELDS:
-        if getattr(expected, field) != getattr(tx, field):
-            facts = {"field": field, "expected": getattr(expected, field), "found": getattr(tx, field)}
-            raise HousekeepingError("E_HASH_MISMATCH", "housekeeping", **facts)
+        wanted, found = getattr(expected, field), getattr(tx, field)
+        if wanted != found:
+            raise HousekeepingError("E_HASH_MISMATCH", "housekeeping", field=field, expected=wanted, found=found)
 
 
 def housekeeping_findings(tx: SafeTx, facts: Housekeeping) -> Iterator[Finding]:

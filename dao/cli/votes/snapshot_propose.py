@@ -28,8 +28,8 @@ from governance.counting import method
 from governance.messages import proposal_message
 
 EXAMPLES = (
-    'dao snapshot propose text.md --title "A title" --space hakka.eth --snapshot 21000000 --key-env AUTHOR_KEY',
-    "dao snapshot propose text.md --title T --space x.eth --snapshot 7 --voting approval --choice A --choice B",
+    "dao snapshot propose text.md --title T --space x.eth --snapshot 7 --key zoe",
+    "dao snapshot propose t.md --title T --space x.eth --snapshot 7 --dry-run",
 )
 
 _SIZE_MAX = 2**20
