@@ -21,10 +21,7 @@ from treasury.allocation import Plan, PlanError
 from treasury.beneficiaries import Ground, message_of, side_of, typed
 from treasury.vesting_check import need_token
 
-EXAMPLES = (
-    "dao vesting change --plan p.toml --grant a --to 0x… --time 2026-03-01T00:00:00Z",
-    "dao vesting change --plan p.toml --grant ann --to 0x… --time 1772323200 --json",
-)
+EXAMPLES = ("dao vesting change --plan p --grant ann --to 0x… --time 2026-03-01T00:00:00Z",)
 
 
 class WhyOption(StrEnum):
