@@ -144,7 +144,10 @@ def test_the_command_ends_by_signal(played: Played, tmp_path: Path, how: signal.
         node = Node(url, chain_id=DEVNET_CHAIN_ID)
         node.send(FAUCET_KEY, cast.address("ann"), value=7)
         served.send_signal(how)
-        out, err = served.communicate(timeout=20)
+        try:
+            out, err = served.communicate(timeout=20)
+        finally:
+            served.kill()  # where a script in the background had SIGINT ignored for us, and so for it
 
     assert (0, "") == (served.returncode, err)
     assert url == json.loads(out)["url"]
