@@ -190,7 +190,10 @@ def rebooked(bench: Bench, choose: Random) -> list[Slot] | None:
 
 def stepped(bench: Bench, choose: Random) -> list[Slot] | None:
     """A step of the lifecycle that nobody took."""
-    slot, after = choose.choice(bench.all("transition")), choose.choice(bench.slots)
+    slots = bench.all("transition")
+    if not slots:
+        return None
+    slot, after = choose.choice(slots), choose.choice(bench.slots)
     return [bench.insert(after, "transition", {**slot.body, "event": choose.choice(EVENTS)})]
 
 
@@ -213,7 +216,7 @@ def told(report: Report) -> Told:
     """What a report says that passed."""
     case = report.case
     assert case is not None
-    assert case.verdict is not None
+    assert case.verdict is not None or case.cancelled is not None
     entries = [entry for _, entry in case.entries or ()]
     decided = {
         "proposal": case.proposal,
@@ -222,6 +225,7 @@ def told(report: Report) -> Told:
         "votes": sorted(vote.envelope.id for vote in case.votes or ()),
         "powers": dict(case.powers or {}),
         "verdict": case.verdict,
+        "cancelled": case.cancelled is not None,
     }
     done = {
         "acts": _texts((leaf.act.id, leaf.act.address) for leaf in case.acts or ()),
