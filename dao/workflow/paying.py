@@ -220,14 +220,22 @@ def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> C
 
 def confirm(desk: Desk, proposal: bytes, part: int, tx: SafeTx, confirmations: Sequence[Confirmation]) -> list[int]:
     """Take confirmations that were made elsewhere, after the same review; return their leaves' indexes. All of them
-    are taken, or none. Of what the Safe has executed already they are taken without it, to be booked with.
+    are taken, or none. Of what the Safe has executed already they are taken without it, to be booked with; of what is
+    booked none is taken any more.
     """
     try:
         _refuse_reviewed(desk, proposal, part, tx)
     except PayError:
-        if find_execution(desk, proposal, part, tx) is None:
+        if _is_booked(desk, proposal, part) or find_execution(desk, proposal, part, tx) is None:
             raise
     return _take_confirmations(desk, proposal, tx, confirmations)
+
+
+def _is_booked(desk: Desk, proposal: bytes, part: int) -> bool:
+    return any(
+        leaf.kind == "executed" and (leaf.body["proposal"], leaf.body["part"]) == (proposal, part)
+        for leaf in desk.journal.leaves
+    )
 
 
 def _refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None:

@@ -24,7 +24,7 @@ from dao.views.contents import of_proposal
 from dao.workflow import advancing, proposing
 from dao.workflow.submitting import Submitted
 from governance.counting import method
-from governance.settings import FundSettings
+from governance.settings import FundSettings, Settings
 from proposals.decode import functions_of
 from proposals.document import Document, parse_document
 from proposals.explain import sentences
@@ -86,7 +86,6 @@ def command(
             None if out else proposing.find_published(desk, raw, author.address, paying.name, ids, decision=decision)
         )
         carried: list[str] = []
-        name = f"{settings.prefix}-{parse_document(raw).front.iip}"
         published, taken = standing, tuple[Submitted, ...]()
         if published is None:
             carry = None if out is None else lambda signed: carried.extend(_carried(out, signed))
@@ -99,11 +98,12 @@ def command(
                     raise
                 return refused(error)
             if advanced.published is None:
-                return on_its_way(name, advanced, out, carried)
+                return on_its_way(_name(settings, raw), advanced, out, carried)
             published, taken = advanced.published, advanced.steps
         bound = [] if out else of_proposal(session.journal, published.id, settings.prefix)
         pinned, told = kept(folder, lambda: bound) if bound else ([], [])
     names = list(dict.fromkeys(named.name for named in older))
+    name = _name(settings, raw)
     answer = _published(name, published, paying, out, names, document=parse_document(raw), is_new=standing is None)
     way = {"state": "Voting", "earliest": None, "steps": step_rows(taken)}
     document = {**cast("dict[str, object]", answer.document), **way, "pinned": pinned}
@@ -127,6 +127,11 @@ def refuse_draft(raw: bytes) -> None:
     kept = [line for line in raw.splitlines() for told in written if told in line]
     if kept:
         raise proposing.PublishError("E_LINT", "draft", count=len(kept), first=kept[0].decode("utf-8", "replace"))
+
+
+def _name(settings: Settings, raw: bytes) -> str:
+    """The name of a document that lints, or was published before."""
+    return f"{settings.prefix}-{parse_document(raw).front.iip}"
 
 
 def _published(

@@ -59,6 +59,7 @@ def follow(dao: Dao, text: str, played: Played | None = None, facts: Mapping[str
             assert [] == [line for line in block.text.splitlines() if line not in said[-1]], shown
         else:
             assert not block.file.exists() or "Say" in block.file.read_text("utf-8")
+            block.file.parent.mkdir(parents=True, exist_ok=True)
             block.file.write_text(block.text, "utf-8")
     return said
 

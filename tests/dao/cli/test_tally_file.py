@@ -71,7 +71,7 @@ def test_H31_people_read_names_that_cannot_hurt(dao: Dao, file: Callable[..., Pa
 
     assert (0, 0) == (told.status, won.status)
     assert "\u202e" not in told.out
-    assert "\\u202e" in told.out
+    assert "\\u{202e}" in told.out
     assert "Nobody won: For, Against are tied" in " ".join(told.out.split())
     assert "For came first." in won.out
 

@@ -42,7 +42,7 @@ def test_a_cancelled_proposal_has_a_record(stage: Stage) -> None:
     report = verify(record)
 
     assert report.ok, report.failed
-    assert [32, 40, 41, 42] == [row.number for row in report.outcomes if row.code == NOT_DUE]
+    assert [32, 40, 41, 42, 44] == [row.number for row in report.outcomes if row.code == NOT_DUE]
     assert all(row.ok for row in report.outcomes if row.code != NOT_DUE)
     case = need(report.case)
     assert ("Cancelled", 2, None) == (case.status, len(need(case.votes)), case.verdict)

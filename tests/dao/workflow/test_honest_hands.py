@@ -89,7 +89,7 @@ def test_payee_of_another_part_reports_nothing(stage: Stage) -> None:
         budget=[budget_row(1, omar, purpose="Now"), budget_row(2, nora, purpose="Later", release="m1")],
         milestones=[milestone("m1", "Work", due=None, evidence="Report", reviewers=("@lea", "@max"))],
     )  # fmt: skip
-    stage.document = lambda *_: raw  # type: ignore[method-assign, misc]
+    stage.document = lambda *_, **__: raw  # type: ignore[method-assign, misc]
     published = stage.pass_(1)
 
     with pytest.raises(CodedError) as caught:

@@ -100,7 +100,7 @@ def test_refused_queueing_commits_nothing(stage: Stage) -> None:
         budget=[budget_row(1, nora, purpose="Now"), budget_row(2, nora, purpose="Later", release="m1")],
         milestones=[milestone("m1", "Work", due=None, evidence="Report", reviewers=("@lea", "@max"))],
     )  # fmt: skip
-    stage.document = lambda *_: raw  # type: ignore[method-assign, misc]
+    stage.document = lambda *_, **__: raw  # type: ignore[method-assign, misc]
     published = stage.pass_(1)
     refuses(stage, "E_BUDGET", "", lambda: paying.queue(stage.desk, published.id, 1))
     stage.earn("40")
