@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from chain.cid import raw_cid
+from chain.errors import CodedError
 from chain.signer import Signer
 from dao.record.carrier import Publication, Submission
 from dao.workflow import proposing, submitting
@@ -53,7 +54,7 @@ def advance(
     """Bring a document as far as it may come now. With `carry` nothing is taken here, so one step is signed, checked
     and handed over.
     """
-    number, steps = _number(raw), list[Submitted]()
+    number, steps = _number(desk, raw, fund), list[Submitted]()
     while True:
         proposing.refuse_withdrawn(desk, number)
         place, periods = proposing.stands(desk, number)
@@ -90,8 +91,15 @@ def _next(place: Place, periods: Periods, document: bytes) -> str:
     return "freeze" if place.state == "Review" and is_there else _BRING
 
 
-def _number(raw: bytes) -> int:
-    number = parse_document(raw).front.iip
+def _number(desk: Desk, raw: bytes, fund: str) -> int:
+    """The number of a document; one that cannot be read is refused with all that is wrong with it (`E_LINT`)."""
+    try:
+        number = parse_document(raw).front.iip
+    except CodedError:
+        for money in proposing.settings_in_force(desk).funds:
+            if money.name == fund:
+                proposing.refuse_findings(raw, money)
+        raise
     if number is None:
         raise PublishError("E_LINT", "number", count=1)
     return number
