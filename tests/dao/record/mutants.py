@@ -222,12 +222,13 @@ def told(report: Report) -> Told:
         "proposal": case.proposal,
         "settings": case.settings,
         "parts": case.parts,
-        "votes": sorted(vote.envelope.id for vote in case.votes or ()),
+        "votes": None if case.cancelled else sorted(vote.envelope.id for vote in case.votes or ()),
         "powers": dict(case.powers or {}),
         "verdict": case.verdict,
         "cancelled": case.cancelled is not None,
     }
     done = {
+        "votes": _texts(vote.envelope.id for vote in case.votes or ()),  # of a cancelled proposal no list was closed
         "acts": _texts((leaf.act.id, leaf.act.address) for leaf in case.acts or ()),
         "released": _texts(case.releases or ()),
         "queued": _texts((queued.hash, queued.payout) for queued in case.queue or ()),

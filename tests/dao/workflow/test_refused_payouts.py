@@ -159,7 +159,7 @@ def test_H111_owners_change_the_safe_without_a_vote(
 
 
 def test_payment_past_the_tools_leaves_nothing_to_pay(stage: Stage, queued: tuple[Published, SafeTx]) -> None:
-    """What the owners executed by hand before its time, with signatures of their own, is neither repeated nor booked."""
+    """What the owners executed by hand before its time, as owners can, is neither repeated nor booked."""
     published, tx = queued
     signed = {cast.address(name): sign(safe_tx_hash(tx), cast.key(name)) for name in ("ann", "ben")}
     execute_safe_tx(stage.desk.node, FAUCET_KEY, tx, join_signatures(signed))
