@@ -169,7 +169,7 @@ def proof_chain() -> ProofChain:
 
 @cache
 def genuine_safe(version: str) -> GenuineSafe:
-    """A fresh Safe of a version; nobody changes it but the test that asked for `changed_safe`."""
+    """A fresh Safe of a version, which all modules of this process share and nobody changes."""
     return GenuineSafe(proof_chain(), version)
 
 

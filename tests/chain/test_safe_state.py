@@ -25,7 +25,7 @@ from chain.safe_state import (
 )
 from chain.state_proof import mapping_slot
 from tests.chain.forge import SAFE, safe_evidence, safe_words
-from tests.chain.proof_chain import NO_ONE, OWNERS, YES_CODE, genuine_safe, proof_chain
+from tests.chain.proof_chain import NO_ONE, OWNERS, YES_CODE, GenuineSafe, genuine_safe, proof_chain
 
 OWNER_ADDRESSES = [bytes.fromhex(owner.address[2:]) for owner in OWNERS]
 A, B, C = (bytes([0x10 + n]) * 20 for n in range(3))
@@ -53,7 +53,8 @@ def test_a_fresh_safe_is_proved(version):
 @cache
 def changed_safe():
     """A Safe 1.5.0 that gained an owner, two modules and both guards; the guard's address and the last block."""
-    chain, safe = proof_chain(), genuine_safe("1.5.0")
+    chain = proof_chain()
+    safe = GenuineSafe(chain, "1.5.0")  # one of its own: other modules of the same process expect theirs fresh
     guard = chain.deploy([], YES_CODE).address
     safe.execute("addOwnerWithThreshold", "0x" + C.hex(), 2)
     safe.execute("enableModule", "0x" + A.hex())
