@@ -23,7 +23,7 @@ from tests.dao.workflow.machine.people import DAY
 from tests.dao.workflow.machine.strangers import Strangers
 
 IS_LONG = os.environ.get("CI") == "true"
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "4" if IS_LONG else "4"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "4" if IS_LONG else "3"))
 STEPS = int(os.environ.get("MACHINE_STEPS", "40" if IS_LONG else "30"))
 
 
