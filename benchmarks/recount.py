@@ -8,7 +8,7 @@ closed list, scores, verdict and the journal's root. Before and after, all cores
 `secp256k1_ecdsa_recover`, so that a busy machine slows both.
 
 `python -m benchmarks.recount [VOTES [FOLDER]]`: 100,000 votes where nothing is said. The journal is made in a process
-of its own, so that the memory that is measured is the recount's; a FOLDER keeps it for another run. The bars, for
+of its own; a FOLDER keeps it for another run, and only such a run's peak is the recount's alone. The bars, for
 1,000,000, are 0.6 of the bare rate and 1.5 GB. The last figures stand in `benchmarks/results/recount.json`, by size;
 `ratio_cpu` compares processor time, which others on the machine change least, and `ratio` the clock on the wall.
 """
