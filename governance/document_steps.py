@@ -95,9 +95,7 @@ def sign_step(message: Mapping[str, object], signer: Signer) -> bytes:
 
 def is_step(value: object) -> bool:
     """Whether a JSON value has the types of a step, whatever else is wrong with it."""
-    data = value.get("data") if isinstance(value, Mapping) else None
-    types = data.get("types") if isinstance(data, Mapping) else None
-    return isinstance(types, Mapping) and "DocumentStep" in types
+    return _FORM.is_claimed_by(value)
 
 
 def read_step(raw: bytes) -> DocumentStep:

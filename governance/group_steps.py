@@ -93,9 +93,7 @@ def sign_group_step(message: Mapping[str, object], signer: Signer) -> bytes:
 
 def is_group_step(value: object) -> bool:
     """Whether a JSON value has the types of a step of a group, whatever else is wrong with it."""
-    data = value.get("data") if isinstance(value, Mapping) else None
-    types = data.get("types") if isinstance(data, Mapping) else None
-    return isinstance(types, Mapping) and "GroupStep" in types
+    return _FORM.is_claimed_by(value)
 
 
 def read_group_step(raw: bytes) -> GroupStep:

@@ -1,7 +1,8 @@
 """Envelopes of messages in our own EIP-712 domain, in the shape of Snapshot's: `{"address", "sig", "data"}`.
 
 Decides their form: these members and no others, our domain, and the very types of the message that is expected. What a
-message may say, and who may say it, is decided by whoever reads it (`governance.acts`, `governance.document_steps`).
+message may say, and who may say it, is decided by whoever reads it (`governance.acts`, `document_steps`,
+`group_steps`, `proof_of_life`).
 """
 
 from __future__ import annotations
@@ -57,6 +58,12 @@ class Form:
     def typed(self, message: Mapping[str, object]) -> TypedData:
         """Return what a wallet is shown, and signs."""
         return TypedData(DOMAIN, self._types, self._primary, message)
+
+    def is_claimed_by(self, value: object) -> bool:
+        """Whether a JSON value has the types of this message, whatever else is wrong with it."""
+        data = value.get("data") if isinstance(value, Mapping) else None
+        types = data.get("types") if isinstance(data, Mapping) else None
+        return isinstance(types, Mapping) and self._primary in types
 
     def seal(self, message: Mapping[str, object], signer: Signer) -> bytes:
         """Sign a message and write its envelope."""

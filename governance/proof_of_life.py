@@ -8,7 +8,6 @@ where it is taken. No transaction has this type, so nothing can be executed with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chain import address, signature
@@ -59,9 +58,7 @@ def sign_proof(space: str, safe: bytes, index: int, leaf: bytes, signer: Signer)
 
 def is_proof(value: object) -> bool:
     """Whether a JSON value has the types of a proof, whatever else is wrong with it."""
-    data = value.get("data") if isinstance(value, Mapping) else None
-    types = data.get("types") if isinstance(data, Mapping) else None
-    return isinstance(types, Mapping) and "ProofOfLife" in types
+    return _FORM.is_claimed_by(value)
 
 
 def read_proof(raw: bytes) -> ProofOfLife:
