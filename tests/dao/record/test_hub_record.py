@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.hub_double import HubDouble, Row, cast, propose, vote_row
 
 SPACE, BEGAN, DAY = "club.eth", 1_700_000_000, 86_400
 BEFORE, AFTER = BEGAN - 9, BEGAN + 2 * DAY
+FORMATS = Path(__file__).resolve().parents[2] / "vectors" / "formats"
 ALWAYS = ("A_SETTINGS", "A_BLOCK", "A_POWER", "A_COMPLETE", "A_TIME")
 
 
@@ -110,6 +112,13 @@ def test_what_holds_and_what_is_assumed(club: Club) -> None:
     assert (True, ALWAYS[:3]) == (accepting.ok, accepting.assumed)
     for trust in (Trust(journal_key=bytes(32)), Trust(safe=(1, bytes(20)))):
         assert {90: "E_SPLIT_VIEW (hub)"} == failed(verify_hub(club.record(), trust))
+
+
+def test_a_record_of_an_older_release_still_verifies(club: Club) -> None:
+    """One that was written when the format was new; and it is written so today."""
+    older = (FORMATS / "hub-record-1.car").read_bytes()
+    assert verify_hub(older).ok
+    assert older == club.record()
 
 
 def test_nobody_looked_before_the_start() -> None:
