@@ -40,11 +40,12 @@ def _document(report: HubReport) -> dict[str, object]:
     }
     case = report.case
     if case is not None:
-        audit = case.chapter.audit
+        audit, bound = case.chapter.audit, case.chapter.standing.bound
         document |= {
             "proposal": case.proposal, "space": case.chapter.row.get("space"), "hub": case.known.hub,
             "votes": case.chapter.standing.votes, "at_start": case.chapter.standing.at_start,
-            "at_close": case.chapter.standing.at_close,
+            "at_close": case.chapter.standing.at_close, "iip": None if bound is None else bound.iip,
+            "lifecycle": [{"event": event, "time": time} for event, time in case.chapter.standing.events],
         }  # fmt: skip
         if report.ok and audit is not None:
             exact = audit.counted.exact

@@ -13,9 +13,11 @@ import pytest
 from dao.cli.votes import history, sync
 from governance.clients import snapshot
 from governance.clients.snapshot import Hub
+from governance.commitment import write_commitment
 from governance.messages import check_signature, read_envelope
 from tests.dao.cli.conftest import Outcome
 from tests.governance.counting.test_snapshot_js import FOLDER, need_snapshot_js
+from tests.governance.test_commitment import COMMITMENT
 from tests.hub_double import HubDouble, cast, propose, serving
 
 Dao = Callable[..., Outcome]
@@ -27,13 +29,13 @@ ALWAYS = ["complete", "powers", "rules", "block"]
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubDouble]:
-    """Two proposals with votes, and one that is not over."""
+    """Two proposals with votes, the second of an IIP, and one that is not over."""
     monkeypatch.setattr(snapshot, "PACE", (10_000, 1))
     monkeypatch.setattr(snapshot, "PAUSES", ())
     monkeypatch.delenv("SNAPSHOT_API_KEY", raising=False)
     double = HubDouble(spaces={SPACE: {"id": SPACE}})
     propose(double, SPACE, 1, BEGAN, title="[A](http://evil) <b>")
-    propose(double, SPACE, 2, BEGAN + 60, body="# Zweite\n\nSeite — 好")
+    propose(double, SPACE, 2, BEGAN + 60, body="# Zweite\n\nSeite — 好", plugins=write_commitment(COMMITMENT))
     propose(double, SPACE, 3, BEGAN + 3 * DAY)
     for number in range(4):
         for id_, choice in zip(double.proposals, (1 + number % 2, 2), strict=False):
@@ -123,6 +125,9 @@ def test_each_proposal_has_a_record(dao: Dao, hub: HubDouble, tmp_path: Path, mo
     assert {"ok": True, "status": 0, "assumed": document["assumed"], "failed": []} == told["proposals"][0]["verify"]
     assert [number for number in (20, 30, 41) if check(document, number) != (True, "")] == []
     assert (None, "NOT_DUE") == check(document, 61)
+    assert (None, []) == (document["iip"], document["lifecycle"])
+    bound = verified(dao, tmp_path / "out", 2, "--json").document
+    assert (COMMITMENT.iip, ["open_vote", "ended"]) == (bound["iip"], [row["event"] for row in bound["lifecycle"]])
 
     page = " ".join(verified(dao, tmp_path / "out", 1).out.split())
     assert "voted at 127.0.0.1; 4 votes. Counted exactly, Against wins with a total of 12." in page
