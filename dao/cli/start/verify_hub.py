@@ -14,7 +14,7 @@ from dao.cli.start.verify import outcome
 from dao.cli.text import counted, paint, say, wrapped
 from dao.cli.votes.audit_told import told
 from dao.cli.votes.hub_text import names, one_line, shown, spelled
-from dao.record.hub_verify import HubReport
+from dao.record.hub_verify import HubCase, HubReport
 from dao.sentences import language, sentence
 from governance.hub_audit import HubAudit
 
@@ -42,7 +42,7 @@ def _document(report: HubReport) -> dict[str, object]:
     if case is not None:
         audit, bound = case.chapter.audit, case.chapter.standing.bound
         document |= {
-            "proposal": case.proposal, "space": case.chapter.row.get("space"), "hub": case.known.hub,
+            "proposal": case.proposal, "space": _space(case), "hub": case.known.hub,
             "votes": case.chapter.standing.votes, "at_start": case.chapter.standing.at_start,
             "at_close": case.chapter.standing.at_close, "iip": None if bound is None else bound.iip,
             "lifecycle": [{"event": event, "time": time} for event, time in case.chapter.standing.events],
@@ -64,7 +64,7 @@ def _lines(report: HubReport) -> Iterator[str]:
         yield from outcome(row, heading, lambda error: _said(error, audit))
     yield ""
     if case is not None:
-        facts = {"id": case.proposal, "space": one_line(str(case.chapter.row.get("space"))), "hub": case.known.hub}
+        facts = {"id": case.proposal, "space": _space(case), "hub": case.known.hub}
         yield from wrapped(say("VERIFY_HUB", "subject", **facts, votes=case.chapter.standing.votes))
         if report.ok and audit is not None:
             exact = audit.counted.exact
@@ -80,6 +80,11 @@ def _lines(report: HubReport) -> Iterator[str]:
     yield say("VERIFY", "assumed")
     for name in report.assumed:
         yield from wrapped(f"{name}  {say(name, 'hub')}", "  ")
+
+
+def _space(case: HubCase) -> str:
+    """The space's name, of which a hub may have made anything."""
+    return one_line(str(case.chapter.row.get("space")))
 
 
 def _said(error: CodedError, audit: HubAudit | None) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from chain import dag_cbor, log_tree
 from chain.errors import CodedError, UncheckableError
+from dao.cli.start.verify_hub import answer_of
 from dao.record import hub_pack
 from dao.record.hub_verify import HUB_CHECKS, HubReport, verify_hub
 from dao.record.trust import Trust
@@ -20,6 +21,7 @@ from governance import followed
 from governance.followed import Fact, Followed
 from governance.hub_answer import read_hub_json
 from governance.hub_pages import check_row
+from tests.governance.test_hub_audit import JUNK
 from tests.hub_double import HubDouble, Row, cast, propose, vote_row
 
 SPACE, BEGAN, DAY = "club.eth", 1_700_000_000, 86_400
@@ -314,6 +316,27 @@ def test_rows_that_no_hub_serves(club: Club, row: Row) -> None:
     report = verify_hub(club.record(lambda _: facts))
     assert not report.ok
     assert all(isinstance(outcome.error, CodedError | None) for outcome in report.outcomes)
+
+
+def test_H96_junk_in_a_fact(club: Club) -> None:
+    """A member of any fact's row replaced by anything: an answer with codes, that a machine and a person can read."""
+    take_a_vote_back(club)
+    club.look(AFTER + DAY)
+    random = Random(96)
+    for _ in range(120):
+        at = random.randrange(len(club.facts))
+        fact = club.facts[at]
+        name = random.choice([*fact.row, "more"])
+        junk = parsed_junk(random.choice(JUNK))
+        facts = [*club.facts[:at], fact._replace(row={**fact.row, name: junk}), *club.facts[at + 1 :]]
+        if club.id in hub_pack.choose(facts):
+            told = answer_of(verify_hub(club.record(lambda _, facts=facts: facts)))  # type: ignore[misc]
+            assert json.dumps(told.document)
+            assert all(line.encode() is not None for line in told.lines)
+
+
+def parsed_junk(value: Any) -> Any:
+    return read_hub_json(json.dumps(value).replace("Infinity", "1e400").encode())
 
 
 def test_every_flipped_bit_is_seen(club: Club) -> None:
