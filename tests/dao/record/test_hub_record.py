@@ -323,7 +323,7 @@ def test_H96_junk_in_a_fact(club: Club) -> None:
     take_a_vote_back(club)
     club.look(AFTER + DAY)
     random = Random(96)
-    for _ in range(120):
+    for _ in range(60):
         at = random.randrange(len(club.facts))
         fact = club.facts[at]
         name = random.choice([*fact.row, "more"])
