@@ -129,6 +129,8 @@ def test_each_proposal_has_a_record(dao: Dao, hub: HubDouble, tmp_path: Path, mo
     bound = verified(dao, tmp_path / "out", 2, "--json").document
     assert (COMMITMENT.iip, ["open_vote", "ended"]) == (bound["iip"], [row["event"] for row in bound["lifecycle"]])
 
+    (record,) = (tmp_path / "out").glob("0001-*/record.car")
+    assert "Scores: Against 7, For 5" in dao("explain", record).out
     page = " ".join(verified(dao, tmp_path / "out", 1).out.split())
     assert "voted at 127.0.0.1; 4 votes. Counted exactly, Against wins with a total of 12." in page
     assert "A_POWER Every voter's power was what the hub says." in page
@@ -170,6 +172,8 @@ def test_every_gap_is_named(dao: Dao, hub: HubDouble, tmp_path: Path, monkeypatc
     ]
     refused, unproved = (verified(dao, tmp_path / "out", number) for number in (1, 2))
     assert (1, True) == (refused.status, "E_REVISION: The hub changed the proposal" in " ".join(refused.out.split()))
+    (record,) = (tmp_path / "out").glob("0001-*/record.car")
+    assert (1, True) == ((told_again := dao("explain", record)).status, "E_REVISION" in told_again.out)
     assert "E_HUB_VOTES: The hub says that there are 4 votes and serves 3" in " ".join(unproved.out.split())
     text = next((tmp_path / "out").glob("0001-*")) / "text.md"
     assert "edited" not in text.read_text("utf-8")
