@@ -8,7 +8,7 @@ function's name says; only its code tells.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from chain.abi import AbiError, selector
@@ -58,6 +58,15 @@ def unfold(tx: SafeTx) -> Unfolded:
     calls: list[PlacedCall] = []
     findings: list[Finding] = []
     _unfold(InnerCall(tx.operation, tx.to, tx.value, tx.data), (), calls, findings)
+    return Unfolded(tuple(calls), tuple(findings))
+
+
+def unfold_calls(made: Iterable[InnerCall]) -> Unfolded:
+    """List calls that are made one after the other, `call 1` and so on, with their batches opened likewise."""
+    calls: list[PlacedCall] = []
+    findings: list[Finding] = []
+    for number, call in enumerate(made, 1):
+        _unfold(call, (number,), calls, findings)
     return Unfolded(tuple(calls), tuple(findings))
 
 

@@ -69,7 +69,7 @@ def answer(draft: Draft, review: Review, symbols: Symbols) -> Answer:
         "domain_hash": "0x" + review.domain_hash.hex(),
         **{name: "0x" + hash_.hex() if draft.has_nonce else None for name, hash_ in of_nonce.items()},
         "actions": [
-            {"place": action.place, "kind": action.kind, "message": _told(action, tx.chain_id, symbols)}
+            {"place": action.place, "kind": action.kind, "message": action_told(action, tx.chain_id, symbols)}
             for action in review.actions
         ],
         "changes": [_change(tx, change) for change in review.trial.changes] if review.trial else None,
@@ -156,7 +156,7 @@ def _verdict(verdict: str, findings: tuple[Finding, ...]) -> str:
     return head + text.say("REVIEW", verdict, errors=errors, warnings=warnings)
 
 
-def _told(action: Action, chain_id: int, symbols: Symbols) -> str:
+def action_told(action: Action, chain_id: int, symbols: Symbols) -> str:
     """Say what one call does; the chain's own coin, and what a workspace knows, is told in whole units as well."""
     kind, facts = action.kind, action.facts
     if kind == "pay":

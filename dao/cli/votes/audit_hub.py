@@ -21,6 +21,7 @@ from dao.cli.frame import status_of
 from dao.cli.progress import Progress, bar
 from dao.cli.text import columns, label, paint, say, wrapped
 from dao.cli.votes import audit_counts, audit_report
+from dao.cli.votes.audit_executors import executor_lines, executors_of
 from dao.cli.votes.audit_report import Row
 from dao.cli.votes.audit_told import refusal, told
 from dao.cli.votes.hub_text import json_number, names, one_line, shown
@@ -141,6 +142,7 @@ def _document(found: HubAudit, host: str, order: str) -> dict[str, object]:
         "verdict": found.exact_verdict,
         "signatures": dict(found.signatures),
         "findings": [_finding(row, found) for row in found.findings],
+        "executors": executors_of(proposal),
     }
 
 
@@ -174,6 +176,7 @@ def _lines(found: HubAudit, host: str, order: str) -> Iterator[str]:
     for row in found.findings:
         mark = paint("✗ ", "red") if row.level == "error" else "· "
         yield from wrapped(told(row, found), mark, "  ")
+    yield from executor_lines(proposal)
     signed, votes = found.signatures.get("signed", 0), len(answer.rows)
     if signed:
         yield from wrapped(say("AUDIT", "signed", signed=signed, votes=votes), paint("✓ ", "green"), "  ")

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from chain.clients.block_folder import BlockFolder
+from chain.multi_send import InnerCall, encode_multi_send
 from dao.cli.votes import audit_hub
 from governance.clients import snapshot
 from tests.dao.cli.conftest import Outcome
@@ -391,18 +392,28 @@ def test_the_guide(dao: Dao, hub: HubDouble, tmp_path: Path, monkeypatch: pytest
 
 
 def test_what_another_executor_would_do(dao: Dao, signed: HubDouble) -> None:
-    """Its calls are counted and its hash is shown; two executors are refused (H99)."""
+    """Its calls are counted and told, batches opened, and its hash is shown; two executors are refused (H99)."""
     call = {"to": "0x" + "22" * 20, "value": "5", "data": "0x"}
+    transfer = f"0xa9059cbb{'66' * 20:0>64}{7:064x}"
+    batch = "0x" + encode_multi_send([InnerCall(0, b"\x55" * 20, 0, bytes.fromhex(transfer[2:]))]).hex()
+    token = {"to": "0x" + "55" * 20, "value": "0", "data": transfer}
+    many = {"to": "0x" + "77" * 20, "value": "0", "data": batch}
     place = {"network": "1", "moduleAddress": "0x" + "33" * 20, "safeAddress": "0x" + "44" * 20}
-    safe = {**place, "transactions": [call]}
+    safe = {**place, "transactions": [call, token, many]}
     signed.proposals[ID]["plugins"] = {"oSnap": {"safes": [safe]}}
     told = audited(dao, signed, "--json")
     assert (0, "W_BINDING") == (told.status, told.document["findings"][0]["code"])
-    assert "may make 1 calls of the Safe" in told.document["findings"][0]["message"]
+    assert "may make 3 calls of the Safe" in told.document["findings"][0]["message"]
+    (executor,) = told.document["executors"]
+    assert [("call 1", "pay"), ("call 2", "pay"), ("call 3", "batch"), ("call 3.1", "pay")] == [
+        (row["place"], row["kind"]) for row in executor["actions"]
+    ]
+    page = " ".join(audited(dao, signed).out.split())
+    assert "pays 7 base units of eip155:1/erc20:0x5555555555555555555555555555555555555555 to 0x6666" in page
 
     signed.proposals[ID]["plugins"]["mutualDao"] = {"version": 1}
     refused = audited(dao, signed, "--json")
-    assert (1, {"E_EXECUTOR.several"}) == (refused.status, codes(refused))
+    assert (1, {"E_EXECUTOR.several"}, []) == (refused.status, codes(refused), refused.document["executors"])
 
 
 def test_pinned_bytes_say_what_a_row_does_not(dao: Dao, signed: HubDouble, tmp_path: Path) -> None:
