@@ -212,7 +212,7 @@ def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> C
 
     A refusal carries the first error of the review as its own code and reason.
     """
-    _refuse_reviewed(desk, proposal, part, tx)
+    refuse_reviewed(desk, proposal, part, tx)
     confirmation = sign_safe_tx(tx, owner)
     _take_confirmations(desk, proposal, tx, [confirmation])
     return confirmation
@@ -224,7 +224,7 @@ def confirm(desk: Desk, proposal: bytes, part: int, tx: SafeTx, confirmations: S
     booked none is taken any more.
     """
     try:
-        _refuse_reviewed(desk, proposal, part, tx)
+        refuse_reviewed(desk, proposal, part, tx)
     except PayError:
         if _is_booked(desk, proposal, part) or find_execution(desk, proposal, part, tx) is None:
             raise
@@ -238,7 +238,8 @@ def _is_booked(desk: Desk, proposal: bytes, part: int) -> bool:
     )
 
 
-def _refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None:
+def refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None:
+    """Raise the first error of the review of a transaction; the refusal carries all findings."""
     found = review_part(desk, proposal, part, tx)
     errors = [finding for finding in found.findings if finding.level == "error"]
     if errors:
