@@ -121,7 +121,7 @@ def read_trial(part: Part, tokens: Collection[bytes], told: Sequence[Told]) -> T
     return Trial(calls, tuple(changes), tuple(word for word in words if word.before != word.after))
 
 
-def trial_findings(part: Part, trial: Trial) -> Iterator[Finding]:
+def trial_findings(part: Part, trial: Trial, *, is_voted: bool = True) -> Iterator[Finding]:
     """W_DRY_RUN for each call that fails and for what moves besides, E_TOKEN_BEHAVIOUR for tokens that move otherwise
     than was voted, E_SAFE_CONFIG for a Safe that would be another one without a call to it.
     """
@@ -130,7 +130,7 @@ def trial_findings(part: Part, trial: Trial) -> Iterator[Finding]:
         yield Finding(code="W_DRY_RUN", reason="call", level="warning", place=f"call {number}", facts={"call": number})
     if failed:  # the whole part would revert, and nothing of this would stay
         return
-    is_plain = all(paying(call, part.chain_id) for call in part.calls)
+    is_plain = is_voted and all(paying(call, part.chain_id) for call in part.calls)
     for change in trial.changes:
         if change.gained != change.expected and (change.expected or change.gained is not None):
             yield _difference(part, change, is_refused=is_plain and change.holding.token is not None)

@@ -90,9 +90,9 @@ class SafeService:
         path = f"/api/v1/multisig-transactions/{_hex(safe_tx_hash(tx))}/confirmations/"
         self._ask("POST", path, json={"signature": _hex(confirmation.signature)})
 
-    def find(self, tx: SafeTx) -> bytes | None:
+    def find(self, hash_: bytes) -> bytes | None:
         """Return what it has under the hash of a transaction, unread; None where it has nothing."""
-        answer = self._ask("GET", f"/api/v2/multisig-transactions/{_hex(safe_tx_hash(tx))}/")
+        answer = self._ask("GET", f"/api/v2/multisig-transactions/{_hex(hash_)}/")
         return None if answer is None else answer.content
 
     def proposers(self, safe: bytes) -> tuple[list[Proposer], bool]:

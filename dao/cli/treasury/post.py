@@ -139,7 +139,7 @@ def _post(
 
 def _seen(service: SafeService, tx: SafeTx) -> SafeTxFile | None:
     """What the service shows of a transaction; refused unless it is that very one."""
-    raw = service.find(tx)
+    raw = service.find(safe_tx_hash(tx))
     if raw is None:
         return None
     found = read_safe_tx_file(json_text.loads(raw), chain_id=tx.chain_id, version=tx.version)
