@@ -27,7 +27,7 @@ from treasury.proposers import LABEL_MAX
 
 EXAMPLES = (
     "dao proposer --service-env SAFE_SERVICE",
-    "dao proposer 0x… --label bot --key ann --service-env SAFE_SERVICE --service-key-env SAFE_KEY",
+    "dao proposer 0x… --label bot --key ann --service-env SAFE_SERVICE",
     "dao proposer 0x… --remove --key ann --service-env SAFE_SERVICE",
 )
 
