@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from chain.contract_code import ContractCode
 from chain.finding import Finding
 from chain.safe import SafeTx
 from chain.safe_state import SafeState
 from proposals.parts import Call, Part
 from treasury.review_calls import unfold
-from treasury.safe_pinned import unpinned
+from treasury.safe_pinned import batch_findings, unpinned
 from treasury.trial import Trial, trial_findings
 
 
@@ -28,6 +29,8 @@ class OnChain(NamedTuple):
     """Whether the transaction would succeed; None where nobody could try."""
     trial: Trial | None
     """What its calls would move; None where nobody could try."""
+    batch: ContractCode | None = None
+    """What the contract that unpacks its batch runs; None where there is none."""
 
 
 def as_part(tx: SafeTx) -> Part | None:
@@ -42,13 +45,14 @@ def as_part(tx: SafeTx) -> Part | None:
 
 
 def chain_findings(tx: SafeTx, seen: OnChain) -> Iterator[Finding]:
-    """E_SAFE_CONFIG (H81), E_NONCE (H79), W_NONCE, W_DRY_RUN; no token is refused for what it moves, because nothing
-    here is booked.
+    """E_SAFE_CONFIG (H81), E_NO_CODE and E_CODE_CHANGED of the batch contract (H85), E_NONCE (H79), W_NONCE, W_DRY_RUN;
+    no token is refused for what it moves, because nothing here is booked.
     """
     release = tx.version.partition("+")[0]
     for name, found in unpinned(seen.state, release):
         facts = {"field": name, "found": found, "version": release}
         yield Finding(code="E_SAFE_CONFIG", reason="unpinned", place=name, facts=facts)
+    yield from batch_findings(tx, seen.batch)
     numbers = {"nonce": tx.nonce, "next_nonce": seen.state.nonce}
     if tx.nonce < seen.state.nonce:
         yield Finding(code="E_NONCE", reason="spent", place="nonce", facts=numbers)

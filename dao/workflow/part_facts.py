@@ -13,12 +13,19 @@ from chain.clients.node import Node
 from chain.clients.safe_dry_run import dry_run, run_steps
 from chain.clients.safe_read import fetch_safe_state
 from chain.contract_code import ContractCode
-from chain.safe import SafeTx
+from chain.safe import DELEGATECALL, SafeTx
 from chain.safe_state import open_safe_state
+from dao.errors import DaoError
 from governance.settings import FundSettings
 from proposals.parts import Part
 from treasury.review_chain import OnChain, as_part
+from treasury.safe_pinned import batch_findings
 from treasury.trial import Trial, read_trial, steps_of
+
+
+class BatchError(DaoError):
+    """A batch whose contract is not there, or is another one (`E_NO_CODE`, `E_CODE_CHANGED`)."""
+
 
 Codes = dict[bytes, tuple[ContractCode, ContractCode]]
 
@@ -47,7 +54,18 @@ def on_chain(node: Node, tx: SafeTx) -> OnChain:
     state = open_safe_state(fetch_safe_state(node, tx.safe, number))
     tried_whole, part = dry_run(node, tx, number), as_part(tx)
     trial = None if part is None else _trial(node, part, set(), number)
-    return OnChain(state, None if tried_whole is None else tried_whole.succeeds, trial)
+    return OnChain(state, None if tried_whole is None else tried_whole.succeeds, trial, batch_code(node, tx, number))
+
+
+def batch_code(node: Node, tx: SafeTx, number: int) -> ContractCode | None:
+    """What the contract to which a transaction delegatecalls runs; None for one that does not."""
+    return fetch_code(node, tx.to, number) if tx.operation == DELEGATECALL else None
+
+
+def refuse_batch(node: Node, tx: SafeTx, number: int) -> None:
+    """Raise `E_NO_CODE` or `E_CODE_CHANGED` unless the batch of a transaction would be unpacked by pinned code."""
+    for finding in batch_findings(tx, batch_code(node, tx, number)):
+        raise BatchError(finding.code, finding.reason, **finding.facts)
 
 
 def _trial(node: Node, part: Part, tokens: set[bytes], number: int) -> Trial | None:
