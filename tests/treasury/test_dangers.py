@@ -22,7 +22,7 @@ from chain.safe import MULTI_SEND_CALL_ONLY, InnerCall, SafeTx, encode_multi_sen
 from chain.safe_deployments import CALL_ONLY_CODE
 from chain.signature import address_of, sign
 from chain.signer import KeySigner
-from dao.workflow.part_facts import on_chain
+from dao.workflow.part_facts import BatchError, on_chain, refuse_batch
 from tests.chain.clients.genuine import VERSIONS, execute, make_safe, payment, place, put, safes, says_yes, state
 from tests.treasury.cases import codes
 from treasury.confirmations import Confirmation, check_confirmations
@@ -140,6 +140,11 @@ def test_H85_a_batch_that_nothing_unpacks(node: Node) -> None:
 
     assert [("E_NO_CODE", "batch", "transaction")] == codes(review(hollow, seen=on_chain(node, hollow)))
     assert [] == codes(review(whole, seen=on_chain(node, whole)))
+    head = node.head().ref.number
+    refuse_batch(node, whole, head)
+    with pytest.raises(BatchError) as refused:
+        refuse_batch(node, hollow, head)
+    assert ("E_NO_CODE", "batch") == (refused.value.code, refused.value.reason)
     assert execute(node, hollow, sign_all(node, hollow))
     assert node.balance(PAYEE) == before
     assert execute(node, whole, sign_all(node, whole))
