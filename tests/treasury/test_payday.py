@@ -39,7 +39,7 @@ def test_gas_is_near_the_floor(node: Node) -> None:
 
 def test_only_its_log_takes_the_other_singleton_further(node: Node) -> None:
     """SafeL2 repeats the transaction whole in a log: 8 gas for each of the 153 bytes of a row of tokens, which no batch
-    saves (ADR 0019).
+    saves (ADR 0020).
     """
     safe = weird.make_payer(node, 10**20)
     cost = cost_of(node, safe, "PAY", weird.granted(node, safe, 0))
