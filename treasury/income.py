@@ -136,7 +136,7 @@ def read_donation(
 
 
 def other_side(logs: Sequence[Log], place: int, safe: bytes) -> tuple[int, ...]:
-    """Where in a receipt the same money is told again: of a forwarding the Safe's own log, of that one the forwarding."""
+    """Where in a receipt the same money is told again: of a forwarding the Safe's own log, and the other way round."""
     log = logs[place]
     if log.topics[:1] == (FORWARDED,):
         said = (safe, (SAFE_RECEIVED, bytes(12) + log.address), log.data[32:])
