@@ -9,25 +9,22 @@ and a journal could say is named and never guessed. Whether the text is good is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from chain import address
 from chain.cid import raw_cid
-from chain.errors import CodedError
 from dao.cli import steps, text
 from dao.cli.answer import Answer
-from dao.cli.files import read, write
-from dao.cli.proposals.draft_file import load_draft
+from dao.cli.files import write
+from dao.cli.proposals.draft_file import load_settings
 from dao.errors import UsageError
-from dao.files import is_file, is_there
+from dao.files import is_there
 from dao.record.checks_proposal import assets_of
 from dao.sentences import language, sentence
 from dao.views.opening import open_journal, settings_of
 from dao.workspace import CONFIG_FILE, MAKING_FILE
 from governance.settings import FundSettings, Settings
-from governance.settings_text import MAX_BYTES, parse_settings
 from proposals.compile import compile_parts
 from proposals.decode import functions_of
 from proposals.document import Document, parse_document
@@ -93,7 +90,7 @@ def _known(folder: Path, document: Document, fund: str, file: Path | None) -> _K
     """The settings of a file, or those in force in the workspace; neither where there is neither."""
     looked_up = Sentence("EXPLAIN", "no_journal", {})
     if file is not None:
-        settings = _settings_in(file)
+        settings = load_settings(file)
         return _Known(settings, steps.choose_fund(settings, fund), (Sentence("EXPLAIN", "not_in_force", {}), looked_up))
     if folder != Path() or any(is_there(folder / name) for name in (CONFIG_FILE, MAKING_FILE)):
         with open_journal(folder) as reading:
@@ -105,14 +102,6 @@ def _known(folder: Path, document: Document, fund: str, file: Path | None) -> _K
     if named := symbols(document):
         missing.append(Sentence("EXPLAIN", "no_assets", {"symbols": named}))
     return _Known(None, None, (*missing, looked_up))
-
-
-def _settings_in(file: Path) -> Settings:
-    """Read settings as owners sign them, or a draft of settings; what is neither is refused as a draft."""
-    if is_file(file):
-        with suppress(CodedError, UnicodeDecodeError):
-            return parse_settings(read(file, MAX_BYTES).decode("utf-8"))
-    return load_draft(file).settings
 
 
 def _page(
