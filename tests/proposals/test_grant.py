@@ -44,7 +44,7 @@ def document(*rows: BudgetRow) -> Document:
     raw = draft(
         number=1, title="A grant", description="It vests", author="@ada",
         discussions_to="https://forum.example.org/t/1", created="2026-01-31", sections={"Summary": "Text."},
-        budget=rows,
+        budget=rows, kind="Funding" if any(row.asks for row in rows) else "Parameter",
     )  # fmt: skip
     return parse_document(raw)
 
@@ -141,3 +141,11 @@ def test_asset_without_the_places_refuses() -> None:
         compile_parts(found, chain_id=1, safe=SAFE, assets={"MUT": cents})
 
     assert ("E_AMOUNT", "places") == (refused.value.code, refused.value.reason)
+
+
+def test_a_call_that_speaks_of_dollars_and_vesting_is_a_call() -> None:
+    """Words inside of an argument make neither an ask in dollars nor a grant of it."""
+    row = budget_row(1, f'call {TO} note(string text) with text = "5 USD in ETH vesting monthly"')
+
+    assert [row.action] == [each.action for each in document(row).budget]
+    assert (None, None) == (document(row).budget[0].grant, document(row).budget[0].price)

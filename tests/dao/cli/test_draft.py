@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chain.cid import raw_cid
+from dao.workspace import Workspace
 from proposals.document import parse_document
 from tests.dao.cli.conftest import Outcome
 from tests.dao.conftest import Played
@@ -119,3 +120,18 @@ def test_a_grant_that_vests(dao: Dao, folder: Path) -> None:
     assert 0 == dao("lint", outcome.document["file"], "--dir", folder, "--json").status
     longer = dao("draft", *SAID, "--pay", pay[-1].replace("9 months", "18 months"), "--dir", folder, "--json").document
     assert ["IIP-F06"] * 2 == [each["code"] for each in longer["findings"] if each["level"] == "error"]
+
+
+def test_two_hands_never_take_one_number(dao: Dao, folder: Path) -> None:
+    """Whoever holds the workspace keeps every other hand out, and the next draft and import see what was taken."""
+    pay = ("--pay", f"0.1 ETH to {TO}")
+    before = sorted((folder / "iips").iterdir())
+    with Workspace(folder):
+        held = [dao(*line, "--dir", folder, "--json") for line in (("draft", *SAID, *pay), ("iip", "import", folder))]
+    assert before == sorted((folder / "iips").iterdir())
+    titles = (SAID, ("--title", "Mine", *SAID[2:]))
+    mine, yours = (dao("draft", *said, *pay, "--dir", folder, "--json").document for said in titles)
+
+    assert [(1, "E_LOCKED")] * 2 == [(each.status, each.document["error"]["code"]) for each in held]
+    assert mine["number"] + 1 == yours["number"]
+    assert Path(mine["file"]).read_bytes() != Path(yours["file"]).read_bytes()
