@@ -69,11 +69,7 @@ def command(
 def _document(chosen: Chosen, found: tuple[Month, ...]) -> dict[str, object]:
     ids = [bucket.id for bucket in chosen.plan.buckets]
     return {
-        "plan": chosen.plan.name,
-        "asset": chosen.plan.asset,
-        "decimals": chosen.plan.decimals,
-        "tge": chosen.tge,
-        "at": chosen.at,
+        **chosen.head,
         "months": [
             {
                 "from": row.since,
@@ -101,18 +97,12 @@ def _lines(chosen: Chosen, found: tuple[Month, ...]) -> Iterator[str]:
     wide = [say("VESTING", "sum")] if len(moving) != 1 else []
     table = [(say("VESTING", "month"), *names, *wide, say("VESTING", "vested"), say("VESTING", "locked"))]
     for row in found:
-        amounts = [_short(chosen, row.amounts[place]) for place in moving]
-        whole = [_short(chosen, sum(row.amounts))] if wide else []
-        rest = (_short(chosen, row.vested), _short(chosen, row.locked))
+        amounts = [chosen.spell_short(row.amounts[place]) for place in moving]
+        whole = [chosen.spell_short(sum(row.amounts))] if wide else []
+        rest = (chosen.spell_short(row.vested), chosen.spell_short(row.locked))
         table.append((spell_day(row.since)[:7], *amounts, *whole, *rest))
     yield from columns(table, right=range(1, len(table[0])))
     yield from ("", *wrapped(say("VESTING", "cut"), "  "))
-
-
-def _short(chosen: Chosen, units: int) -> str:
-    """Whole tokens, and a mark where there is more."""
-    whole, _, fraction = chosen.spell(units).partition(".")
-    return f"{whole}…" if fraction else whole
 
 
 def _csv(chosen: Chosen, found: tuple[Month, ...]) -> bytes:
