@@ -29,6 +29,12 @@ def with_books(chosen: Chosen, found: tuple[PaidBy, ...]) -> Chosen:
     return chosen._replace(plan=by_the_books(chosen.plan, found)) if found else chosen
 
 
+def held_by_funds(found: tuple[PaidBy, ...]) -> int | None:
+    """What the funds of a plan hold of its asset by their books, promised or not; None where no books were read."""
+    states = [row.booked.state for row in found if row.booked is not None]
+    return sum(state.held for state in states) if states else None
+
+
 def fund_row(row: PaidBy) -> dict[str, object]:
     """One bucket as JSON, amounts in base units; null where the fund has nothing of the plan's."""
     found: dict[str, object] = {"bucket": row.bucket.id, "fund": row.bucket.fund, "total": str(row.bucket.amount)}
