@@ -1,4 +1,4 @@
-"""`dao vesting calendar`: what unlocks in the months to come, by bucket, what then circulates, and what is to be paid."""
+"""`dao vesting calendar`: what unlocks in the months to come, by bucket, what is then locked, what is to be paid."""
 
 from __future__ import annotations
 
