@@ -26,6 +26,8 @@ NOT_RUN = "NOT_RUN"
 NOT_DUE = "NOT_DUE"
 
 _MANIFEST = frozenset({"v", "kind", "proposal", "size", "checkpoint", "leaves", "proof"})
+_ELSEWHERE = frozenset({"alive", "group"})
+"""Kinds of which no record holds a leaf, because no check would look at it."""
 
 
 class Outcome(NamedTuple):
@@ -119,6 +121,8 @@ def _manifest(opening: _Opening, trust: Trust, spread: Spread) -> None:
                 raise RecordError("E_LOG_INCONSISTENT", "order", index=index)
             last = index
             leaf = rows[index] = leaf_of(file.values[link])
+            if leaf.kind in _ELSEWHERE:
+                raise RecordError("E_LOG_INCONSISTENT", "foreign", index=index, kind=leaf.kind)
             if leaf.time < latest:
                 raise RecordError("E_LOG_INCONSISTENT", "time", kind=leaf.kind, time=leaf.time, last=latest)
             latest = leaf.time

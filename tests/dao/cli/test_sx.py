@@ -2,7 +2,7 @@
 
 The client talks to the double of the sequencer over HTTP, so what the double takes, refuses and answers is also what
 Snapshot's own client takes for an answer. Installed at test time (`tests/npm/sx`); skips without, and fails instead
-with CI=true. What it cannot check, because it does not do it: see ADR 0020.
+with CI=true. What it cannot check, because it does not do it: see ADR 0021.
 """
 
 from __future__ import annotations
