@@ -7,7 +7,8 @@ is without. Nothing is asked of anybody. What is no gap here is still only as co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chain.errors import CodedError
@@ -17,6 +18,7 @@ from governance.hub_audit import HubAudit, audit_served
 from governance.hub_pages import HubRow
 from governance.hub_votes import answer_of, read_messages, read_proposal, read_votes
 from governance.rebuilding import Rebuilt, check_signatures, vote_envelope
+from governance.sequencer_receipt import relayer_of
 
 ALWAYS = ("complete", "powers", "rules", "block")
 """Gaps that every vote at a hub has: that it showed every vote; that powers are its word; that strategies and quorum
@@ -89,6 +91,14 @@ def chapter(known: Followed, standing: Standing) -> Chapter:
     signed = tuple(_signed(known, one, str(row.get("space")), id_) for one in checked)
     gaps = tuple(_gaps(known, standing, checked, audit))
     return Chapter(standing, row, envelope, signed, audit, refusal, gaps)
+
+
+def relayers(known: Followed, proposal: str) -> Mapping[bytes, int]:
+    """Whose receipts the hub keeps of a proposal and its votes, and how many: the sequencer's, if it took them."""
+    ids = [proposal, *known.votes.get(proposal, {})]
+    kept = (known.messages[id_] for id_ in ids if id_ in known.messages)
+    found = (relayer_of(message.get("sig"), message.get("receipt")) for message in kept)
+    return Counter(relayer for relayer in found if relayer is not None)
 
 
 def _signed(known: Followed, one: Rebuilt, space: str, proposal: str) -> SignedVote:

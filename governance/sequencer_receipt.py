@@ -61,6 +61,20 @@ def read_receipt(answer: bytes, body: bytes, id_: bytes, relayer: str = "") -> R
     return Receipt("0x" + id_.hex(), ipfs, _is_name_of(ipfs, pinned_bytes(envelope, id_)), signer, made)
 
 
+def relayer_of(sig: object, receipt: object) -> bytes | None:
+    """Whose receipt a hub keeps of a message with this signature; None where that proves nothing.
+
+    Any well-formed receipt is somebody's: that it is the sequencer's relayer, the sequencer's own answer says, or the
+    same address under all of a space's messages.
+    """
+    if not isinstance(sig, str) or not sig.isascii() or len(sig) <= len("0x"):
+        return None
+    try:
+        return signature.recover(signature.eip191_digest(sig.encode()), signature.parse_hex(receipt))
+    except CodedError:
+        return None
+
+
 def pinned_bytes(envelope: dict[str, Any], id_: bytes) -> bytes:
     """The bytes that Snapshot pins of an envelope."""
     pinned = {

@@ -58,12 +58,18 @@ class SequencerDouble:
             return 400, {"error": "client_error", "error_description": said}
         envelope = read_envelope(body, "snapshot")
         id_ = "0x" + envelope.id.hex()
-        self.hub.messages[id_] = {"id": id_, "address": document["address"], "sig": document["sig"]}
+        receipt = receipt_of(document["sig"])
+        kept = {"id": id_, "address": document["address"], "sig": document["sig"], "receipt": receipt}
+        self.hub.messages[id_] = kept
         if envelope.action == "delete-proposal":
             self.hub.proposals.pop(str(message["proposal"]))
         name = str(unixfs.lay_out(pinned_bytes(document, envelope.id), 0).root)
-        receipt = "0x" + sign(eip191_digest(document["sig"].encode()), KEY).hex()
         return 200, {"id": id_, "ipfs": name, "relayer": {"address": RELAYER, "receipt": receipt}}
+
+
+def receipt_of(sig: str) -> str:
+    """The relayer's signature over the text of another one."""
+    return "0x" + sign(eip191_digest(sig.encode()), KEY).hex()
 
 
 @contextmanager

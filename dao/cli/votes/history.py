@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from chain import log_tree
+from chain.address import checksum
 from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.files import OutFileError
 from dao.cli.options import Dir
@@ -32,7 +33,7 @@ from dao.store.durable import new_folder
 from dao.store.follow import FollowStore, path_of
 from dao.workspace import CONFIG_FILE, read_anchors
 from governance.followed import decode
-from governance.history import Chapter, Gap, chapters
+from governance.history import Chapter, Gap, chapters, relayers
 
 EXAMPLES = (
     "dao history hakka-history --space hakka.eth",
@@ -48,6 +49,7 @@ class Recorded(NamedTuple):
     """One proposal with its record."""
 
     chapter: Chapter
+    relayers: Mapping[bytes, int]
     data: bytes
     report: HubReport
 
@@ -94,7 +96,7 @@ def _recorded(store: FollowStore, now: int) -> Iterator[Recorded]:
     leaf_hashes = [log_tree.leaf_hash(data) for data in store.facts]
     for chapter in chapters(store.known, now):
         data = hub_pack.write(chapter.standing.id, chosen[chapter.standing.id], store.facts, leaf_hashes)
-        yield Recorded(chapter, data, verify_hub(data))
+        yield Recorded(chapter, relayers(store.known, chapter.standing.id), data, verify_hub(data))
 
 
 def _write(folder: Path, space: str, found: list[Recorded], document: dict[str, Any]) -> None:
@@ -143,6 +145,7 @@ def _record(one: Recorded) -> dict[str, object]:
         **document_of(chapter.standing), "choices": list(chapter.row.get("choices") or ()),
         "signatures": dict(Counter(vote.status for vote in chapter.votes)),
         "envelopes": sum(vote.envelope is not None for vote in chapter.votes),
+        "relayers": {checksum(relayer): number for relayer, number in one.relayers.items()},
         "counted": counted, "code": chapter.refusal.code if chapter.refusal else None,
         "gaps": [{"what": gap.what, "votes": gap.number, "message": _gap(gap)} for gap in chapter.gaps],
         "verify": {

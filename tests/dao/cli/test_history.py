@@ -19,6 +19,7 @@ from tests.dao.cli.conftest import Outcome
 from tests.governance.counting.test_snapshot_js import FOLDER, need_snapshot_js
 from tests.governance.test_commitment import COMMITMENT
 from tests.hub_double import HubDouble, cast, propose, serving
+from tests.sequencer_double import RELAYER, receipt_of
 
 Dao = Callable[..., Outcome]
 SPACE = "club.eth"
@@ -67,6 +68,8 @@ def test_everything_that_can_be_proved(
     """Looked at before the start and after the end: texts and votes as they were signed, which Snapshot's own code
     confirms, an exact count, and no gap but those that every vote at a hub has.
     """
+    for message in hub.messages.values():
+        message["receipt"] = receipt_of(message["sig"])
     look(dao, hub, tmp_path, BEGAN - 9, monkeypatch)
     end(hub)
     look(dao, hub, tmp_path, BEGAN + 2 * DAY, monkeypatch)
@@ -76,6 +79,7 @@ def test_everything_that_can_be_proved(
     assert (0, 2, ["A_COMPLETE"]) == (told.status, len(rows), told.document["assumed"])
     assert [ALWAYS, ALWAYS] == list(map(gaps, rows))
     assert [{"signed": 4}, {"signed": 4}] == [row["signatures"] for row in rows]
+    assert [{RELAYER: 5}, {RELAYER: 5}] == [row["relayers"] for row in rows]
     counted = [row["counted"] for row in rows]
     assert [(["5", "7"], [2], True), (["0", "12"], [2], True)] == [
         (count["scores"], count["winners"], count["published_ok"]) for count in counted
