@@ -108,7 +108,7 @@ def test_every_voting_system_is_signed_as_the_page_does(dao: Dao, seq: Sequencer
     assert len(set(ids.values())) == 7
 
 
-def test_proposal_and_cancellation(dao: Dao, seq: SequencerDouble, tmp_path: Path) -> None:
+def test_proposal_and_cancellation(dao: Dao, seq: SequencerDouble) -> None:
     """The client's proposal is the one that is signed here, and the double takes it; and `dao snapshot cancel`
     signs what the client would have signed.
     """
@@ -116,20 +116,20 @@ def test_proposal_and_cancellation(dao: Dao, seq: SequencerDouble, tmp_path: Pat
         author=VOTER.address, space=SPACE, timestamp=NOW, title="T — 好", body="B\n😀", choices=["For", "Against"],
         start=NOW + 60, end=NOW + 3_660, snapshot=1, plugins='{"a":"\\u2028"}', labels=["a1"],
     )  # fmt: skip
-    data = {name: value for name, value in message.items() if name not in ("from", "timestamp")}
-    _, (proposed,) = sx({"action": "propose", "now": NOW, "url": seq.url, "data": data})
-    id_ = "0x" + message_id("Proposal", message).hex()
-
-    assert ours(sign_envelope("Proposal", message, VOTER)) == proposed["signed"]
-    assert (None, id_) == (proposed["error"], proposed["answer"]["id"])
-    assert RELAYER == proposed["answer"]["relayer"]["address"]
-
     (foreign,) = seq.hub.proposals
     seq.hub.proposals[foreign]["author"] = checksum(VOTER.address)
     assert 0 == dao("snapshot", "cancel", foreign, "--key-env", "VOTER_KEY", *ends(seq)).status
-    data = {"space": SPACE, "proposal": foreign}
-    _, (cancelled,) = sx({"action": "cancel", "now": NOW + 100, "data": data})
-    assert ours(seq.received[-1]) == cancelled["signed"]
+
+    data = {name: value for name, value in message.items() if name not in ("from", "timestamp")}
+    _, (proposed, cancelled) = sx(
+        {"action": "propose", "now": NOW, "url": seq.url, "data": data},
+        {"action": "cancel", "now": NOW + 100, "data": {"space": SPACE, "proposal": foreign}},
+    )
+    id_ = "0x" + message_id("Proposal", message).hex()
+    assert ours(sign_envelope("Proposal", message, VOTER)) == proposed["signed"]
+    assert (None, id_) == (proposed["error"], proposed["answer"]["id"])
+    assert RELAYER == proposed["answer"]["relayer"]["address"]
+    assert ours(seq.received[0]) == cancelled["signed"]
 
 
 def test_it_reads_the_refusals(seq: SequencerDouble) -> None:
