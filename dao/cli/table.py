@@ -71,6 +71,7 @@ COMMANDS = (
     Command("queue", "Treasury", "Make the Safe transaction of a part that passed."),
     Command("sign", "Treasury", "Review a queued part and sign it as an owner."),
     Command("post", "Treasury", "Post a queued transaction to a Safe Transaction Service."),
+    Command("proposer", "Treasury", "Show or name who may propose at a Transaction Service."),
     Command("execute", "Treasury", "Send what enough owners signed, and book it."),
     Command("signers show", "Treasury", "Show the Safe's owners, and when each was last heard of."),
     Command("signers prove", "Treasury", "Prove as an owner that your key is at hand."),

@@ -12,13 +12,11 @@ from chain.amount import spell
 from dao.cli.answer import Answer
 from dao.cli.files import read, write
 from dao.cli.options import Dir
-from dao.cli.start.verify import answer_of
 from dao.cli.text import paint, say, wrapped
 from dao.cli.votes.chart import draw
 from dao.cli.votes.explain_document import is_document, of_document
 from dao.cli.votes.result import Result, find_result
 from dao.errors import UsageError
-from dao.record.verify import Report
 from governance.counting import Branch, Duel, Round
 from governance.counting.reasons import reasons
 
@@ -75,8 +73,8 @@ def command(
     if html is not None:
         raise UsageError("E_USAGE", "html_document", path=result)
     found = find_result(folder, result)
-    if isinstance(found, Report):
-        return answer_of(found)
+    if isinstance(found, Answer):
+        return found
     if chart is None:
         return Answer(*_told(found))
     is_new = write(chart, draw(found), force=force)
