@@ -74,7 +74,9 @@ class _Read(NamedTuple):
     @property
     def agrees(self) -> bool:
         """Whether no error was found."""
-        found = [one.findings for one in (*self.wallets, *self.paid)] + [findings for _, findings in self.funds]
+        found = [one.findings for one in self.wallets]
+        found += [findings for _, findings in self.funds]
+        found += [one.findings for one in self.paid]
         return not any(map(has_errors, found))
 
 
@@ -90,9 +92,9 @@ def command(
     """Check that every wallet of a plan is what the plan says: beneficiary, times, amount, code, releases.
 
     The plan names its `chain` and `token`, and each grant its `wallet`; its `released` rows are the books. With a
-    workspace, each bucket that names a fund is held against the settings in force, its committee and its books, and each
-    date of its grants without a wallet against the parts of proposals. Every difference is a finding, and one is enough
-    for status 1. Answers are a node's and prove nothing by themselves.
+    workspace, each bucket that names a fund is held against the settings in force, its committee and its books, and
+    each date of its grants without a wallet against the parts of proposals. Every difference is a finding, and one is
+    enough for status 1. Answers are a node's and prove nothing by themselves.
     """
     _need_one(rpc_env, folder)
     chosen = choose(plan, tge, "")
@@ -191,7 +193,7 @@ def _document(chosen: Chosen, read: _Read) -> dict[str, object]:
 
 
 def _unchecked(chosen: Chosen, read: _Read) -> list[Grant]:
-    known = {one.grant.id for one in (*read.wallets, *read.paid)}
+    known = {one.grant.id for one in read.wallets} | {one.grant.id for one in read.paid}
     return [one for one in chosen.plan.grants if one.id not in known]
 
 
