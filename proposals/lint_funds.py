@@ -94,14 +94,14 @@ def payments_are_not_repeated(sight: Sight) -> Iterator[Finding]:
 def term_is_a_year(sight: Sight) -> Iterator[Finding]:
     """F06: it starts within 3 months of its creation and ends within 12 months of its start.
 
-    The start is the earliest `Not before`, or the creation if something may be paid at once; the end is the latest
-    `Not after` and due date.
+    The start is the earliest `Not before` or day of a grant, or the creation if something may be paid at once; the end
+    is the latest `Not after`, tranche and due date.
     """
     created, budget = sight.reading.values.get("created"), sight.reading.budget
     if not isinstance(created, int) or not budget:
         return
-    first = min(budget, key=lambda row: row.not_before)
-    start = max(created, first.not_before)
+    first = min(budget, key=_begins)
+    start = max(created, _begins(first))
     latest_start = times.add_months(created, 3)
     if start > latest_start:
         facts = {"start": times.spell_day(start), "latest": times.spell_day(latest_start)}
@@ -114,6 +114,10 @@ def term_is_a_year(sight: Sight) -> Iterator[Finding]:
         if end > latest_end:
             facts = {"end": times.spell_day(end), "latest": times.spell_day(latest_end)}
             yield problem("IIP-F06", "end", line, place, **facts)
+
+
+def _begins(row: BudgetRow) -> int:
+    return row.not_before if row.grant is None else row.grant.start
 
 
 def milestones_are_described(sight: Sight) -> Iterator[Finding]:

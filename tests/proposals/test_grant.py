@@ -13,6 +13,7 @@ from proposals.document import Document, parse_document, read_document
 from proposals.draft import budget_row, draft
 from proposals.explain import budget_rows
 from proposals.grant import EVERY, Grant, read_grant, tranches_of, write_grant
+from proposals.lint import lint
 from proposals.parts import Part, encode_parts
 from proposals.payment import PaymentSentence
 from proposals.tables import BudgetRow, grant_rows
@@ -149,3 +150,23 @@ def test_a_call_that_speaks_of_dollars_and_vesting_is_a_call() -> None:
 
     assert [row.action] == [each.action for each in document(row).budget]
     assert (None, None) == (document(row).budget[0].grant, document(row).budget[0].price)
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        ("over 12 months from 2026-04-30", []),
+        ("over 12 months from 2026-04-30, cliff of 6 months", []),
+        ("over 9 months from 2026-04-30, locked 3 months", []),
+        ("over 9 months from 2026-04-30, locked 4 months", ["end"]),
+        ("over 13 months from 2026-04-30", ["end"]),
+        ("over 12 months from 2026-05-01", ["start"]),
+    ],
+)
+def test_term_of_a_grant(text: str, reasons: list[str]) -> None:
+    """Rule F06: it begins on its own day, whenever the first tranche comes, and all of it within a year of that day."""
+    row = ROW.partition("over")[0] + text
+    grant = read_grant(row)
+    found, _ = lint(document(*grant_rows(grant, BudgetRow(part=1, action=grant.payment, purpose="work"))).raw)
+
+    assert reasons == [finding.reason for finding in found if finding.code == "IIP-F06"]

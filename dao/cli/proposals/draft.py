@@ -47,7 +47,7 @@ EXAMPLES = (
     "dao draft",
     "dao draft --title … --description … --author … --discussions-to … --pay …",
     "dao draft --dir demo --number 7 --pay '1.5 ETH to devnet:0x… after m1' …",
-    "dao draft --dir demo --pay '12000 MUT to devnet:0x… vesting monthly over 12 months from 2026-03-01' …",
+    "dao draft --pay '9 MUT to 0x… vesting monthly over 9 months from 2026-03-01'",
     "dao draft --from notes.md --author 'Dora (@dora)'",
 )
 

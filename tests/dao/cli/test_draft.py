@@ -119,7 +119,7 @@ def test_a_grant_that_vests(dao: Dao, folder: Path) -> None:
     assert "It is not paid before 2026-04-30T00:00:00Z." in told["parts"][1]["sentences"]
     assert 0 == dao("lint", outcome.document["file"], "--dir", folder, "--json").status
     longer = dao("draft", *SAID, "--pay", pay[-1].replace("9 months", "18 months"), "--dir", folder, "--json").document
-    assert ["IIP-F06"] * 2 == [each["code"] for each in longer["findings"] if each["level"] == "error"]
+    assert ["IIP-F06"] == [each["code"] for each in longer["findings"] if each["level"] == "error"]
 
 
 def test_two_hands_never_take_one_number(dao: Dao, folder: Path) -> None:
