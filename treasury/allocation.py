@@ -87,6 +87,8 @@ class Grant:
     """The contract that holds and pays it."""
     successor: bytes | None = None
     """Who takes the beneficiary's place when he has died or lost his key, if the plan's steward agrees."""
+    former: tuple[bytes, ...] = ()
+    """Who was the beneficiary before each change; what was paid to them is paid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,9 @@ def after(ground: Ground, grants: Sequence[Grant], changes: Sequence[Change]) ->
             if _signer(digest, signature) != expected:
                 raise PlanError("E_PLAN", "change_side", grant=grant.id, expected=checksum(expected))
         heir = None if grant.successor == change.to else grant.successor
-        found[grant.id] = replace(grant, beneficiary=change.to, successor=heir)
+        found[grant.id] = replace(
+            grant, beneficiary=change.to, successor=heir, former=(*grant.former, grant.beneficiary)
+        )
     return tuple(found.values())
 
 

@@ -8,7 +8,7 @@ those payments and the ones that a document makes. Whether anybody voted for the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chain import amount
@@ -82,6 +82,33 @@ def of_a_term(dated: Sequence[Dated], created: int) -> tuple[Dated, ...]:
     """
     start = max([created, *(row.tranche.at for row in dated[:1])])
     return tuple(row for row in dated if row.tranche.at <= add_months(start, TERM_MONTHS))
+
+
+def is_paid(dated: Dated, in_parts: Mapping[Tranche, bool]) -> bool | None:
+    """Say whether a tranche was paid, to the beneficiary or to who was it then; None where no part pays it.
+
+    `in_parts` are the tranches that parts of proposals pay, and whether they have.
+    """
+    tranche, grant = dated.tranche, dated.grant
+    if tranche.payee == grant.beneficiary and any(in_parts.get(tranche._replace(payee=who)) for who in grant.former):
+        return True
+    return in_parts.get(tranche)
+
+
+def check_due(plan: Plan, dated: Iterable[Dated], in_parts: Mapping[Tranche, bool], at: int) -> tuple[Finding, ...]:
+    """List what is due at a moment and not paid: an error where no part pays it, a warning where one has not yet."""
+    return tuple(_due(plan, dated, in_parts, at))
+
+
+def _due(plan: Plan, dated: Iterable[Dated], in_parts: Mapping[Tranche, bool], at: int) -> Iterator[Finding]:
+    for row in dated:
+        paid, facts, place = is_paid(row, in_parts), _facts(plan, row.tranche), f"grant {row.grant.id}"
+        if row.tranche.at > at or paid:
+            continue
+        if paid is None:
+            yield Finding(code="E_TRANCHE", reason="overdue", place=place, facts=facts)
+        else:
+            yield Finding(code="E_TRANCHE", level="warning", reason="waiting", place=place, facts=facts)
 
 
 def check_rows(plan: Plan, expected: Iterable[Dated], rows: Sequence[BudgetRow]) -> tuple[Finding, ...]:

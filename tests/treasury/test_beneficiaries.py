@@ -47,6 +47,7 @@ def test_both_sides_change_a_beneficiary() -> None:
 
     assert (WHO["ann"], WHO["eve"]) == (before.beneficiary, after.beneficiary)
     assert (before.amount, before.bucket, WHO["ben"]) == (after.amount, after.bucket, after.successor)
+    assert (WHO["ann"], WHO["cho"]) == after.former
 
 
 def test_a_successor_takes_the_place_of_who_cannot_sign() -> None:

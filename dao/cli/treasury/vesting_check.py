@@ -30,10 +30,13 @@ from dao.cli.treasury.vesting_plan import (
 )
 from dao.connect import connect, node_behind
 from dao.errors import UsageError
+from dao.views.opening import open_journal
+from dao.views.tranches import tranches_in_parts
 from dao.workspace import Workspace
 from treasury.allocation import Grant
 from treasury.bucket_funds import PaidBy, check_bucket
 from treasury.vesting_check import check_grant, payable
+from treasury.vesting_tranches import check_due, is_paid, tranches_of
 
 EXAMPLES = (
     "dao vesting check --plan plan.toml --rpc-env NODE_URL",
@@ -49,18 +52,31 @@ class _Checked(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+class _Paid(NamedTuple):
+    """A grant that the Safe itself pays on its dates."""
+
+    grant: Grant
+    due: int
+    """Base units whose dates have come."""
+    paid: int
+    findings: tuple[Finding, ...]
+
+
 class _Read(NamedTuple):
-    """What was found of wallets, at which block, and of funds."""
+    """What was found of wallets, at which block, and of funds and what they pay."""
 
     block: BlockInfo | None
     """None where the plan names no wallet."""
     wallets: list[_Checked]
     funds: list[tuple[PaidBy, tuple[Finding, ...]]]
+    paid: list[_Paid]
 
     @property
     def agrees(self) -> bool:
         """Whether no error was found."""
-        found = (*(one.findings for one in self.wallets), *(findings for _, findings in self.funds))
+        found = [one.findings for one in self.wallets]
+        found += [findings for _, findings in self.funds]
+        found += [one.findings for one in self.paid]
         return not any(map(has_errors, found))
 
 
@@ -76,16 +92,19 @@ def command(
     """Check that every wallet of a plan is what the plan says: beneficiary, times, amount, code, releases.
 
     The plan names its `chain` and `token`, and each grant its `wallet`; its `released` rows are the books. With a
-    workspace, each bucket that names a fund is held against the settings in force, its committee and its books. Every
-    difference is a finding, and one is enough for status 1. Answers are a node's and prove nothing by themselves.
+    workspace, each bucket that names a fund is held against the settings in force, its committee and its books, and
+    each date of its grants without a wallet against the parts of proposals. Every difference is a finding, and one is
+    enough for status 1. Answers are a node's and prove nothing by themselves.
     """
     _need_one(rpc_env, folder)
     chosen = choose(plan, tge, "")
     funds = () if grant else read_funds(chosen, folder)
-    read = _Read(None, [], [])
+    read = _Read(None, [], [], [])
     if not funds or any(one.wallet for one in chosen.plan.grants):
         read = _read_wallets(chosen, grant, rpc_env, folder, since)
-    read = read._replace(funds=[(row, check_bucket(chosen.plan, row)) for row in funds])
+    if funds:
+        judged = [(row, check_bucket(chosen.plan, row)) for row in funds]
+        read = read._replace(funds=judged, paid=_read_paid(chosen, folder or Path()))
     return Answer(_document(chosen, read), _lines(chosen, read), TRUE if read.agrees else FALSE)
 
 
@@ -101,7 +120,24 @@ def _read_wallets(chosen: Chosen, grant: str, rpc_env: str, folder: Path | None,
             for one in where.grants
         ]
         node.expect_block(block.ref)
-    return _Read(block, checked, [])
+    return _Read(block, checked, [], [])
+
+
+def _read_paid(chosen: Chosen, folder: Path) -> list[_Paid]:
+    """Hold the dates of each grant that no wallet pays, out of a bucket of a fund, against the parts of proposals."""
+    plan = chosen.plan
+    grants = [one for one in plan.grants if one.wallet is None and plan.bucket(one.bucket).fund is not None]
+    if not grants or plan.token is None:
+        return []
+    with open_journal(folder) as (_, journal):
+        in_parts, at = tranches_in_parts(journal, plan), journal.leaves[-1].time
+    found = []
+    for one in grants:
+        due = [row for row in tranches_of(plan, [one], chosen.tge) if row.tranche.at <= at]
+        paid = sum(row.tranche.amount for row in due if is_paid(row, in_parts))
+        units = sum(row.tranche.amount for row in due)
+        found.append(_Paid(one, units, paid, check_due(plan, due, in_parts, at)))
+    return found
 
 
 @contextmanager
@@ -148,8 +184,17 @@ def _document(chosen: Chosen, read: _Read) -> dict[str, object]:
             for one in read.wallets
         ],
         "funds": [{**fund_row(row), "findings": _findings(findings)} for row, findings in read.funds],
-        "unchecked": [one.id for one in chosen.plan.grants if one.id not in {row.grant.id for row in read.wallets}],
+        "by_date": [
+            {"id": one.grant.id, "due": str(one.due), "paid": str(one.paid), "findings": _findings(one.findings)}
+            for one in read.paid
+        ],
+        "unchecked": [one.id for one in _unchecked(chosen, read)],
     }
+
+
+def _unchecked(chosen: Chosen, read: _Read) -> list[Grant]:
+    known = {one.grant.id for one in read.wallets} | {one.grant.id for one in read.paid}
+    return [one for one in chosen.plan.grants if one.id not in known]
 
 
 def _findings(found: tuple[Finding, ...]) -> list[dict[str, object]]:
@@ -166,7 +211,7 @@ def _lines(chosen: Chosen, read: _Read) -> Iterator[str]:
         if released is not None and released <= one.vested:
             facts.append(("releasable", one.vested - released))
         yield ""
-        yield paint(say("VESTING", "grant", title=one.grant.title, grant=one.grant.id, bucket=one.grant.bucket), "bold")
+        yield paint(_name(one.grant), "bold")
         amounts = [(say("VESTING", name), chosen.spell_named(units)) for name, units in facts]
         yield from rows([(say("VESTING", "wallet"), checksum(one.grant.wallet or b"")), *amounts])
         yield from _told(one.findings)
@@ -179,9 +224,22 @@ def _lines(chosen: Chosen, read: _Read) -> Iterator[str]:
             say("VESTING", "of_fund", title=row.bucket.title, bucket=row.bucket.id, fund=row.bucket.fund), "bold"
         )
         yield from _told(findings)
-    for grant in chosen.plan.grants:
+    for paid in read.paid:
+        yield from ("", paint(_name(paid.grant), "bold"))
+        yield from rows(
+            [
+                (say("VESTING", "due"), chosen.spell_named(paid.due)),
+                (say("VESTING", "paid"), chosen.spell_named(paid.paid)),
+            ]
+        )
+        yield from _told(paid.findings)
+    for grant in _unchecked(chosen, read):
         if grant.wallet is None:
             yield from ("", *wrapped(say("VESTING", "unpaid", grant=grant.id)))
+
+
+def _name(grant: Grant) -> str:
+    return say("VESTING", "grant", title=grant.title, grant=grant.id, bucket=grant.bucket)
 
 
 def _told(findings: tuple[Finding, ...]) -> Iterator[str]:

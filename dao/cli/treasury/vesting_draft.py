@@ -21,23 +21,17 @@ from dao.cli.options import Dir, PassphraseFile
 from dao.cli.proposals.draft import begin
 from dao.cli.proposals.draft_ask import Said
 from dao.cli.treasury.vesting_plan import Chosen, Grants, PlanName, Tge, choose, find_grant
-from dao.record.case import Row, cid_of
-from dao.record.leaves import Leaf
 from dao.session import Session
+from dao.views.tranches import tranches_in_parts
 from dao.workflow.proposing import settings_in_force
-from governance.commitment import read_commitment
-from governance.messages import read_envelope
 from governance.settings import Asset, FundSettings, Settings
 from proposals.draft import budget_row
-from proposals.parts import decode_parts
 from proposals.tables import BudgetRow
 from treasury.allocation import Grant, PlanError
-from treasury.assets import erc20
-from treasury.binding import paying
 from treasury.bucket_funds import asset_of, is_same
 from treasury.payout_batches import GAS_MAX, GAS_OF_TOKENS
 from treasury.vesting_check import check_grant, need_token, payable
-from treasury.vesting_tranches import Dated, Tranche, fundings, of_a_term, parts_by_date, tranches_of
+from treasury.vesting_tranches import Dated, fundings, is_paid, of_a_term, parts_by_date, tranches_of
 
 EXAMPLES = (
     "dao vesting draft --plan plan.toml --title … --description … --author …",
@@ -84,8 +78,8 @@ def command(
         asset = _asset(chosen, payer)
         for one in grants if wallets else ():
             _check_empty(chosen, session, one)
-        in_parts = _held(chosen, session)
-        owed = [row for row in dated if row.tranche not in in_parts]
+        in_parts = tranches_in_parts(session.journal, chosen.plan)
+        owed = [row for row in dated if is_paid(row, in_parts) is None]
         if not owed:
             raise PlanError("E_PLAN", "drafted", name=chosen.plan.name)
         dated = of_a_term(owed, session.desk.now())
@@ -155,28 +149,6 @@ def _asset(chosen: Chosen, fund: FundSettings) -> Asset:
         facts = {"symbol": asset.symbol, "decimals": asset.decimals, "name": chosen.plan.name}
         raise PlanError("E_PLAN", "asset_differs", **facts)
     return asset
-
-
-def _held(chosen: Chosen, session: Session) -> set[Tranche]:
-    """The tranches that some part pays, or can still pay: of proposals that are open or passed, but for what ended."""
-    leaves, get = session.journal.leaves, session.desk.get
-    asset = erc20(chosen.plan.chain_id or 0, need_token(chosen.plan))
-    over = {leaf.body["proposal"] for leaf in leaves if leaf.kind == "cancel" or _is_refused(leaf)}
-    ended = {(leaf.body["proposal"], leaf.body["part"]) for leaf in leaves if leaf.kind == "ended"}
-    found = set()
-    for leaf in leaves:
-        if leaf.kind != "proposal" or leaf.body["id"] in over:
-            continue
-        bound = read_commitment(read_envelope(get(cid_of(Row(0, leaf), "envelope"))).message.get("plugins"))
-        for number, part in enumerate(() if bound.parts is None else decode_parts(get(bound.parts)), 1):
-            for payment in (paying(call, part.chain_id) for call in part.calls):
-                if payment is not None and payment.asset == asset and (leaf.body["id"], number) not in ended:
-                    found.add(Tranche(part.not_before, payment.payee, payment.amount))
-    return found
-
-
-def _is_refused(leaf: Leaf) -> bool:
-    return leaf.kind == "result" and not leaf.body["released"]
 
 
 def _budget(fund: FundSettings, asset: Asset, dated: Sequence[Dated]) -> list[BudgetRow]:

@@ -47,7 +47,8 @@ class Site:
         token = address.checksum(self.token)
         head = f'decimals = 18\nchain = {DEVNET_CHAIN_ID}\ntoken = "{token}"\ntge = "2025-01-05T00:00:00Z"'
         more = f"release = {kind}" + (f'\nwallet = "{wallet}"' if wallet else "")
-        text = MUTON.replace("decimals = 18", head) + grant("ann", amount="100", more=more) + released
+        own = MUTON.replace('fund = "reserve"\n', "").replace('fund = "research"\n', "")  # the demo has other funds
+        text = own.replace("decimals = 18", head) + grant("ann", amount="100", more=more) + released
         self.plan = self.folder / "plan.toml"
         self.plan.write_text(text, "utf-8")
 
