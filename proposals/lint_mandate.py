@@ -1,4 +1,4 @@
-"""A document beside its fund's mandate: whom the fund never pays, and how much of it one proposal may ask.
+"""A document beside its fund: whom its mandate never pays, how much one proposal may ask, and for which type it is.
 
 Decides with addresses and a share that the caller took from the settings, and with what is available by the books. The
 same is asked again before anybody signs (`treasury.mandate`), for a vote does not lift a mandate.
@@ -20,6 +20,12 @@ def nobody_is_paid_who_is_excluded(sight: Sight) -> Iterator[Finding]:
         if sight.excluded and row.action.to in sight.excluded:
             facts = {"part": row.part, "payee": row.action.to}
             yield problem("E_MANDATE", "excluded", row.line, f"part {row.part}", **facts)
+
+
+def grants_leave_the_premium_share_alone(sight: Sight) -> Iterator[Finding]:
+    """A Grant is paid out of a reserve, never out of the fund of the mutual's share for IIPs (`E_FUND_TYPE`)."""
+    if sight.has_premium_share and sight.text_of("type") == "Grant":
+        yield problem("E_FUND_TYPE", "", sight.line_of("type"), "type")
 
 
 def no_proposal_asks_too_large_a_share(sight: Sight) -> Iterator[Finding]:

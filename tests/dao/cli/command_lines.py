@@ -17,6 +17,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     ],
     "lint": [("lint", "FOLDER/iips/iip-1.md"), ("lint", "FOLDER/dao.toml", "FOLDER/iips/iip-1.md")],
     "draft": [("draft", *HERE), ("draft", "DRAFT", *HERE)],
+    "iip import": [
+        ("iip", "import", "FOLDER/iips", "--key", "iip", *HERE),
+        ("iip", "import", "FOLDER/dao.toml", *HERE),
+    ],
     "publish": [("publish", "FOLDER/iips/iip-1.md", "--key", "dora", *HERE), ("publish", "FOLDER/dao.toml", *HERE)],
     "submit": [("submit", "FOLDER/iips/iip-1.md", "--key", "dora", *HERE), ("submit", "FOLDER/dao.toml", *HERE)],
     "withdraw": [("withdraw", "IIP-1", "--reason", "Zu spät", "--key", "dora", *HERE), ("withdraw", "IIP-1", *HERE)],
