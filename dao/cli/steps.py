@@ -88,15 +88,20 @@ def open_for(
 ) -> Iterator[Session]:
     """Open the workspace for one step; a key that was not named is refused before anything is opened."""
     if source is not None:
-        if sum(map(bool, (source.name, source.variable, source.wallet_variable))) != 1:
-            raise UsageError("E_USAGE", "key")
-        if source.account and not source.wallet_variable:
-            raise UsageError("E_USAGE", "account")
-        if source.name:
-            check_key_name(source.name)
+        check_source(source)
         passphrase_file = source.passphrase_file
     with open_session(folder, passphrase_file=passphrase_file) as session:
         yield session
+
+
+def check_source(source: KeySource) -> None:
+    """Refuse a command line that names no key, or several."""
+    if sum(map(bool, (source.name, source.variable, source.wallet_variable))) != 1:
+        raise UsageError("E_USAGE", "key")
+    if source.account and not source.wallet_variable:
+        raise UsageError("E_USAGE", "account")
+    if source.name:
+        check_key_name(source.name)
 
 
 def check_key_name(name: str) -> str:

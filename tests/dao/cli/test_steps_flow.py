@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from chain.safe import join_signatures
 from dao.cli.start.demo import cast
 from dao.cli.steps import find_part, find_proposal, queued
 from dao.record.checks_vote import rules
+from dao.record.verify import verify
 from dao.session import open_session
 from dao.workflow import voting
 from dao.workflow.desk import Blocks, Fact
@@ -290,3 +292,82 @@ def test_time_is_only_moved_on_a_devnet(dao: Dao, folder: Path) -> None:
     assert (1, True) == (outcome.status, "[E_DEVNET]" in outcome.err)
     with Devnet.open(folder / "devnet.sqlite") as devnet:
         assert devnet.now() < cast.GENESIS + 12 * cast.DAY
+
+
+def anchors_of(record: Path, folder: Path) -> Path:
+    """What an owner wrote down when the DAO was founded: its settings and its journal's key."""
+    case = verify(record.read_bytes()).case
+    assert case is not None
+    assert case.journal_key is not None
+    file = folder / "trust.json"
+    known = {"settings": [str(row.cid) for row in case.settings_rows or ()], "journal_key": case.journal_key.hex()}
+    file.write_text(json.dumps(known), "utf-8")
+    return file
+
+
+def test_an_owner_signs_without_a_network(
+    dao: Dao, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Record, trust file and key go in, one file comes out, no socket and no workspace is opened; the writer takes it
+    and the part is paid. What nobody could look at is told.
+    """
+    record, signed = tmp_path / "iip-1.car", tmp_path / "ben.tx.json"
+    assert 0 == dao("sign", "IIP-1/1", "--key", "ann", "--dir", folder).status
+    assert 0 == dao("record", "IIP-1", "--out", record, "--dir", folder).status
+    trust = anchors_of(record, tmp_path)
+    monkeypatch.setenv("OWNER_KEY", "0x" + cast.key("ben").hex())
+    by_record = ("sign", record, "--part", 1, "--trust", trust, "--out", signed, "--json")
+    with monkeypatch.context() as alone:
+        for name in ("socket", "create_connection", "getaddrinfo"):
+            alone.setattr(socket, name, refuse)
+        offline = dao(*by_record, "--key-env", "OWNER_KEY")
+        wrong = tmp_path / "empty.json"
+        wrong.write_text("{}", "utf-8")
+        mistakes = [
+            dao(*by_record),
+            dao("sign", record, "--part", 1, "--out", signed, "--key-env", "OWNER_KEY", "--json"),
+            dao("sign", record, "--trust", trust, "--out", signed, "--key-env", "OWNER_KEY", "--json"),
+            dao("sign", record, "--part", 1, "--trust", trust, "--key-env", "OWNER_KEY", "--json"),
+            dao("sign", record, "--part", 1, "--trust", wrong, "--out", signed, "--key-env", "OWNER_KEY", "--json"),
+            dao(*by_record[:2], "--part", 2, *by_record[4:], "--key-env", "OWNER_KEY"),
+        ]
+
+    assert 0 == offline.status, offline.err
+    assert ("sign", ["nonce", "configuration", "dry_run", "balances", "code", "limits", "since"]) == (
+        offline.document["review"]["verdict"],
+        offline.document["review"]["unchecked"],
+    )
+    assert {"A_SETTINGS", "A_JOURNAL_KEY"} & {*offline.document["assumed"]} == set()
+    assert ["E_USAGE"] * 4 + ["E_SPLIT_VIEW", "E_STATE"] == [each.document["error"]["code"] for each in mistakes]
+    assert 0 == dao("take", signed, "--dir", folder).status
+    assert 0 == dao("execute", "IIP-1/1", "--key", "ann", "--dir", folder).status
+
+
+def test_H97_a_record_has_its_time_too(dao: Dao, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a record without network nobody signs what was vetoed, nor a second time, nor who is no owner, nor by a record
+    of which one byte is another; and no file is left.
+    """
+    record, signed = tmp_path / "iip-1.car", tmp_path / "x.tx.json"
+    assert 0 == dao("sign", "IIP-1/1", "--key", "ann", "--dir", folder).status
+    assert 0 == dao("record", "IIP-1", "--out", record, "--dir", folder).status
+    trust = anchors_of(record, tmp_path)
+    bent = tmp_path / "bent.car"
+    bent.write_bytes(record.read_bytes().replace(b"devnet", b"devnex", 1))
+    late = tmp_path / "late.car"
+    for owner in ("ann", "cho"):
+        assert 0 == dao("veto", "IIP-1", "--reason", "Too dear", "--key", owner, "--dir", folder).status
+    assert 0 == dao("record", "IIP-1", "--out", late, "--dir", folder).status
+    found = {}
+    for name, file in (("ann", record), ("nora", record), ("ben", bent), ("ben ", late)):
+        monkeypatch.setenv("OWNER_KEY", "0x" + cast.key(name.strip()).hex())
+        words = ("--part", 1, "--trust", trust, "--out", signed, "--key-env", "OWNER_KEY", "--json")
+        outcome = dao("sign", file, *words)
+        found[name] = (outcome.status != 0, outcome.document["error"]["code"], outcome.document["error"]["message"])
+
+    assert [True] * 4 == [refused for refused, _, _ in found.values()]
+    assert ["E_SAFE_SIGS", "E_SAFE_SIGS", "E_VETO"] == [found[name][1] for name in ("ann", "nora", "ben ")]
+    assert not signed.exists()
+
+
+def refuse(*_: object, **__: object) -> object:
+    raise AssertionError("a machine without network opened a socket")
