@@ -1,13 +1,15 @@
 """What a fund has, has promised and has paid, derived from the books alone.
 
-Decides six numbers per asset, whether new promises are covered, and which entries a fund's books can take: a promise
+Decides seven numbers per asset, whether new promises are covered, and which entries a fund's books can take: a promise
 needs cover, a payment needs a promise, nothing is released that was not asked or promised. It does not decide that the
 chain agrees with the books; that is reconciling.
 
     receivable  lies at the proxy, and is not the Safe's yet
     available = what the Safe holds, less what is committed
     asked       by votes that are open: shown, and blocks nobody
-    refunded    came back of what was paid; so available + committed + paid - refunded is all that the Safe received
+    refunded    came back of what was paid
+    converted   was given for another asset, and below 0: was got for one; so available + committed + paid - refunded
+                + converted is all that the Safe received
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ class FundState(NamedTuple):
     paid: int = 0
     """All that parts paid, whatever came back of it."""
     refunded: int = 0
+    converted: int = 0
 
     @property
     def held(self) -> int:
@@ -65,6 +68,7 @@ def fund_state(ledger: Ledger, fund: str, asset: str) -> FundState:
         committed=committed,
         paid=sum_of("Expenses") - sum_of("Expenses:Rebate") - sum_of("Expenses:Refunds"),
         refunded=-sum_of("Expenses:Refunds"),
+        converted=sum_of("Equity:Conversions"),
     )
 
 
@@ -97,6 +101,10 @@ def check_entry(ledger: Ledger, entry: Entry) -> None:
         paid = ledger.balance(_paid_account(account), asset, fund=entry.fund)
         if account.startswith(_REFUNDS) and paid + before + amount < 0:
             raise FundError("E_BUDGET", "not_paid", entry=entry.id, asset=asset, asked=-amount, available=paid + before)
+        if account.startswith("Expenses:IIP-"):
+            kept = before + ledger.balance(_refund_account(account, name), asset, fund=entry.fund)
+            if kept + amount < 0:
+                raise FundError("E_BUDGET", "not_paid", entry=entry.id, asset=asset, asked=-amount, available=kept)
         if account.startswith("Assets:Safe:") and before + amount < 0:
             raise FundError("E_BUDGET", "overdrawn", entry=entry.id, asset=asset, asked=-amount, available=before)
 
@@ -105,6 +113,11 @@ def _paid_account(account: str) -> str:
     """The account of the payment whose refunds an account holds; any other stays what it is."""
     parts = account.split(":", 3)
     return f"Expenses:{parts[3]}" if account.startswith(_REFUNDS) and len(parts) > 3 else account
+
+
+def _refund_account(account: str, name: str) -> str:
+    """The other way round: the account of the refunds of a payment."""
+    return f"{_REFUNDS}{name}:{account.removeprefix('Expenses:')}"
 
 
 def replay(entries: Iterable[Entry]) -> Ledger:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from dao.record.case import Case, Queued, Row, need
 from dao.record.checks_committee import check_room
+from dao.record.checks_conversion import check_conversion
 from dao.record.checks_income import income_of
 from dao.record.checks_premiums import premiums_of
 from dao.record.errors import RecordError
@@ -23,7 +24,7 @@ from treasury.assets import total
 from treasury.fund import FundError, replay
 from treasury.grants import GrantError
 from treasury.income import ForwardFact, PremiumFact, PremiumsFact
-from treasury.ledger import Entry
+from treasury.ledger import REVERSED, Entry
 from treasury.payouts import PayoutId
 
 
@@ -113,9 +114,11 @@ def _waits_for_money(case: Case, row: Row, booked: Set[str]) -> bool:
 
 
 def _is_ours(case: Case, entry: Entry) -> bool:
-    """Whether an entry is income, or names this proposal; the number alone does not tell, it may be asked again."""
+    """Whether an entry is income or a reversal, which can be made of what is here, or names this proposal; the number
+    alone does not tell, it may be asked again.
+    """
     named = payout_named(entry)
-    return entry.iip == 0 or (named is not None and named.proposal == case.proposal)
+    return entry.iip == 0 or entry.rule == REVERSED or (named is not None and named.proposal == case.proposal)
 
 
 def entries_of(case: Case, row: Row) -> list[Entry]:
@@ -152,17 +155,23 @@ def _of_income(case: Case, row: Row) -> Iterator[Entry | None]:
         if own != fund:
             raise RecordError("E_LEDGER", "refund_fund", index=row.index, fund=fund, expected=own)
         yield booking.refunded(PayoutId(case.proposal, _part(row)), fact, fund=fund, iip=iip, source=row.index)
+    elif row.leaf.kind == "conversion":
+        own, iip = _fund_and_number(case)
+        if own != fund:
+            raise RecordError("E_LEDGER", "refund_fund", index=row.index, fund=fund, expected=own)
+        payout, converted = PayoutId(case.proposal, _part(row)), check_conversion(case, row)
+        yield booking.converted(payout, converted, fund=fund, iip=iip, source=row.index)
     else:
         yield booking.donation(fact, fund=fund, source=row.index)
 
 
 def _of_reversed(case: Case, row: Row) -> Iterator[Entry | None]:
-    """An income whose block left the chain is taken back, whole."""
+    """Whatever a fact booked is taken back, whole, where its block left the chain."""
     number = row.leaf.body["source"]
     assert number in need(case.taken_back), "check 74 has looked at it"
-    assert isinstance(number, int), "the leaf's schema says so"
-    for entry in _of_income(case, Row(number, case.leaves[number])):
-        yield None if entry is None else booking.reversal(entry, source=row.index)
+    for booked in case.rows("entry", source=number):
+        if booked.index < row.index:
+            yield booking.reversal(Entry.from_map(booked.leaf.body), source=row.index)
 
 
 def _of_proposal(case: Case, row: Row) -> Iterator[Entry | None]:
@@ -239,6 +248,7 @@ _RULES: dict[str, Callable[[Case, Row], Iterator[Entry | None]]] = {
     "forward": _of_income,
     "donation": _of_income,
     "refund": _of_income,
+    "conversion": _of_income,
     "reversed": _of_reversed,
     "proposal": _of_proposal,
     "result": _of_result,

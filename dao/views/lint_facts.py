@@ -45,6 +45,11 @@ def facts_of(desk: Desk, settings: Settings, fund: FundSettings, raw: bytes) -> 
         "prefix": settings.prefix, "chain_id": fund.chain_id, "safe": fund.safe, "assets": assets,
         "body_limit": settings.limits.body, "paid": paid_payees(journal),
         "excluded": frozenset(fund.mandate.excluded), "largest_share": fund.mandate.largest_share,
+        "liquidity": {
+            symbol: (each.name, each.numerator, each.denominator)
+            for each in fund.mandate.liquidity
+            for symbol in each.symbols
+        },
     }  # fmt: skip
     reading = read_document(raw)
     number, requires = reading.values.get("iip"), reading.values.get("requires", ())

@@ -28,6 +28,10 @@ EXAMPLES = (
 )
 
 
+_RARE = frozenset({"refunded", "converted"})
+"""Columns that are left out where they hold nothing."""
+
+
 class Shown(NamedTuple):
     """One fund, and what the books say of it by asset id."""
 
@@ -91,13 +95,13 @@ def _lines(shown: list[Shown], labels: Mapping[str, AssetLabel]) -> Iterator[str
             yield ""
         where = say("FUND", "safe", safe=fund.safe, chain_id=fund.chain_id)
         yield paint(say("FUND", "name", name=fund.name), "bold") + where
-        width = len(FundState._fields) - (not any(state.refunded for state in states.values()))
-        head = ("", *map(label, FundState._fields[:width]))
+        used = {field for state in states.values() for field, amount in state._asdict().items() if amount}
+        fields = [field for field in FundState._fields if field not in _RARE or field in used]
         rows = [
-            (told(0, asset, labels)[1], *(told(amount, asset, labels)[0] for amount in state[:width]))
+            (told(0, asset, labels)[1], *(told(getattr(state, field), asset, labels)[0] for field in fields))
             for asset, state in states.items()
         ]
-        yield from columns([head, *rows], right=range(1, width + 1))
+        yield from columns([("", *map(label, fields)), *rows], right=range(1, len(fields) + 1))
         for ask in asks:
             amount, symbol = told(ask.amount, ask.asset, labels)
             yield "  " + say("FUND", "asks", iip=ask.iip, amount=amount, symbol=symbol)

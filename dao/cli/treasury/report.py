@@ -99,6 +99,7 @@ def _document(fund: str, period: Period, money: Money, planned: list[Planned]) -
         "liabilities": [row_document(row, money) for row in sheet.liabilities],
         "net": {asset: str(amount) for asset, amount in sheet.net.items()},
         "committed": [row_document(row, money) for row in sheet.committed],
+        "conversions": [row_document(row, money) for row in sheet.conversions],
         "income": [row_document(row, money) for row in came],
         "expenses": [row_document(row, money) for row in spent],
         "budget": [
@@ -138,6 +139,8 @@ def _fund_lines(fund: str, export: Export, period: Period, money: Money, planned
     yield from table("assets", money.heads(), [money.cells(row) for row in sheet.assets])
     yield from table("liabilities", money.heads(), [money.cells(row) for row in sheet.liabilities])
     yield from table("committed", money.heads(), [money.cells(row) for row in sheet.committed])
+    if sheet.conversions:
+        yield from table("conversions", money.heads(), [money.cells(row) for row in sheet.conversions])
     came, spent = income(export.lines, fund, period)
     yield from table("income", money.heads(), [money.cells(row) for row in came])
     yield from table("expenses", money.heads(), [money.cells(row) for row in spent])

@@ -206,6 +206,9 @@ def _mandate(fund: FundSettings) -> Iterator[str]:
     for symbol, most, seconds in fund.mandate.limits:
         facts = {"amount": spell(most, decimals[symbol]), "symbol": symbol, "span": spell_duration(seconds)}
         yield _told("SETTING", "outflow", facts)
+    for each in fund.mandate.liquidity:
+        share, symbols = f"{each.numerator}/{each.denominator}", ", ".join(each.symbols)
+        yield _told("SETTING", "liquidity", {"name": each.name, "symbols": symbols, "share": share})
 
 
 def _committee(fund: FundSettings, committee: Committee) -> str:

@@ -56,6 +56,12 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "premium": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "premiums": {"fund": TEXTS, "range": BLOCKS},
     "refund": {"proposal": HASHES, "part": NUMBERS, "fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
+    "conversion": {
+        "proposal": HASHES, "part": NUMBERS, "fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS, "bound": NUMBERS,
+        "price": st.fixed_dictionaries(
+            {"file": HASHES, "currency": TEXTS, "day": NUMBERS, "given": DECIMALS, "got": DECIMALS}
+        ),
+    },
     "reversed": {"source": NUMBERS, "header": FOREIGN},
     "forward": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "donation": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
