@@ -15,6 +15,7 @@ chain agrees with the books; that is reconciling.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from treasury.assets import Amounts, total
@@ -46,6 +47,7 @@ class FundState(NamedTuple):
 
 
 NOTHING = FundState()
+NO_AMOUNTS: Amounts = MappingProxyType({})
 _REFUNDS = "Expenses:Refunds:"
 
 
@@ -80,18 +82,24 @@ def check_cover(fund: str, states: Mapping[str, FundState], amounts: Amounts) ->
             raise FundError("E_BUDGET", fund=fund, asset=asset, asked=amount, available=available)
 
 
-def check_entry(ledger: Ledger, entry: Entry) -> None:
-    """Refuse an entry that the fund's books cannot take; `ledger` is the books before it.
+def check_entry(ledger: Ledger, entry: Entry, held: Amounts = NO_AMOUNTS) -> None:
+    """Refuse an entry that the fund's books cannot take; `ledger` is the books before it, and `held` is what accounts
+    of groups inside the fund keep from votes.
 
-    What it commits must be available (`E_BUDGET`). Nothing may be paid or released that was not committed or asked
-    (`E_BUDGET.not_promised`), come back of a part that had not paid as much (`E_BUDGET.not_paid`), or leave the Safe
-    beyond what the books say is there (`E_BUDGET.overdrawn`), and every account is this fund's and this proposal's
-    (`E_ENTRY.foreign`). A reversal may overdraw: the chain took the money back, and the books say so.
+    What it commits must be available, and held by no group (`E_BUDGET`). Nothing may be paid or released that was not
+    committed or asked (`E_BUDGET.not_promised`), come back of a part that had not paid as much (`E_BUDGET.not_paid`),
+    or leave the Safe beyond what the books say is there (`E_BUDGET.overdrawn`), and every account is this fund's and
+    this proposal's (`E_ENTRY.foreign`). A reversal may overdraw: the chain took the money back, and the books say so.
     """
     if entry.id in ledger or entry.rule == REVERSED:
         return
     name, promised = component(entry.fund), _promised(entry)
-    check_cover(entry.fund, {asset: fund_state(ledger, entry.fund, asset) for asset in promised}, promised)
+    states = {asset: fund_state(ledger, entry.fund, asset) for asset in promised}
+    check_cover(
+        entry.fund,
+        {asset: state._replace(available=state.available - held.get(asset, 0)) for asset, state in states.items()},
+        promised,
+    )
     for account, asset, amount in entry.postings:
         if not _is_own(account, name, entry.iip):
             raise FundError("E_ENTRY", "foreign", entry=entry.id, found=account)

@@ -6,12 +6,13 @@ proposals of the fund count against what is available; what can be checked of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import Literal
 
 from dao.record.case import Case, Queued, Row, need
 from dao.record.checks_committee import check_room
 from dao.record.checks_conversion import check_conversion
+from dao.record.checks_group import group_story
 from dao.record.checks_income import income_of
 from dao.record.checks_premiums import premiums_of
 from dao.record.errors import RecordError
@@ -21,10 +22,10 @@ from dao.record.receipts import receipt_behind
 from treasury import booking
 from treasury.asks import asked_by, asks
 from treasury.assets import total
-from treasury.fund import FundError, replay
+from treasury.fund import NO_AMOUNTS, FundError, check_entry
 from treasury.grants import GrantError
 from treasury.income import ForwardFact, PremiumFact, PremiumsFact
-from treasury.ledger import REVERSED, Entry
+from treasury.ledger import REVERSED, Entry, Ledger
 from treasury.payouts import PayoutId
 
 
@@ -55,7 +56,7 @@ def books_cover(case: Case) -> None:
     was paid, ended or came in is booked.
     """
     entries = need(case.entries)
-    replay(entry for _, entry in entries)
+    _replay(case, entries)
     queue = _queue(case)
     committed = {entry.id: index for index, entry in entries if entry.rule == booking.COMMITTED}
     for queued in queue:
@@ -107,10 +108,20 @@ def _waits_for_money(case: Case, row: Row, booked: Set[str]) -> bool:
         return False
     try:
         check_room(case, row.index, row.leaf.time, asks(need(case.parts)))
-        replay([*(entry for index, entry in need(case.entries) if index < row.index), *expected])
+        before = [(index, entry) for index, entry in need(case.entries) if index < row.index]
+        _replay(case, [*before, *((row.index, entry) for entry in expected)])
     except (FundError, GrantError) as error:
         return error.code in ("E_BUDGET", "E_GRANT")
     return False
+
+
+def _replay(case: Case, entries: Iterable[tuple[int, Entry]]) -> None:
+    """Post entries one after the other, each checked against the books before it and what groups held then."""
+    story = group_story(case.leaves, case.get) if next(case.rows("group"), None) else None
+    ledger = Ledger()
+    for index, entry in entries:
+        check_entry(ledger, entry, NO_AMOUNTS if story is None else story.held_before(index, entry.fund))
+        ledger.post(entry)
 
 
 def _is_ours(case: Case, entry: Entry) -> bool:

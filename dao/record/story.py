@@ -20,7 +20,7 @@ from governance.settings_text import parse_settings
 
 _WHOLE = frozenset({
     "settings", "premium", "premiums", "forward", "donation", "refund", "conversion", "reversed", "entry", "queued",
-    "executed", "spent", "ended",
+    "executed", "spent", "ended", "group",
 })  # fmt: skip
 """Kinds of which a record holds every leaf."""
 _HOUSEKEEPING = frozenset({"announced", "housekept"})

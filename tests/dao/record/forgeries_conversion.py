@@ -1,4 +1,4 @@
-"""Forgeries of conversions: checks 70 and 71."""
+"""Forgeries of conversions and of what groups hold: checks 70 to 72."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dao.cli.start.demo import cast
 from tests.dao.record.forge import Bench
 from tests.dao.record.row import Row
 
-SOURCES, ENTRIES = (70, "books.sources"), (71, "books.entries")
+SOURCES, ENTRIES, COVER = (70, "books.sources"), (71, "books.entries"), (72, "books.cover")
 R, OTHERS = partial(Row, story="after a veto"), partial(Row, story="vetoed")
 
 
@@ -41,6 +41,15 @@ def _less_given(bench: Bench) -> None:
     bench.edit(slot, postings=lines)
 
 
+def _unsigned_step(bench: Bench) -> None:
+    """The confirmation of a group's step with the signature of its request."""
+    asked, confirmed = bench.all("group")
+    stolen = bench.envelope(asked)["sig"]
+    bench.edit_raw(
+        confirmed, "envelope", lambda raw: raw.replace(bench.envelope(confirmed)["sig"].encode(), stolen.encode())
+    )
+
+
 ROWS = (
     R("a conversion above its bound", lambda bench: _edit(bench, bound=24), *ENTRIES, "E_SLIPPAGE"),
     R("a conversion by other prices", lambda bench: _price(bench, got="1"), *ENTRIES, "E_SLIPPAGE"),
@@ -52,6 +61,9 @@ ROWS = (
     R("a conversion of a part that only paid", lambda bench: _edit(bench, part=1), *ENTRIES, "E_CONVERSION"),
     R("a conversion twice", _twice, *SOURCES, "E_LEDGER"),
     R("a conversion of which less was given", _less_given, *ENTRIES, "E_LEDGER"),
+    Row("a step of a group that its signer did not sign", _unsigned_step, *COVER, "E_SIG_SIGNER", story="withdrawn"),
+    Row("a step of a group left out", lambda bench: bench.drop(bench.one("group")), *COVER, "E_GROUP",
+        story="withdrawn"),
     OTHERS("another proposal's conversion above its bound", lambda bench: _edit(bench, bound=24), *ENTRIES,
            "E_SLIPPAGE"),
     OTHERS("another proposal's conversion of which less was given", _less_given, *ENTRIES, "E_LEDGER"),

@@ -38,7 +38,7 @@ from dao.workflow.proposing import settings_in_force
 from governance.messages import message_id
 from tests.dao.record.forge import Bench
 from tests.dao.record.invented import rebuilt_header
-from tests.dao.workflow import committees, contract_voters, conversions
+from tests.dao.workflow import committees, contract_voters, conversions, group_money
 from tests.dao.workflow.contract_voters import SafeVoter
 from tests.dao.workflow.stage import Stage, eth, open_stage
 from tests.dao.workflow.stops import (
@@ -136,8 +136,12 @@ def _superseded(stage: Stage) -> list[bytes]:
 
 
 def _withdrawn(stage: Stage) -> list[bytes]:
-    """IIP-1 is submitted, revised and voted on in vain; then it is brought back, and withdrawn."""
+    """IIP-1 is submitted, revised and voted on in vain; then it is brought back, and withdrawn. Meanwhile a working
+    group holds some of the fund's ether.
+    """
     author = cast.signer(cast.AUTHOR)
+    group_money.found_group(stage)
+    group_money.deposit(stage, cast.UNIT)
     submitting.submit(stage.desk, stage.document(1, eth("0.4")), author)
     submitting.submit(stage.desk, stage.document(1, eth("0.5")), author)
     first = stage.publish(1, eth("0.5"))
