@@ -71,6 +71,16 @@ def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> Car:
     return Car(root, MappingProxyType(blocks), MappingProxyType(values))
 
 
+def root_value(data: bytes) -> Value:
+    """Return what the root of a file says, and look at nothing else: to see what a file is before it is read."""
+    root = _read_root(data)
+    for cid, block in _sections(data):
+        if cid == root:
+            return _Walk(root).enter(cid, block)
+        raise CarError("E_CAR", "order", block=1, expected=str(root), found=str(cid))
+    raise CarError("E_CAR", "missing", cid=str(root))
+
+
 def collect(root: CID, get: Callable[[CID], bytes], *, max_bytes: int = MAX_BYTES) -> list[Block]:
     """Follow all links from `root` and return the blocks in the order of a CAR.
 

@@ -5,7 +5,8 @@ genuine bytecode; 1.3.0 has a second set (`eip155`), for chains that refuse the 
 the first factory. Chains with another virtual machine (zkSync) have other code and other addresses: not pinned.
 
 Source: npm `@safe-global/safe-deployments`, as packaged by safe-eth-py 7.27 (`safe_eth/safe/safe_deployments.py`), with
-which `tests/chain/test_safe_deployments.py` compares every line. SafeToL2Migration is the project's own name.
+which `tests/chain/test_safe_deployments.py` compares every line; the code hashes are those of that npm package.
+SafeToL2Migration is the project's own name.
 """
 
 from __future__ import annotations
@@ -103,6 +104,14 @@ KNOWN_CONTRACTS: Mapping[bytes, KnownContract] = MappingProxyType({c.address: c 
 
 MULTI_SEND_CALL_ONLY = _canonical("MultiSendCallOnly")
 """The batch contract that we build with, by release of the Safe; other known ones are in `KNOWN_CONTRACTS`."""
+CALL_ONLY_CODE: Mapping[str, bytes] = MappingProxyType({
+    "1.3.0": bytes.fromhex("a9865ac2d9c7a1591619b188c4d88167b50df6cc0c5327fcbd1c8c75f7c066ad"),
+    "1.4.1": bytes.fromhex("ecd5bd14a08c5d2122379900b2f272bdf107a7e92423c10dd5fe3254386c9939"),
+    "1.5.0": bytes.fromhex("cdbdcec38d2f1c7d961b0029ff8416b7e86e9974d6f0e9c9580c7d17fcfb6663"),
+})  # fmt: skip
+"""The hash of its code by release. Where nothing stands at its address, a Safe's delegatecall to it succeeds, and pays
+nobody.
+"""
 MULTI_SEND = _canonical("MultiSend")
 """The batch contract that also delegatecalls; never built with, known to be refused by name."""
 FACTORIES = _canonical("SafeProxyFactory")

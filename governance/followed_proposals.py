@@ -24,6 +24,7 @@ from governance.followed import Followed, spell
 from governance.hub_pages import HubRow
 from governance.hub_votes import checksummed
 from governance.message_types import CURRENT, DOMAIN, MessageType, registry
+from governance.rebuilding import hex_text
 
 Text = Literal["signed", "changed", "unproved", "forged", "contract", "unseen"]
 """`signed`: the row hashes to the id, and the author signed that. `changed`: an earlier row did, and this one does not.
@@ -83,7 +84,7 @@ def rebuild(row: HubRow) -> Rebuilt | None:
 def envelope_of(rebuilt: Rebuilt, message: HubRow) -> bytes:
     """Spell the envelope that was sent, but for its spelling: the message's members in the order of its type."""
     data = {"domain": dict(DOMAIN), "types": rebuilt.kind.to_json(), "message": dict(rebuilt.message)}
-    envelope = {"address": message.get("address"), "sig": message.get("sig"), "data": data}
+    envelope = {"address": hex_text(message.get("address")), "sig": hex_text(message.get("sig")), "data": data}
     return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
 
 

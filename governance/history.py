@@ -63,10 +63,11 @@ def chapters(known: Followed, now: int) -> Iterator[Chapter]:
         row = known.newest(standing.id)
         end = row.get("end")
         if type(end) is int and end < now:
-            yield _chapter(known, standing)
+            yield chapter(known, standing)
 
 
-def _chapter(known: Followed, standing: Standing) -> Chapter:
+def chapter(known: Followed, standing: Standing) -> Chapter:
+    """Tell one proposal; raises `HubPageError` for votes in a form that no hub has."""
     id_ = standing.id
     rows = [seen.row for seen in reversed(known.proposals[id_])]
     fitting = next((row for row in rows if rebuild(row) is not None), None)

@@ -3,8 +3,10 @@
 Decides what is wrong with what was served beside the arithmetic (`governance.audit`): votes that are missing, that lie
 outside the vote's time or whose signature is not their voter's, powers that are not the sum of their parts, a published
 winner or verdict that the votes do not give; and what explains a difference without anybody's fault: powers that were
-still to be computed, delegations that a delegator's own vote took back. Powers are what the hub says unless somebody
-recomputed them. All findings are returned.
+still to be computed, votes that came after Snapshot's last count, delegations that a delegator's own vote took back.
+Where the votes before that count give what was published, and the later ones change no verdict, nothing is wrong; where
+powers are still to come, published scores that do not fit could not be checked. Powers are what the hub says unless
+somebody recomputed them. All findings are returned.
 
 Verdicts follow Snapshot's page, which gives one for basic voting only: enough for the quorum, and more for than
 against; with the quorum type `rejection`, not more than the quorum against.
@@ -15,7 +17,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -45,12 +47,15 @@ class HubAudit:
     proposal: HubProposal
     answer: HubAnswer
     counted: Audit
+    """Without the published numbers that late votes or late powers explain."""
     findings: tuple[Finding, ...]
     signatures: Mapping[str, int]
     """Votes by the status of `governance.rebuilding`."""
     published_verdict: Verdict | None
     """None where Snapshot gives none."""
     exact_verdict: Verdict | None
+    unsettled: bool
+    """Whether published scores are not what the powers give, and some powers are still to come."""
 
     @property
     def ok(self) -> bool:
@@ -59,8 +64,8 @@ class HubAudit:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every vote that has a signature could be rebuilt."""
-        return not self.signatures.get("unknown")
+        """Whether every vote that has a signature could be rebuilt, and published scores could be compared."""
+        return not self.signatures.get("unknown") and not self.unsettled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,9 @@ class _Seen:
     counted: Audit
     published: Verdict | None
     exact: Verdict | None
+    late: Sequence[HubVote]
+    """Votes after Snapshot's last count, where those before give what was published; else none."""
+    unsettled: bool
 
 
 def audit_served(
@@ -89,7 +97,11 @@ def audit_served(
 
     `powers` is what was found when powers were computed again (`governance.hub_powers`).
     """
-    counted = audit(answer, order)
+    counted, late = audit(answer, order), _explained_by(proposal, answer, votes, order)
+    unsettled = not late and _is_unlike_published(counted) and any(map(_is_pending, votes)) and not _is_final(proposal)
+    if late or unsettled:
+        kept = (row for row in counted.differences if not row.kind.startswith("published"))
+        counted = replace(counted, differences=tuple(kept))
     published = _published_verdict(proposal, answer)
     exact = verdict(proposal, counted.exact.scores, counted.exact.total) if published is not None else None
     seen = _Seen(
@@ -100,6 +112,8 @@ def audit_served(
         counted=counted,
         published=published,
         exact=exact,
+        late=late,
+        unsettled=unsettled,
     )
     return HubAudit(
         proposal=proposal,
@@ -109,7 +123,39 @@ def audit_served(
         signatures=dict(Counter(row.status for row in rebuilt)),
         published_verdict=published,
         exact_verdict=exact,
+        unsettled=unsettled,
     )
+
+
+def _explained_by(
+    proposal: HubProposal, answer: HubAnswer, votes: Sequence[HubVote], order: Order
+) -> Sequence[HubVote]:
+    """The votes that came after Snapshot's last count, where leaving them out gives every published number again."""
+    late = _after_the_count(proposal, votes)
+    if not late or answer.total is None or _is_final(proposal):
+        return ()
+    gone = {vote.voter for vote in late}
+    before = tuple(row for row, vote in zip(answer.rows, votes, strict=True) if vote.voter not in gone)
+    if proposal.votes not in (None, len(before)):
+        return ()
+    return () if _is_unlike_published(audit(replace(answer, rows=before), order)) else late
+
+
+def _after_the_count(proposal: HubProposal, votes: Sequence[HubVote]) -> list[HubVote]:
+    updated = proposal.scores_updated
+    return [vote for vote in votes if vote.created > updated] if updated else []
+
+
+def _is_unlike_published(counted: Audit) -> bool:
+    return any(row.is_bad and row.kind.startswith("published") for row in counted.differences)
+
+
+def _is_final(proposal: HubProposal) -> bool:
+    return proposal.scores_state == "final"
+
+
+def _is_pending(vote: HubVote) -> bool:
+    return vote.state not in ("", "final")
 
 
 def verdict(proposal: HubProposal, scores: Sequence[Fraction], total: Fraction) -> Verdict | None:
@@ -130,7 +176,7 @@ def _published_verdict(proposal: HubProposal, answer: HubAnswer) -> Verdict | No
 
 
 def _votes_are_all_there(seen: _Seen) -> Iterator[Finding]:
-    said, served = seen.proposal.votes, len(seen.votes)
+    said, served = seen.proposal.votes, len(seen.votes) - len(seen.late)
     if said is not None and said > served:
         yield _finding("E_HUB_VOTES", "missing", "error", {"said": said, "served": served, "missing": said - served})
     if said is not None and said < served:
@@ -210,15 +256,14 @@ def _verdict_is_the_votes(seen: _Seen) -> Iterator[Finding]:
 
 
 def _scores_are_final(seen: _Seen) -> Iterator[Finding]:
-    pending = [vote for vote in seen.votes if vote.state not in ("", "final")]
+    pending = list(filter(_is_pending, seen.votes))
     if pending:
-        yield _finding("W_HUB_LATE", "power", "warning", _about(pending))
+        yield _finding("W_HUB_LATE", "unsettled" if seen.unsettled else "power", "warning", _about(pending))
     if seen.proposal.scores_state not in ("", "final"):
         yield _finding("W_HUB_LATE", "scores", "warning", {"state": seen.proposal.scores_state})
-    updated = seen.proposal.scores_updated
-    after = [vote for vote in seen.votes if vote.created > updated] if updated else []
+    after = _after_the_count(seen.proposal, seen.votes)
     if after:
-        yield _finding("W_HUB_LATE", "after", "warning", _about(after))
+        yield _finding("W_HUB_LATE", "explains" if seen.late else "after", "warning", _about(after))
 
 
 def _delegations_were_taken_back(seen: _Seen) -> Iterator[Finding]:

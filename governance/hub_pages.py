@@ -90,7 +90,7 @@ class Gathering:
         before = cursor.created
         seen: set[str] = set()
         for row in page:
-            _check_row(row)
+            check_row(row)
             if row[self._owner] != self._owner_id:
                 raise HubPageError("E_HUB_PAGE", "other", id=row["id"])
             if row["created"] < before:
@@ -123,7 +123,8 @@ class Gathering:
         return Cursor(last, cursor.skip + self._page_rows)
 
 
-def _check_row(row: object) -> None:
+def check_row(row: object) -> None:
+    """Refuse a row without id or time (`E_HUB_PAGE`); what it belongs to becomes an id where the hub says an object."""
     if not isinstance(row, dict):
         raise HubPageError("E_HUB_PAGE", "shape", field="row")
     id_, created = row.get("id"), row.get("created")

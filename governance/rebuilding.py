@@ -66,8 +66,13 @@ def vote_envelope(vote: HubVote, space: str, proposal: str, message: Mapping[str
         return None
     kind, members = found
     data = {"domain": dict(DOMAIN), "types": kind.to_json(), "message": dict(members)}
-    envelope = {"address": message.get("address"), "sig": message.get("sig"), "data": data}
+    envelope = {"address": hex_text(message.get("address")), "sig": hex_text(message.get("sig")), "data": data}
     return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def hex_text(shown: object) -> str:
+    """An address or a signature as a hub shows it; what cannot be one is none."""
+    return shown if isinstance(shown, str) and shown.isascii() else ""
 
 
 def _found(

@@ -11,6 +11,7 @@ AccessControl); Compound's Timelock and GovernorBravo; WETH9; ThreeFMutual's IIP
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from typing import NamedTuple
 from chain import abi, amount
 from chain.errors import CodedError
 from chain.multi_send import decode_multi_send
+from proposals.abi_json import is_abi_json, read_abi_json
 from proposals.action import ActionError, CallSentence, Function, read_function
 from proposals.document import Document
 from proposals.errors import ProposalsError
@@ -102,18 +104,33 @@ def functions_of(document: Document) -> Functions:
 def functions_named(outline: Outline, budget: tuple[BudgetRow, ...]) -> Functions:
     """As `functions_of`, for a document that was not read without objection; blocks that do not read are left out."""
     named = [row.action.function for row in budget if isinstance(row.action, CallSentence)]
-    is_abi = False
+    for block in _abi_blocks(outline):
+        named += read_abi_json("\n".join(block)) if is_abi_json("\n".join(block)) else _signatures(block)
+    return MappingProxyType({**known_functions(), **{abi.selector(function.signature): function for function in named}})
+
+
+def _abi_blocks(outline: Outline) -> Iterator[list[str]]:
+    """Yield the lines of each fenced block `abi`."""
+    block: list[str] | None = None
+    is_open = False
     for line in outline.lines:
         if line.kind != "code":
-            is_abi = False
+            is_open, block = False, None
         elif line.text.startswith(("```", "~~~")):
-            is_abi = line.text.strip("`~ ") == "abi"
-        elif is_abi:
-            try:
-                named.append(read_function(line.text.strip(" ")))
-            except ActionError:
-                continue
-    return MappingProxyType({**known_functions(), **{abi.selector(function.signature): function for function in named}})
+            if is_open and block:
+                yield block
+            block = [] if not is_open and line.text.strip("`~ ") == "abi" else None
+            is_open = not is_open
+        elif block is not None:
+            block.append(line.text)
+
+
+def _signatures(block: list[str]) -> list[Function]:
+    found = []
+    for text in block:
+        with suppress(ActionError):
+            found.append(read_function(text.strip(" ")))
+    return found
 
 
 def read_call_back(call: Call, functions: Functions, coin: Asset | None) -> CallSentence | None:

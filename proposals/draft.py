@@ -7,7 +7,7 @@ and compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from chain import address
@@ -16,10 +16,20 @@ from proposals.action import CallSentence, read_action, write_call
 from proposals.document import SECTIONS, Document, parse_document
 from proposals.errors import ProposalsError
 from proposals.front_matter import PAYING_TYPES
+from proposals.grant import tranches_of, write_grant
 from proposals.languages import Frame, frame
-from proposals.payment import totals
+from proposals.payment import PaymentSentence, totals
 from proposals.price import is_priced, read_priced, write_priced
-from proposals.tables import BUDGET, BUDGET_COLUMNS, BUDGET_OPTIONS, MILESTONE_COLUMNS, MILESTONES, BudgetRow, Milestone
+from proposals.tables import (
+    BUDGET,
+    BUDGET_COLUMNS,
+    BUDGET_OPTIONS,
+    MILESTONE_COLUMNS,
+    MILESTONES,
+    BudgetRow,
+    Milestone,
+    part_range,
+)
 
 
 class DraftError(ProposalsError):
@@ -108,25 +118,52 @@ def milestone(id_: str, deliverable: str, *, due: int | None, evidence: str, rev
 
 
 def _budget_table(rows: Sequence[BudgetRow], words: Frame) -> str:
-    timed = any(row.not_before or row.not_after for row in rows)
+    timed = any((row.not_before and row.grant is None) or row.not_after for row in rows)
     columns = [words.column(each) for each in BUDGET_COLUMNS + (BUDGET_OPTIONS if timed else ())]
-    return _table(columns, (_budget_cells(row)[: len(columns)] for row in rows))
+    return _table(columns, (_budget_cells(lines)[: len(columns)] for lines in _in_lines(rows)))
 
 
-def _budget_cells(row: BudgetRow) -> tuple[str, ...]:
+def _in_lines(rows: Sequence[BudgetRow]) -> Iterator[list[BudgetRow]]:
+    """Give the rows that one line of the table says: a grant's tranches together, every other row alone."""
+    at = 0
+    while at < len(rows):
+        grant = rows[at].grant
+        end = at + (1 if grant is None else len(tranches_of(grant)))
+        yield list(rows[at:end])
+        at = end
+
+
+def _budget_cells(rows: list[BudgetRow]) -> tuple[str, ...]:
+    row = rows[0]
     window = tuple(times.spell_instant(time) if time else "-" for time in (row.not_before, row.not_after))
+    if row.grant is not None:
+        return (
+            part_range(rows),
+            write_grant(row.grant, _payment(row.grant.payment)),
+            "-",
+            row.purpose or "-",
+            "-",
+            "-",
+        )
     return (str(row.part), _action(row), row.release or "-", row.purpose or "-", *window)
 
 
 def _action(row: BudgetRow) -> str:
     if isinstance(row.action, CallSentence):
         return write_call(row.action)
-    payment, payee = row.action, address.checksum(row.action.to)
-    if payment.chain_id is not None:
-        payee = address.with_chain(payment.to, payment.chain_id)
     if row.price is not None:
-        return write_priced(row.price, payment.symbol, payee)
-    return f"{payment.amount} {payment.symbol} to {payee}"
+        return write_priced(row.price, row.action.symbol, _payee(row.action))
+    return _payment(row.action)
+
+
+def _payment(payment: PaymentSentence) -> str:
+    return f"{payment.amount} {payment.symbol} to {_payee(payment)}"
+
+
+def _payee(payment: PaymentSentence) -> str:
+    return (
+        address.checksum(payment.to) if payment.chain_id is None else address.with_chain(payment.to, payment.chain_id)
+    )
 
 
 def _milestone_cells(milestone: Milestone) -> tuple[str, ...]:

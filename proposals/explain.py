@@ -46,29 +46,54 @@ def explain(
     `functions` are those that a document names; without them, those that everybody knows. Never refuses.
     """
     safe = address.with_chain(part.safe, part.chain_id)
-    told = [_sentence("part" if len(part.calls) > 1 else "part_one", part=number, safe=safe, calls=len(part.calls))]
-    told.append(_sentence("release", release=part.release) if part.release else _sentence("no_release"))
-    if part.not_before:
-        told.append(_sentence("not_before", time=times.spell_instant(part.not_before)))
-    if part.not_after:
-        told.append(_sentence("not_after", time=times.spell_instant(part.not_after)))
-    else:
-        told.append(_sentence("grace"))
+    said = [told("part" if len(part.calls) > 1 else "part_one", part=number, safe=safe, calls=len(part.calls))]
+    said.extend(moments(part))
     for position, call in enumerate(part.calls, 1):
-        try:
-            unfolded = unfold(call, position)
-        except ProposalsError as error:
-            unfolded = (Placed(str(position), call),)
-            told.append(_sentence("broken_batch", call=error.facts.get("call", position)))
+        unfolded, broken = _unfolded(call, position)
+        said.extend(broken)
         for placed in unfolded:
-            told.extend(_call(placed, part, assets, functions or known_functions()))
-    return tuple(told)
+            said.extend(_call(placed, part.chain_id, assets, functions or known_functions()))
+    return tuple(said)
+
+
+def moments(part: Part | BudgetRow) -> Iterator[Sentence]:
+    """Say what a part waits for and when it lapses."""
+    yield told("release", release=part.release) if part.release else told("no_release")
+    if part.not_before:
+        yield told("not_before", time=times.spell_instant(part.not_before))
+    yield told("not_after", time=times.spell_instant(part.not_after)) if part.not_after else told("grace")
+
+
+def nested(call: Call, position: int, functions: Functions) -> Iterator[Sentence]:
+    """Say what power a call uses and what it carries, where neither its chain nor any asset is known."""
+    unfolded, broken = _unfolded(call, position)
+    yield from broken
+    power = privileged(call.data)
+    if power is not None:
+        to = address.checksum(call.to)
+        yield told(f"privileged_{power.kind}", call=str(position), to=to, function=power.signature)
+    for placed in unfolded[1:]:
+        yield from _call(placed, None, {}, functions)
+
+
+def told(reason: str, **facts: object) -> Sentence:
+    """One sentence of this module's part of the catalogue."""
+    return Sentence(CODE, reason, facts)
+
+
+def _unfolded(call: Call, position: int) -> tuple[tuple[Placed, ...], tuple[Sentence, ...]]:
+    """The call with all that it carries; where that cannot be read, the call alone, and the sentence that says so."""
+    try:
+        return unfold(call, position), ()
+    except ProposalsError as error:
+        broken = told("broken_batch", call=error.facts.get("call", position))
+        return (Placed(str(position), call),), (broken,)
 
 
 def sentences(part: Part, assets: Mapping[str, Asset], functions: Functions | None = None) -> list[str]:
     """Return the calls of a part as the sentences of Budget rows, in order; raise `ExplainError` as `actions` does."""
     return [
-        write_call(action) if isinstance(action, CallSentence) else _payment(action)
+        write_call(action) if isinstance(action, CallSentence) else spell_payment(action)
         for action in actions(part, assets, functions)
     ]
 
@@ -102,44 +127,46 @@ def _action(call: Call, position: int, part: Part, assets: Mapping[str, Asset], 
     return read._replace(chain_id=part.chain_id)
 
 
-def _payment(sentence: PaymentSentence) -> str:
-    payee = address.with_chain(sentence.to, sentence.chain_id or 0)
-    return f"{sentence.amount} {sentence.symbol} to {payee}"
+def spell_payment(sentence: PaymentSentence) -> str:
+    """Write a payment as a row holds it, with its chain where it names one."""
+    return f"{sentence.amount} {sentence.symbol} to {_place(sentence.to, sentence.chain_id)}"
 
 
-def _coin(assets: Mapping[str, Asset], chain_id: int) -> Asset | None:
+def _coin(assets: Mapping[str, Asset], chain_id: int | None) -> Asset | None:
     return next((asset for asset in assets.values() if (asset.address, asset.chain_id) == (None, chain_id)), None)
 
 
-def _call(placed: Placed, part: Part, assets: Mapping[str, Asset], functions: Functions) -> Iterator[Sentence]:
+def _call(
+    placed: Placed, chain_id: int | None, assets: Mapping[str, Asset], functions: Functions
+) -> Iterator[Sentence]:
     position, call, is_delegate = placed
-    to = address.with_chain(call.to, part.chain_id)
+    to, coin = _place(call.to, chain_id), _coin(assets, chain_id)
     if is_delegate:
-        yield _sentence("delegatecall", call=position, to=to)
+        yield told("delegatecall", call=position, to=to)
     power = privileged(call.data)
     try:
-        said = describe(call, assets, part.chain_id)
-        read = None if isinstance(said, Payment) else read_call_back(call, functions, _coin(assets, part.chain_id))
+        said = describe(call, assets, chain_id or 0)
+        read = None if isinstance(said, Payment) else read_call_back(call, functions, coin)
     except CodedError as error:
-        yield _sentence("broken_call", call=position, to=to, problem=error.reason)
+        yield told("broken_call", call=position, to=to, problem=error.reason)
         return
     if isinstance(said, Payment):
-        yield _sentence("payment", call=position, payment=write_sentence(said))
+        yield told("payment", call=position, payment=write_sentence(said))
         return
     if read is not None:
-        yield _sentence("call", call=position, action=write_call(read._replace(chain_id=part.chain_id)))
+        yield told("call", call=position, action=write_call(read._replace(chain_id=chain_id)))
     if power is not None:
-        yield _sentence(f"privileged_{power.kind}", call=position, to=to, function=power.signature)
+        yield told(f"privileged_{power.kind}", call=position, to=to, function=power.signature)
     elif read is None:
         yield _unknown(said, position, to)
 
 
 def _unknown(call: UnknownCall, position: str, to: str) -> Sentence:
     if not call.size:
-        return _sentence("unknown_coin", call=position, to=to, value=call.value)
+        return told("unknown_coin", call=position, to=to, value=call.value)
     facts = {"selector": call.selector, "value": call.value, "size": call.size}
-    return _sentence("unknown_call", call=position, to=to, **facts)
+    return told("unknown_call", call=position, to=to, **facts)
 
 
-def _sentence(reason: str, **facts: object) -> Sentence:
-    return Sentence(CODE, reason, facts)
+def _place(to: bytes, chain_id: int | None) -> str:
+    return address.checksum(to) if chain_id is None else address.with_chain(to, chain_id)

@@ -17,7 +17,7 @@ from proposals import tables, text_safety
 from proposals.document import MAX_FILE, MAX_LINE, MAX_LINES, SECTIONS
 from proposals.front_matter import FENCE, TYPES, Header, split_front
 from proposals.languages import Frame, read_as_english
-from proposals.outline import Line, Outline, read_outline
+from proposals.outline import Line, Outline, heading_text, read_outline
 from proposals.problems import problem, raise_first
 from proposals.tables import BUDGET, MILESTONES, BudgetRow, Milestone
 
@@ -54,6 +54,8 @@ class Imported(NamedTuple):
     milestones: tuple[Milestone, ...]
     left_out: tuple[str, ...]
     """Keys of headers that have no place here: numbers, states and dates of another repository."""
+    language: str = "en"
+    """Of the source's sections."""
 
 
 def read_source(raw: bytes, *, key: str = "iip") -> Imported:
@@ -82,9 +84,11 @@ def read_source(raw: bytes, *, key: str = "iip") -> Imported:
         if table
         for number in range(table.columns.line, table.columns.line + len(table.rows) + 2)
     }
-    if "title" not in values and (title := _first_title(outline)):
-        values["title"] = title
-    return Imported(values, _read_sections(outline, bound, frame), tuple(budget), tuple(milestones), tuple(left_out))
+    heading = next((each for each in outline.headings if each.level == 1), None)
+    if heading is not None and values.setdefault("title", heading.text) == heading.text:
+        bound.add(heading.line)  # it says nothing else than the title
+    sections = _read_sections(outline, bound, frame)
+    return Imported(values, sections, tuple(budget), tuple(milestones), tuple(left_out), frame.tag)
 
 
 def _sizes(lines: list[str]) -> Iterator[Finding]:
@@ -114,20 +118,15 @@ def _read_headers(headers: list[Header], key: str) -> tuple[dict[str, str], list
     return values, left_out
 
 
-def _first_title(outline: Outline) -> str | None:
-    return next((heading.text for heading in outline.headings if heading.level == 1), None)
-
-
 def _read_sections(outline: Outline, bound: set[int], frame: Frame) -> dict[str, str]:
     """Sort the lines under our titles; what stands before the first section is part of the summary."""
     sections: dict[str, list[str]] = {}
     target, deeper = "Summary", False
-    title = next((heading.line for heading in outline.headings if heading.level == 1), None)
     for line in outline.lines:
-        if line.number == title or line.number in bound:
+        if line.number in bound:
             continue
         if line.kind == "heading" and line.text.startswith(("# ", "## ")):
-            name = line.text.lstrip("#").strip(" #")
+            name = heading_text(line.text)
             known = _SECTIONS.get(name.casefold()) or frame.sections.get(name)
             target, deeper = known or _REST, known is None or bool(sections.get(known))
             if deeper:

@@ -40,6 +40,7 @@ OTHER_CHECKS: tuple[Check, ...] = (
     lint_books.prices_are_of_the_day,
     lint_mandate.nobody_is_paid_who_is_excluded,
     lint_mandate.no_proposal_asks_too_large_a_share,
+    lint_mandate.grants_leave_the_premium_share_alone,
     translation_asks_the_same,
 )
 """What has a code of its own and no rule."""

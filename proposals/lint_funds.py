@@ -108,7 +108,7 @@ def term_is_a_year(sight: Sight) -> Iterator[Finding]:
         yield problem("IIP-F06", "start", first.line, f"part {first.part}", **facts)
     latest_end = times.add_months(start, 12)
     ends = [(row.line, f"part {row.part}", row.not_after) for row in budget]
-    ends += [(row.line, f"part {row.part}", row.not_before) for row in budget]
+    ends += [(line, f"part {row.part}", row.not_before) for line, row in {row.line: row for row in budget}.items()]
     ends += [(each.line, f"milestone {each.id}", each.due or 0) for each in sight.reading.milestones]
     for line, place, end in ends:
         if end > latest_end:

@@ -1,5 +1,5 @@
-"""A document beside its fund's mandate: whom the fund never pays, and how much of it one proposal may ask,
-in all and by how liquid an asset is.
+"""A document beside its fund: whom its mandate never pays, how much one proposal may ask, in all and by how liquid an
+asset is, and for which type it is.
 
 Decides with addresses and shares that the caller took from the settings, and with what is available by the books. The
 same is asked again before anybody signs (`treasury.mandate`), for a vote does not lift a mandate.
@@ -23,6 +23,12 @@ def nobody_is_paid_who_is_excluded(sight: Sight) -> Iterator[Finding]:
             yield problem("E_MANDATE", "excluded", row.line, f"part {row.part}", **facts)
 
 
+def grants_leave_the_premium_share_alone(sight: Sight) -> Iterator[Finding]:
+    """A Grant is paid out of a reserve, never out of the fund of the mutual's share for IIPs (`E_FUND_TYPE`)."""
+    if sight.has_premium_share and sight.text_of("type") == "Grant":
+        yield problem("E_FUND_TYPE", "", sight.line_of("type"), "type")
+
+
 def no_proposal_asks_too_large_a_share(sight: Sight) -> Iterator[Finding]:
     """What is requested of an asset is at most the mandate's share of what is available, and at most that of the
     asset's class of liquidity (`E_MANDATE`).
@@ -43,9 +49,9 @@ def no_proposal_asks_too_large_a_share(sight: Sight) -> Iterator[Finding]:
         line = sight.line_of("requested")
         if sight.largest_share is not None and _exceeds(asked, left, sight.largest_share):
             yield problem("E_MANDATE", "share", line, "requested", **facts, share=_spell(sight.largest_share))
-        name, *share = (sight.liquidity or {}).get(symbol, ("", 1, 1))
-        if _exceeds(asked, left, share):
-            yield problem("E_MANDATE", "class", line, "requested", **facts, share=_spell(share), name=name)
+        of_class = None if sight.liquidity is None else sight.liquidity.get(symbol)
+        if of_class is not None and _exceeds(asked, left, of_class[1:]):
+            yield problem("E_MANDATE", "class", line, "requested", **facts, share=_spell(of_class[1:]), name=of_class[0])
 
 
 def _exceeds(asked: int, left: int, share: Sequence[int]) -> bool:

@@ -80,7 +80,7 @@ def read_outline(texts: list[str], first_number: int) -> Outline:
     """Read the lines of a body whose first line is number `first_number` of its file, counted from 1."""
     lines, findings = _sort_lines(texts, first_number)
     headings = [
-        Heading(_heading_level(line.text), _heading_text(line.text), line.number)
+        Heading(_heading_level(line.text), heading_text(line.text), line.number)
         for line in lines
         if line.kind == "heading"
     ]
@@ -128,7 +128,7 @@ def _sort_lines(texts: list[str], first_number: int) -> tuple[list[Line], list[F
         else:
             kind = _kind(text)
             if kind == "heading" and _heading_level(text) == 2:
-                section = _heading_text(text)
+                section = heading_text(text)
         lines.append(Line(text, number, section, kind))
     if fence:
         findings.append(problem("E_PARSE", "fence_open", opened))
@@ -155,7 +155,7 @@ def _heading_level(text: str) -> int:
     return level if 1 <= level <= 6 and text[level : level + 1] in ("", " ") else 0
 
 
-def _heading_text(text: str) -> str:
+def heading_text(text: str) -> str:
     """Return a heading's words, without the `#` that may close it (CommonMark §4.2)."""
     words = text.lstrip("#").strip(" ")
     opened = words.rstrip("#")

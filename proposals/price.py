@@ -40,7 +40,7 @@ class PriceRule(NamedTuple):
 
 def is_priced(text: str) -> bool:
     """Whether a row's cell asks in dollars."""
-    return " USD in " in text
+    return " USD in " in text and not text.startswith("call ")
 
 
 def read_priced(text: str) -> tuple[PaymentSentence, PriceRule]:

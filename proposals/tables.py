@@ -8,12 +8,13 @@ it to lint whether a milestone is described well enough.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chain.finding import Finding
 from proposals import times
 from proposals.action import Action, read_action
 from proposals.errors import ProposalsError
+from proposals.grant import Grant, is_grant, read_grant, tranches_of
 from proposals.outline import Line, Outline, Row, Table, is_delimiter, split_cells, without_containers
 from proposals.parts import is_release
 from proposals.payment import PaymentSentence
@@ -49,6 +50,8 @@ class BudgetRow:
     not_after: int = 0
     price: PriceRule | None = None
     """Where the row asks in dollars: how the payment's amount came about."""
+    grant: Grant | None = None
+    """Where it is one of a grant's tranches: the grant that the row of the table says."""
     line: int = 0
 
     @property
@@ -100,15 +103,26 @@ def find_table(outline: Outline, section: str, findings: list[Finding], *, requi
 
 def read_budget(table: Table, findings: list[Finding]) -> list[BudgetRow]:
     """Read the rows that read; note the others, and rows of one part that contradict each other."""
-    rows = []
+    rows: list[BudgetRow] = []
+    is_whole = True
     for row in table.rows:
         cells = dict(zip(table.columns.cells, row.cells, strict=False))
-        if len(row.cells) == len(table.columns.cells) and (read := _read_budget_row(cells, row, findings)):
-            rows.append(read)
+        fits = len(row.cells) == len(table.columns.cells) and _is_plain(row, findings, BUDGET)
+        read = _read_budget_row(cells, row, findings) if fits else []
+        is_whole = is_whole and bool(read)
+        rows += read
     # part numbers of a table that lost rows would only repeat the bad news
-    if len(rows) == len(table.rows):
+    if is_whole:
         findings.extend(_part_findings(rows))
     return rows
+
+
+def grant_rows(grant: Grant, row: BudgetRow) -> list[BudgetRow]:
+    """Return the rows of a grant's tranches: like one row, but each a part of its own with its day and amount."""
+    return [
+        replace(row, part=row.part + number, action=payment, not_before=not_before, grant=grant)
+        for number, (not_before, payment) in enumerate(tranches_of(grant))
+    ]
 
 
 def read_milestones(table: Table, findings: list[Finding]) -> list[Milestone]:
@@ -157,9 +171,10 @@ def release_findings(rows: list[BudgetRow], milestones: list[Milestone]) -> Iter
             yield problem("E_PARSE", "release_twice", row.line, BUDGET, **facts)
 
 
-def _read_budget_row(cells: dict[str, str], row: Row, findings: list[Finding]) -> BudgetRow | None:
-    if not _is_plain(row, findings, BUDGET):
-        return None
+def _read_budget_row(cells: dict[str, str], row: Row, findings: list[Finding]) -> list[BudgetRow]:
+    """Read one line of the table: one row, or those of a grant's tranches; none where it does not read."""
+    if is_grant(cells["Payment"]):
+        return _read_grant_rows(cells, row, findings)
     place = f"part {cells['Part']}"
     before = len(findings)
     part = attempt(findings, row.line, place, _read_part_number, cells["Part"])
@@ -167,14 +182,45 @@ def _read_budget_row(cells: dict[str, str], row: Row, findings: list[Finding]) -
     release = "" if cells["Release"] in NONE else cells["Release"]
     if release and not is_release(release):
         findings.append(problem("E_PARSE", "milestone", row.line, place, milestone=release))
-    window = {}
-    for column, field in (("Not before", "not_before"), ("Not after", "not_after")):
+    window = []
+    for column in BUDGET_OPTIONS:
         text = cells.get(column, "")
-        window[field] = 0 if text in NONE else attempt(findings, row.line, place, times.parse_instant, text) or 0
+        window.append(0 if text in NONE else attempt(findings, row.line, place, times.parse_instant, text) or 0)
     if len(findings) > before or part is None or sentence is None:
-        return None
-    purpose = "" if cells["Purpose"] in NONE else cells["Purpose"]
-    return BudgetRow(part=part, action=sentence, release=release, purpose=purpose, price=price, line=row.line, **window)
+        return []
+    read = BudgetRow(
+        part=part, action=sentence, release=release, purpose=_purpose(cells), not_before=window[0], not_after=window[1],
+        price=price, line=row.line,
+    )  # fmt: skip
+    return [read]
+
+
+def _read_grant_rows(cells: dict[str, str], row: Row, findings: list[Finding]) -> list[BudgetRow]:
+    """Read a vesting grant; its parts, `2-13`, are as many as its tranches, and nothing else says when they are due."""
+    place, (first, dash, last) = f"part {cells['Part']}", cells["Part"].partition("-")
+    part = attempt(findings, row.line, place, _read_part_number, first)
+    grant = attempt(findings, row.line, place, read_grant, cells["Payment"])
+    filled = [name for name in ("Release", *BUDGET_OPTIONS) if cells.get(name, "") not in NONE]
+    for name in filled:
+        findings.append(problem("E_PARSE", "vesting_column", row.line, place, column=name, found=cells[name]))
+    if part is None or grant is None or filled:
+        return []
+    bare = BudgetRow(part=part, action=grant.payment, purpose=_purpose(cells), line=row.line)
+    rows = grant_rows(grant, bare)
+    expected = part_range(rows)
+    if dash + last != expected.removeprefix(first):
+        findings.append(problem("E_PARSE", "vesting_parts", row.line, place, found=cells["Part"], expected=expected))
+        return []
+    return rows
+
+
+def part_range(rows: list[BudgetRow]) -> str:
+    """Spell the parts of a grant's rows: `2-13`, or `2` for one alone."""
+    return str(rows[0].part) if len(rows) == 1 else f"{rows[0].part}-{rows[-1].part}"
+
+
+def _purpose(cells: dict[str, str]) -> str:
+    return "" if cells["Purpose"] in NONE else cells["Purpose"]
 
 
 def _read_action(text: str) -> tuple[Action, PriceRule | None]:

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from chain.signer import KeySigner
 from governance.messages import message_id, proposal_message, sign_envelope, vote_message
+from tests.chain.clients.http_double import Reply, Request
+from tests.chain.clients.http_double import serving as serving_http
 
 Row = dict[str, Any]
 
@@ -160,46 +160,24 @@ def cast(double: HubDouble, proposal: str, number: int, choice: Any, power: floa
 def serving(double: HubDouble) -> Iterator[HubDouble]:
     """Serve a double on a free port of this machine."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+    def answer(asked: Request) -> Reply:
+        question = json.loads(asked.body)
+        name, rows = double.answer(question["query"], question["variables"])
+        double.asked.append((name, question["variables"]))
+        double.keys.append(asked.headers.get("x-api-key"))
+        number = len(double.asked)
+        refused = double.refuse(number)
+        if refused is not None:
+            return Reply(429, b"slower", headers=refused)
+        made = double.change(name, rows, number)
+        if isinstance(made, tuple):
+            status, body, headers = made
+            return Reply(status, body, headers=headers)
+        return Reply(200, json.dumps({"data": {name: made}}, default=_number).encode())
 
-        def do_POST(self) -> None:
-            question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            name, rows = double.answer(question["query"], question["variables"])
-            double.asked.append((name, question["variables"]))
-            double.keys.append(self.headers.get("x-api-key"))
-            number = len(double.asked)
-            refused = double.refuse(number)
-            if refused is not None:
-                return self._send(429, b"slower", refused)
-            made = double.change(name, rows, number)
-            if isinstance(made, tuple):
-                return self._send(*made)
-            self._send(200, json.dumps({"data": {name: made}}, default=_number).encode(), {})
-            return None
-
-        def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-            self.send_response(status)
-            for header, value in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(header, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    double.url = f"http://127.0.0.1:{server.server_address[1]}/graphql"
-    try:
+    with serving_http(answer) as url:
+        double.url = f"{url}/graphql"
         yield double
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _number(value: Decimal) -> float:

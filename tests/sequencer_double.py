@@ -7,12 +7,10 @@ and a message that it takes is there to be asked for at once. One that is told t
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from chain import unixfs
@@ -22,6 +20,8 @@ from governance.admission.sequencer import refusal
 from governance.admission.sequencer_case import SequencerCase, Told
 from governance.messages import read_envelope
 from governance.sequencer_receipt import pinned_bytes
+from tests.chain.clients.http_double import Reply, Request
+from tests.chain.clients.http_double import serving as serving_http
 from tests.hub_double import HubDouble
 
 KEY = sha256(b"the sequencer's relayer").digest()
@@ -70,34 +70,11 @@ class SequencerDouble:
 def sequencing(double: SequencerDouble) -> Iterator[SequencerDouble]:
     """Serve a double on a free port of this machine."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+    def answer(asked: Request) -> Reply:
+        found = (200, {"name": "sequencer", "relayer": RELAYER}) if asked.method == "GET" else double.take(asked.body)
+        status, made = double.change(*found)
+        return Reply(status, made if isinstance(made, bytes) else json.dumps(made).encode())
 
-        def do_GET(self) -> None:
-            self._send(*double.change(200, {"name": "sequencer", "relayer": RELAYER}))
-
-        def do_POST(self) -> None:
-            self._send(*double.change(*double.take(self.rfile.read(int(self.headers["Content-Length"])))))
-
-        def _send(self, status: int, answer: Any) -> None:
-            body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    double.url = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with serving_http(answer) as url:
+        double.url = url
         yield double
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -38,6 +38,10 @@ class Release:
     """From the end of the lock to the last unit."""
     every_months: int = 1
     """Of tranches."""
+    grant_most: int | None = None
+    """Of a committee: the most that one grant may be, in base units; None where only the settings say it."""
+    year_most: int | None = None
+    """Of a committee: the most that it may grant in 365 days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,8 @@ class Bucket:
     amount: int
     """Base units."""
     release: Release
+    fund: str | None = None
+    """The fund of the settings that pays it, and nothing else; None where the plan does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +137,7 @@ class Plan:
     def __post_init__(self) -> None:
         _check_names(self)
         _check_buckets(self)
+        _check_limits(self)
         for label in self.labels:
             _check_label(self, label)
         _check_grants(self)
@@ -194,7 +201,9 @@ class Plan:
 def _check_names(plan: Plan) -> None:
     assets = [name.casefold() for name in (plan.asset, *plan.aliases)]
     ids = [*(bucket.id for bucket in plan.buckets), *(label.id for label in plan.labels)]
-    for kind, names in (("asset", assets), ("bucket", ids), ("grant", [grant.id for grant in plan.grants])):
+    funds = [bucket.fund for bucket in plan.buckets if bucket.fund is not None]
+    grants = [grant.id for grant in plan.grants]
+    for kind, names in (("asset", assets), ("bucket", ids), ("grant", grants), ("fund", funds)):
         twice = _twice(names)
         if twice is not None:
             raise PlanError("E_PLAN", f"twice_{kind}", name=twice)
@@ -222,6 +231,16 @@ def _covers(plan: Plan, row: Bucket) -> bool:
     """Whether leaving out this one bucket would make the plan whole: then it is another name for some of the rest."""
     rest = sum(other.percent for other in plan.buckets if other is not row)
     return rest == WHOLE
+
+
+def _check_limits(plan: Plan) -> None:
+    """A committee's limits are more than nothing, a grant's at most the year's, and the year's at most the bucket."""
+    for bucket in plan.buckets:
+        said = (bucket.release.grant_most, bucket.release.year_most, bucket.amount)
+        limits = [limit for limit in said if limit is not None]
+        if limits != sorted(limits) or 0 in limits[:-1]:
+            told = tuple(_told(plan, limit) for limit in limits)
+            raise PlanError("E_PLAN", "limits", name=bucket.id, limits=told)
 
 
 def _check_label(plan: Plan, label: Label) -> None:

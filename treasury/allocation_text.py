@@ -28,6 +28,7 @@ from treasury.allocation import (
     Released,
 )
 from treasury.beneficiaries import WHYS, Change, Ground, after
+from treasury.ledger import is_fund_name
 
 MAX_BYTES = 1 << 20
 ROWS_MAX = 2000
@@ -41,7 +42,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "immediate": ("lock_months",),
     "linear": ("lock_months", "months"),
     "tranches": ("lock_months", "months", "every_months"),
-    "committee": (),
+    "committee": ("grant", "year"),
 }
 _MISSING = object()
 
@@ -142,7 +143,7 @@ def read_plan(data: bytes, decimals: int | None = None) -> Plan:
         calendar=top.word("calendar", CALENDARS, CALENDARS[0]),
         step=top.word("step", STEPS, STEPS[0]),
         tge=top.read("tge", _time) if "tge" in found else None,
-        buckets=tuple(_bucket(row, _amount) for row in top.rows("bucket", "id title percent amount release")),
+        buckets=tuple(_bucket(row, _amount) for row in top.rows("bucket", "id title percent amount release fund")),
         labels=tuple(_label(row, _amount) for row in top.rows("label", "id title percent amount buckets")),
         grants=_grants(top, _amount),
         payments=tuple(
@@ -196,7 +197,8 @@ def _bucket(row: _Table, _amount: Callable[[str], int]) -> Bucket:
         title=row.text("title"),
         percent=_percent(row),
         amount=row.read("amount", _amount),
-        release=_release(row, row.take("release", dict)),
+        release=_release(row, row.take("release", dict), _amount),
+        fund=None if row.take("fund", str, None) is None else row.read("fund", _fund),
     )
 
 
@@ -219,14 +221,14 @@ def _grant(row: _Table, _amount: Callable[[str], int]) -> Grant:
         title=row.text("title", row.text("id")),
         amount=row.read("amount", _amount),
         start=None if row.take("start", str, None) is None else row.read("start", _time),
-        release=None if release is None else _release(row, release),
+        release=None if release is None else _release(row, release, _amount),
         wallet=None if row.take("wallet", str, None) is None else row.read("wallet", _address),
         successor=None if row.take("successor", str, None) is None else row.read("successor", _address),
     )
 
 
-def _release(row: _Table, found: object) -> Release:
-    table = _Table(row.place, found, "kind lock_months months every_months")
+def _release(row: _Table, found: object, _amount: Callable[[str], int]) -> Release:
+    table = _Table(row.place, found, "kind lock_months months every_months grant year")
     kind: Kind = table.word("kind", tuple(_KINDS))
     _Table(row.place, found, " ".join(("kind", *_KINDS[kind])))
     months = table.take("months", int) if "months" in _KINDS[kind] else 0
@@ -235,6 +237,8 @@ def _release(row: _Table, found: object) -> Release:
         lock_months=table.take("lock_months", int, 0),
         months=months,
         every_months=table.take("every_months", int, 1),
+        grant_most=None if table.take("grant", str, None) is None else table.read("grant", _amount),
+        year_most=None if table.take("year", str, None) is None else table.read("year", _amount),
     )
 
 
@@ -265,6 +269,12 @@ def _chain_id(top: _Table) -> int | None:
     if chain_id is not None and not 0 < chain_id < 2**53:
         raise PlanError("E_PLAN_FILE", "chain", chain_id=chain_id)
     return cast("int | None", chain_id)
+
+
+def _fund(text: str) -> str:
+    if not is_fund_name(text):
+        raise ValueError(text)
+    return text
 
 
 def _transaction(text: str) -> bytes:

@@ -3,8 +3,8 @@
 Decides, over `treasury.group_machine`, who may take a step (a member asks; somebody else of the confirmers says yes or
 no), and what must hold of the money before it is confirmed:
 
-    recharge  a donation that stands in the fund's books, promised to nobody and claimed by no other account; `business`
-              is its entry
+    recharge  a donation that stands in the fund's books, promised to nobody, that no account has claimed before;
+              `business` is its entry
     transfer  no more than the balance, `to NAME` of another active group of the same fund, or `repay` of own credit
     credit    within the group's limit, and out of what the fund has available beyond all groups' balances
     withdraw  the whole balance, credit repaid; confirmed with the entry of the payment that a vote released
@@ -61,6 +61,7 @@ class Groups:
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     claimed: frozenset[str] = frozenset()
+    """As facts: what a block that left the chain had brought is the same money when another block brings it."""
 
     def account(self, name: str) -> Account:
         """A group's account; one without steps is in S0."""
@@ -192,7 +193,7 @@ def _claimed(
     moved = sum(p.amount for p in entry.postings if p.account.startswith("Assets:Safe:") and p.asset == asset)
     if abs(moved) != amount:
         raise GroupError("E_GROUP", "entry_amount", entry=entry_id, amount=amount, found=abs(moved))
-    if entry_id in groups.claimed:
+    if entry.fact in groups.claimed:
         raise GroupError("E_GROUP", "claimed", entry=entry_id)
     return entry
 
@@ -204,8 +205,9 @@ def _confirmed(
     drawn = f"Assets:Credit:{fund}:{component(group.name)}"
     moves, iip = {own: -asked.amount}, 0
     if asked.input == "E01":
+        given = _claimed(groups, group, asked, asked.business, rule=DONATION, ledger=ledger)
         moves[f"Income:Donations:{fund}"] = asked.amount
-        groups = replace(groups, claimed=groups.claimed | {asked.business})
+        groups = replace(groups, claimed=groups.claimed | {given.fact})
         groups = _add(groups, group.name, asked.asset, asked.amount, 0)
     elif asked.input == "E07":
         moves[drawn] = asked.amount
@@ -222,7 +224,7 @@ def _confirmed(
         paid = _claimed(groups, group, asked, step.business, rule=PAID, ledger=ledger)
         spent = next(p.account for p in paid.postings if p.account.startswith("Expenses:") and p.asset == asked.asset)
         moves, iip = {own: asked.amount, spent: -asked.amount}, paid.iip
-        groups = replace(groups, claimed=groups.claimed | {step.business})
+        groups = replace(groups, claimed=groups.claimed | {paid.fact})
         groups = _add(groups, group.name, asked.asset, -asked.amount, 0)
     postings = tuple(Posting(account, asked.asset, amount) for account, amount in moves.items())
     entry_id = f"{RULE}:{group.name}/{step.number}"

@@ -135,6 +135,22 @@ def read_donation(
     return DonationFact(origin, giver, token, amount)
 
 
+def other_side(logs: Sequence[Log], place: int, safe: bytes) -> tuple[int, ...]:
+    """Where in a receipt the same money is told again: of a forwarding the Safe's own log, and the other way round."""
+    log = logs[place]
+    if log.topics[:1] == (FORWARDED,):
+        said = (safe, (SAFE_RECEIVED, bytes(12) + log.address), log.data[32:])
+        return tuple(at for at, other in enumerate(logs) if (other.address, tuple(other.topics), other.data) == said)
+    if log.address != safe or log.topics[:1] != (SAFE_RECEIVED,):
+        return ()
+    giver = log.topics[-1][12:]
+    return tuple(
+        at
+        for at, other in enumerate(logs)
+        if other.address == giver and other.topics[:1] == (FORWARDED,) and other.data[32:] == log.data
+    )
+
+
 def _check_premium_event(log: Log, origin: Origin, proxy: bytes, event: bytes, name: str) -> None:
     if log.address != proxy:
         raise PremiumError("E_PREM_SOURCE", event=name, found=log.address, expected=proxy, log=origin.log)

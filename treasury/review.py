@@ -18,13 +18,15 @@ from typing import Literal
 
 from chain.finding import Finding, has_errors
 from chain.safe import SafeTx, domain_hash, message_hash, safe_tx_hash
+from treasury import review_chain
 from treasury.housekeeping import Housekeeping, housekeeping_findings
 from treasury.review_calls import Action, actions, unfold
+from treasury.review_chain import OnChain, chain_findings
 from treasury.review_rules import STRUCTURAL_RULES, Sight
 from treasury.review_vote import VOTE_RULES, Signing, VotedPart, is_what_was_voted, unchecked_of
 from treasury.trial import Trial
 
-__all__ = ["Action", "Housekeeping", "Review", "VotedPart", "review"]
+__all__ = ["Action", "Housekeeping", "OnChain", "Review", "VotedPart", "review"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Review:
     """What is signed."""
     actions: tuple[Action, ...]
     trial: Trial | None = None
-    """What the part's calls would move now, where a vote covers the transaction and somebody could try."""
+    """What its calls would move now, where a vote covers it or its chain was asked, and somebody could try."""
 
 
 def review(
@@ -51,9 +53,10 @@ def review(
     *,
     housekeeping: Housekeeping | None = None,
     is_own_safe: bool = False,
+    seen: OnChain | None = None,
 ) -> Review:
     """Review a transaction. `is_own_safe`: the workspace's settings name this Safe, so that only a vote may use it, or
-    what they declare as `housekeeping`, of which these are the facts.
+    what they declare as `housekeeping`, of which these are the facts. `seen`: what the chain says, where neither is.
     """
     unfolded = unfold(tx)
     is_kept = False
@@ -62,19 +65,26 @@ def review(
         is_kept = not has_errors(of_vote)
     else:
         of_vote = tuple(_vote_findings(tx, vote, is_own_safe=is_own_safe))
+        of_vote += () if seen is None else tuple(chain_findings(tx, seen))
     is_voted = vote is not None and not any(is_what_was_voted(Signing(tx, vote)))
     sight = Sight(tx, unfolded.calls, is_voted, is_kept)
     findings = (*of_vote, *unfolded.findings, *_structural_findings(sight))
     return Review(
         verdict="refuse" if has_errors(findings) else "sign",
         findings=findings,
-        unchecked=unchecked_of(vote) if vote is not None or housekeeping is None else ("code",),
+        unchecked=_unchecked(vote, housekeeping, seen),
         domain_hash=domain_hash(tx.chain_id, tx.safe, tx.version),
         message_hash=message_hash(tx),
         safe_tx_hash=safe_tx_hash(tx),
         actions=actions(unfolded, tx.chain_id, tx.safe),
-        trial=vote.trial if vote is not None and is_voted else None,
+        trial=vote.trial if vote is not None and is_voted else None if seen is None else seen.trial,
     )
+
+
+def _unchecked(vote: VotedPart | None, housekeeping: Housekeeping | None, seen: OnChain | None) -> tuple[str, ...]:
+    if vote is None and housekeeping is not None:
+        return ("code",)
+    return unchecked_of(vote) if seen is None else review_chain.unchecked_of(seen)
 
 
 def _vote_findings(tx: SafeTx, vote: VotedPart | None, *, is_own_safe: bool) -> Iterator[Finding]:

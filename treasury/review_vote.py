@@ -3,7 +3,8 @@
 Decides eight questions for a part that passed: is the transaction the part's own, byte for byte; does the part still
 stand, neither paid nor stopped; is its time now; is its nonce free and its only one; do the Safe's owners and threshold
 stand as they did at the close; are singleton, modules, guards and fallback handler unchanged and of the pinned set; do
-the contracts that it calls run the code that they ran when it was published; does it stay under the space's limits.
+the contracts that it calls run the code that they ran when it was published, and is its batch unpacked by pinned code;
+does it stay under the space's limits.
 Each question is a rule in `VOTE_RULES`. Where a fact is missing the question stays open and is named in `unchecked`,
 never answered. Facts come in proved; nothing is read here.
 """
@@ -25,7 +26,7 @@ from treasury.mandate import Outflow, Share, breaches
 from treasury.nonces import check_nonce, check_single
 from treasury.outflow import Spending, over_the_limits
 from treasury.payouts import PayoutId
-from treasury.safe_pinned import unpinned
+from treasury.safe_pinned import batch_findings, unpinned
 from treasury.trial import Trial, trial_findings
 from treasury.window import check_window, window
 
@@ -63,6 +64,8 @@ class VotedPart:
     """The hash that spent each nonce, as far as proved."""
     codes: Mapping[bytes, tuple[ContractCode, ContractCode]] | None = None
     """What each called address ran when the part was published, and what it runs now; None where nobody looked."""
+    batch: ContractCode | None = None
+    """What the contract that unpacks the transaction's batch runs now; None where nobody looked, or there is none."""
     spending: Spending | None = None
     """What a day's payments of this Safe must stay under; None where the settings name no limit."""
     excluded: frozenset[bytes] = frozenset()
@@ -195,6 +198,11 @@ def calls_the_code_of_the_vote(case: Signing) -> Iterator[Finding]:
             yield Finding(code="E_CODE_CHANGED", reason="implementation", place=place, facts=facts)
 
 
+def is_unpacked_by_genuine_code(case: Signing) -> Iterator[Finding]:
+    """E_NO_CODE, E_CODE_CHANGED: what would unpack the batch is not there, or not the Safe project's (H85)."""
+    yield from batch_findings(case.tx, case.vote.batch)
+
+
 def stays_under_the_limits(case: Signing) -> Iterator[Finding]:
     """E_OUTFLOW_CAP: more of an asset, or more to one payee, than may leave the Safe in a day, with all that was
     executed and all that waits before it (H92).
@@ -234,6 +242,7 @@ VOTE_RULES: tuple[Rule, ...] = (
     has_the_configuration_of_the_vote,
     has_a_pinned_configuration,
     calls_the_code_of_the_vote,
+    is_unpacked_by_genuine_code,
     stays_under_the_limits,
     would_succeed,
     moves_what_was_voted,

@@ -1,8 +1,10 @@
 """What the calls of a part would move if the Safe made them now, and whether that is what the part says.
 
 Decides which holdings are looked at before and after (the Safe's of every asset, each payee's of what he is paid, the
-words of the Safe that say who rules it), and what a difference means. Answers come in as `chain.trial_program` gives
-them; nothing is asked here. What moves between others, in assets that nobody named, stays unseen.
+words of the Safe that say who rules it, its lists of owners and modules), and what a difference means. Answers come in
+as `chain.trial_program` gives them; nothing is asked here. What moves between others, in assets that nobody named,
+stays unseen; so does an entry that somebody writes beside the Safe's lists, which only code run in its name could, and
+a module that could run such code refuses the review already.
 
 A payment of tokens that moves anything else than the voted amount is an error, because it would be paid and never be
 booked. Coins that do not stay with a contract (a splitter, a proxy) are told as a warning, and so is every difference
@@ -12,15 +14,18 @@ in a part that calls other functions too: what those do is not written in the pa
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from chain.abi import encode_call
+from chain.abi import AbiError, decode, encode_call
 from chain.finding import Finding
 from chain.safe_state import (
     FALLBACK_HANDLER_SLOT,
     GUARD_SLOT,
+    LIST_MAX,
     MODULE_GUARD_SLOT,
     OWNER_COUNT_SLOT,
+    SENTINEL,
     SINGLETON_SLOT,
     THRESHOLD_SLOT,
 )
@@ -38,6 +43,11 @@ WORDS: Mapping[str, int] = {
     "fallback handler": FALLBACK_HANDLER_SLOT,
 }
 """The words of a Safe's storage that say who rules it, without the lists of owners and modules."""
+LISTS: Mapping[str, bytes] = {
+    "owners": encode_call("getOwners()", []),
+    "modules": encode_call("getModulesPaginated(address,uint256)", [SENTINEL, LIST_MAX]),
+}
+"""How the Safe tells its lists; the words of a list follow from it, each entry's holding the next one's address."""
 
 _FALSE = bytes(32)
 
@@ -65,39 +75,53 @@ class Change(NamedTuple):
         return None if self.before is None or self.after is None else self.after - self.before
 
 
+class Word(NamedTuple):
+    """A word of the Safe's storage that would change."""
+
+    field: str
+    """`threshold` and the like; of a list `owners` or `modules`."""
+    entry: bytes | None
+    """Whose word of that list it is; None for the Safe's other words."""
+    before: int
+    after: int
+    """Of a list the next entry; 0 for an address that is not in it."""
+
+
 class Trial(NamedTuple):
     """What came of a part's calls."""
 
     calls: tuple[Told, ...]
     changes: tuple[Change, ...]
-    words: tuple[tuple[str, int, int], ...]
-    """Name, before and after of each word of the Safe that would change."""
+    words: tuple[Word, ...]
+    """Each word of the Safe that would change."""
 
 
 def steps_of(part: Part, tokens: Collection[bytes]) -> list[Step]:
     """The steps that try a part: everything is looked at, the calls are made, everything is looked at again."""
-    looks = [*(_look(holding) for holding in _holdings(part, tokens)), *(Step(SLOT, value=at) for at in WORDS.values())]
+    looks = [
+        *(_look(holding) for holding in _holdings(part, tokens)),
+        *(Step(SLOT, value=at) for at in WORDS.values()),
+        *(Step(CALL, part.safe, data=question) for question in LISTS.values()),
+    ]
     return [*looks, *(_step(call) for call in part.calls), *looks]
 
 
 def read_trial(part: Part, tokens: Collection[bytes], told: Sequence[Told]) -> Trial:
     """What the answers to `steps_of` say."""
     holdings, expected = _holdings(part, tokens), _expected(part)
-    count = len(holdings) + len(WORDS)
+    count = len(holdings) + len(WORDS) + len(LISTS)
     before, after = told[:count], told[len(told) - count :]
     changes = [
         Change(holding, was.word, is_.word, expected.get(holding, 0))
         for holding, was, is_ in zip(holdings, before, after, strict=False)
     ]
-    words = [
-        (name, was.word or 0, is_.word or 0)
-        for name, was, is_ in zip(WORDS, before[len(holdings) :], after[len(holdings) :], strict=True)
-    ]
+    was_words, is_words = _words(before[len(holdings) :]), _words(after[len(holdings) :])
+    words = [Word(*key, was_words.get(key, 0), is_words.get(key, 0)) for key in dict.fromkeys([*was_words, *is_words])]
     calls = tuple(told[count : len(told) - count])
-    return Trial(calls, tuple(changes), tuple(word for word in words if word[1] != word[2]))
+    return Trial(calls, tuple(changes), tuple(word for word in words if word.before != word.after))
 
 
-def trial_findings(part: Part, trial: Trial) -> Iterator[Finding]:
+def trial_findings(part: Part, trial: Trial, *, is_voted: bool = True) -> Iterator[Finding]:
     """W_DRY_RUN for each call that fails and for what moves besides, E_TOKEN_BEHAVIOUR for tokens that move otherwise
     than was voted, E_SAFE_CONFIG for a Safe that would be another one without a call to it.
     """
@@ -106,14 +130,21 @@ def trial_findings(part: Part, trial: Trial) -> Iterator[Finding]:
         yield Finding(code="W_DRY_RUN", reason="call", level="warning", place=f"call {number}", facts={"call": number})
     if failed:  # the whole part would revert, and nothing of this would stay
         return
-    is_plain = all(paying(call, part.chain_id) for call in part.calls)
+    is_plain = is_voted and all(paying(call, part.chain_id) for call in part.calls)
     for change in trial.changes:
         if change.gained != change.expected and (change.expected or change.gained is not None):
             yield _difference(part, change, is_refused=is_plain and change.holding.token is not None)
     if all(call.to != part.safe for call in part.calls):
-        for name, was, is_ in trial.words:
-            facts = {"field": name, "before": hex(was), "after": hex(is_)}
-            yield Finding(code="E_SAFE_CONFIG", reason="dry_run", place="transaction", facts=facts)
+        for word in (word for word in trial.words if word.entry is None):
+            told = {"field": word.field, "before": hex(word.before), "after": hex(word.after)}
+            yield Finding(code="E_SAFE_CONFIG", reason="dry_run", place="transaction", facts=told)
+        for name in LISTS:
+            words = [word for word in trial.words if word.entry is not None and word.field == name]
+            if words:
+                come = [word.entry for word in words if not word.before]
+                gone = [word.entry for word in words if not word.after]
+                listed = {"field": name, "added": come or None, "removed": gone or None}
+                yield Finding(code="E_SAFE_CONFIG", reason="dry_run_list", place="transaction", facts=listed)
 
 
 def try_row(part: Part, number: int) -> list[Step]:
@@ -169,6 +200,25 @@ def _look(holding: Holding) -> Step:
     if holding.token is None:
         return Step(BALANCE, holding.holder)
     return Step(CALL, holding.token, data=encode_call("balanceOf(address)", [holding.holder]))
+
+
+def _words(told: Sequence[Told]) -> dict[tuple[str, bytes | None], int]:
+    """The words of the Safe from the answers to `WORDS` and `LISTS`; none of a list that it does not tell."""
+    found: dict[tuple[str, bytes | None], int] = {}
+    for name, answer in zip(WORDS, told, strict=False):
+        found[name, None] = answer.word or 0
+    for name, answer in zip(LISTS, told[len(WORDS) :], strict=True):
+        ring = [SENTINEL, *_listed(answer, name), SENTINEL]
+        found |= {(name, entry): int.from_bytes(after, "big") for entry, after in pairwise(ring)}
+    return found
+
+
+def _listed(answer: Told, name: str) -> Sequence[bytes]:
+    types = ["address[]"] if name == "owners" else ["address[]", "address"]
+    try:
+        return list(decode(types, answer.data)[0]) if answer.succeeded else []
+    except AbiError:
+        return []
 
 
 def _payments(part: Part) -> Iterable[tuple[Call, Paying | None]]:

@@ -30,3 +30,6 @@ Out = Annotated[
     Path | None,
     typer.Option("--out", help="Write what is signed to this file, and take it into no journal.", metavar="FILE"),
 ]
+ServiceEnv = Annotated[str, typer.Option("--service-env", help="Variable with the service's base URL.", metavar="NAME")]
+ServiceKeyEnv = Annotated[str, typer.Option("--service-key-env", help="Variable with its API key.", metavar="NAME")]
+Dialect = Annotated[str, typer.Option("--dialect", help="How it speaks: tx-service.")]

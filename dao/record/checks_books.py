@@ -88,7 +88,9 @@ def _unbooked(case: Case, queue: Sequence[Queued]) -> Iterator[int]:
     decided = case.rows_of("result", "cancel", "ended")
     for row in (need(case.proposal_row), *(row for row in decided if row.leaf.body["proposal"] == case.proposal)):
         missing = [entry for entry in entries_of(case, row) if entry.id not in booked]
-        if missing and not (row.leaf.kind == "result" and _waits_for_money(case, row, booked)):
+        is_result = row.leaf.kind == "result"
+        is_late = is_result and _was_overtaken(case, row)
+        if is_late or (missing and not (is_result and _waits_for_money(case, row, booked))):
             yield row.index
 
 
@@ -103,16 +105,29 @@ def _waits_for_money(case: Case, row: Row, booked: Set[str]) -> bool:
     """A result that the fund did not cover is a result all the same; nothing of it is committed until it does. So is a
     grant for which a committee's year had no room.
     """
-    expected = list(_promises(case, row))
-    if any(entry.id in booked for entry in expected):
-        return False
+    return not any(entry.id in booked for entry in _promises(case, row)) and not _was_covered(case, row)
+
+
+def _was_overtaken(case: Case, row: Row) -> bool:
+    """Whether the fund covered a result when it was counted, and promised something else before it."""
+    mine = {entry.id for entry in _promises(case, row)} if need(case.released) else set()
+    for index, entry in need(case.entries):
+        if entry.id in mine:
+            return False
+        if index > row.index and mine and (entry.rule, entry.fund) == (booking.COMMITTED, _fund_and_number(case)[0]):
+            return _was_covered(case, row)
+    return False
+
+
+def _was_covered(case: Case, row: Row) -> bool:
+    """Whether the fund, and a committee's year, had room for a result when it was counted."""
     try:
         check_room(case, row.index, row.leaf.time, asks(need(case.parts)))
         before = [(index, entry) for index, entry in need(case.entries) if index < row.index]
-        _replay(case, [*before, *((row.index, entry) for entry in expected)])
+        _replay(case, [*before, *((row.index, entry) for entry in _promises(case, row))])
     except (FundError, GrantError) as error:
-        return error.code in ("E_BUDGET", "E_GRANT")
-    return False
+        return error.code not in ("E_BUDGET", "E_GRANT")
+    return True
 
 
 def _replay(case: Case, entries: Iterable[tuple[int, Entry]]) -> None:

@@ -64,6 +64,8 @@ def votes_again(case: Case, closed: Row) -> None:
         if isinstance(link, CID):
             envelope = read_envelope(vote.raw, settings.admission)
             case.contract_assumed |= not _signed(case, closed, link, envelope)
+        else:  # nothing shows that its block is gone, and that it says yes no more
+            case.contract_assumed = True
     case.void = frozenset(id_ for id_, link in again.items() if link is None)
 
 

@@ -16,7 +16,7 @@ from dao.record.errors import RecordError
 from dao.record.queue import payout_of
 from dao.record.receipts import check_final, receipt_behind
 from governance.settings import FundSettings
-from treasury.income import ForwardFact, Origin, read_donation, read_forward, read_premium
+from treasury.income import ForwardFact, Origin, other_side, read_donation, read_forward, read_premium
 
 INCOME = ("premium", "forward", "donation", "refund", "conversion")
 REVERSIBLE = ("premium", "premiums", "forward", "donation", "refund", "conversion")
@@ -39,6 +39,8 @@ def books_sources(case: Case) -> None:
             continue
         before = set(case.blocks)
         fact = income_of(case, row)
+        if any((row.leaf.body["receipt"], told) in seen for told in _told_again(case, row)):
+            raise RecordError("E_LEDGER", "twice", index=row.index)
         if row.index in gone:
             case.blocks &= before  # a block that left the chain is nobody's to believe
         _once(seen, fact.origin, row)
@@ -82,6 +84,13 @@ def fund_of(case: Case, row: Row) -> FundSettings:
 def taken_back(case: Case) -> set[object]:
     """The indexes of the leaves whose income was taken back; check 74 says whether rightly."""
     return {row.leaf.body["source"] for row in case.rows("reversed")}
+
+
+def _told_again(case: Case, row: Row) -> tuple[int, ...]:
+    """The logs that tell of the same money: a forwarding and its arrival are two, whatever the settings say of them."""
+    log = row.leaf.body["log"]
+    assert isinstance(log, int), "the leaf's schema says so"
+    return other_side(receipt_behind(case, row).receipt.logs, log, fund_of(case, row).safe)
 
 
 def _read_income(row: Row, fund: FundSettings, logs: Sequence[Log], origin: Origin) -> Logged:

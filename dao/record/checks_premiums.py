@@ -121,7 +121,8 @@ def _check_reversed(case: Case, row: Row, number: int) -> None:
         raise RecordError("E_LEDGER", "reversed_source", index=row.index, source=number)
     header = decode_header(case.get(cid_of(row, "header")))
     gone = block_of_income(case, Row(number, source))
-    if header.number != gone.number or header.hash == gone.hash:
+    is_elsewhere = row.leaf.block.chain_id != gone.chain_id  # a header does not say of which chain it is
+    if is_elsewhere or header.number != gone.number or header.hash == gone.hash:
         raise RecordError("E_LEDGER", "reversed_block", index=row.index, number=gone.number, found=header.number)
     check_final(case, row, header)
     case.blocks.add(header.ref(gone.chain_id))

@@ -123,6 +123,17 @@ def proposal_rules(case: Case) -> None:
 
 def proposal_lifecycle(case: Case) -> None:
     """The steps from draft to vote, and what followed, are steps of the lifecycle's table."""
+    case.status = _walked(case, _steps(case))
+
+
+def proposal_passage(case: Case) -> None:
+    """The same as far as its result, of a proposal that stands beside another one."""
+    result = next(case.rows("result", proposal=case.proposal), None)
+    _walked(case, [row for row in _steps(case) if result is not None and row.index <= result.index])
+
+
+def _steps(case: Case) -> list[Row]:
+    """The leaves of the number that move its lifecycle, of which each is true by itself."""
     row, commitment = need(case.proposal_row), need(case.commitment)
     last = written = None
     before: list[Leaf] = []
@@ -144,8 +155,12 @@ def proposal_lifecycle(case: Case) -> None:
         before.append(found.leaf)
     if last != commitment.document:
         raise RecordError("E_STATE", "other_document", iip=commitment.iip)
+    return told
+
+
+def _walked(case: Case, told: list[Row]) -> str:
     periods = periods_at(settings_leaves(need(case.settings_rows)))
-    case.status = walk(moments(told, periods, case.proposal, len(need(case.parts)))).state
+    return walk(moments(told, periods, case.proposal, len(need(case.parts)))).state
 
 
 def _standing(case: Case, row: Row) -> bytes | None:

@@ -16,6 +16,7 @@ from dao.record.checks_committee import committee_grant
 from dao.record.checks_proposal import (
     proposal_actions,
     proposal_document,
+    proposal_passage,
     proposal_rules,
     proposal_signature,
 )
@@ -33,8 +34,9 @@ from governance.acts import ActLeaf
 from governance.vetoes import Vetoers, veto_in_force
 
 _PASSING: tuple[Callable[[Case], None], ...] = (
-    proposal_signature, proposal_settings, proposal_document, proposal_actions, proposal_rules, proposal_cancel,
-    votes_signature, votes_admission, votes_closed, committee_grant, power_proof, tally_scores, tally_verdict,
+    proposal_signature, proposal_settings, proposal_document, proposal_actions, proposal_rules, proposal_passage,
+    proposal_cancel, votes_signature, votes_admission, votes_closed, committee_grant, power_proof, tally_scores,
+    tally_verdict,
 )  # fmt: skip
 """The checks that prove that a proposal passed, in their order."""
 

@@ -1,7 +1,8 @@
 """Confirmations by owners who are no keys, as the journal keeps them.
 
 A leaf holds the 65 bytes by which a Safe knows the owner; of a contract's, what they point to stands with its proof in
-the block that the leaf links to. The proof is of the leaf's own block, whose hash is taken on trust (`A_BLOCK`).
+the block that the leaf links to. The proof is of the leaf's own block, whose hash is taken on trust (`A_BLOCK`) and
+which is as fresh as that of a contract's vote.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from collections.abc import Callable, Iterable
 
 from chain import dag_cbor
 from chain.cid import CID
+from chain.header import decode_header
 from chain.owner_consent import DATA_MAX, OwnerConsent, prove_approval, prove_safe
 from chain.safe import SafeTx, safe_tx_hash
 from chain.safe_json import Confirmation
 from chain.safe_owners import Proved, contract_part
 from chain.safe_state import SafeState
 from dao.record.case import Case, Row
+from dao.record.checks_settings import check_fresh
 from dao.record.errors import RecordError
 
 
@@ -44,6 +47,7 @@ def proved_by(case: Case, tx: SafeTx, rows: Iterable[Row]) -> Proved:
         consent = _consent(case.get(link))
         if consent.block != row.leaf.block or consent.chain_id != tx.chain_id:
             raise RecordError("E_SAFE_SIGS", "consent_block", index=row.index, number=row.leaf.block.number)
+        check_fresh(row, decode_header(consent.header).timestamp)  # who owned that Safe once proves nothing
         case.blocks.add(consent.block)
         signature = row.leaf.body["signature"]
         assert isinstance(signature, bytes), "the leaf's schema says so"

@@ -7,27 +7,27 @@ run and never counts as passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chain import car, log_tree
-from chain.cid import CID, DAG_CBOR
 from chain.errors import CodedError
 from dao.record.case import Case, Head, NotReachedError, need
 from dao.record.checks import CHECKS
 from dao.record.errors import NotDueError, RecordError
 from dao.record.leaves import Leaf, leaf_of
+from dao.record.manifest import LIST_KEYS, bytes_of, links_of, list_of, map_of, proof_of, size_of
 from dao.record.story import case_of
 from dao.record.trust import Trust
 from governance.batch import Spread
 
-VERSION = 1
 NOT_RUN = "NOT_RUN"
 NOT_DUE = "NOT_DUE"
 
 _MANIFEST = frozenset({"v", "kind", "proposal", "size", "checkpoint", "leaves", "proof"})
-_LIST = frozenset({"v", "kind", "leaves"})
+_ELSEWHERE = frozenset({"alive"})
+"""Kinds of which no record holds a leaf, because no check would look at it."""
 
 
 class Outcome(NamedTuple):
@@ -111,77 +111,28 @@ def _container(opening: _Opening) -> None:
 def _manifest(opening: _Opening, trust: Trust, spread: Spread) -> None:
     """Read the root and every leaf; nothing of what they say is believed yet."""
     file = need(opening.file)
-    manifest = _map_of(file, file.root, "decision-record", _MANIFEST)
+    manifest = map_of(file, file.root, "decision-record", _MANIFEST)
     rows: dict[int, Leaf] = {}
     hashes: dict[int, bytes] = {}
     last, latest = -1, 0
-    for cid in _list(manifest, "leaves"):
-        for index, link in _rows(_map_of(file, cid, "leaf-list", _LIST)):
+    for cid in list_of(manifest, "leaves"):
+        for index, link in links_of(map_of(file, cid, "leaf-list", LIST_KEYS)):
             if index <= last:
                 raise RecordError("E_LOG_INCONSISTENT", "order", index=index)
             last = index
             leaf = rows[index] = leaf_of(file.values[link])
+            if leaf.kind in _ELSEWHERE:
+                raise RecordError("E_LOG_INCONSISTENT", "foreign", index=index, kind=leaf.kind)
             if leaf.time < latest:
                 raise RecordError("E_LOG_INCONSISTENT", "time", kind=leaf.kind, time=leaf.time, last=latest)
             latest = leaf.time
             hashes[index] = log_tree.leaf_hash(file.blocks[link])
-    head = Head(_size(manifest), _bytes(manifest, "checkpoint"), hashes, tuple(_hashes(manifest)))
-    proposal = _bytes(manifest, "proposal")
+    head = Head(size_of(manifest), bytes_of(manifest, "checkpoint"), hashes, tuple(proof_of(manifest)))
+    proposal = bytes_of(manifest, "proposal")
     if len(proposal) != 32 or not rows:
         raise RecordError("E_CANONICAL", "manifest", field="proposal")
     opening.case = case_of(rows, proposal, lambda cid: file.blocks[cid], spread)
     opening.case.head, opening.case.trust = head, trust
-
-
-def _map_of(file: car.Car, cid: object, kind: str, keys: frozenset[str]) -> Mapping[str, object]:
-    if not isinstance(cid, CID) or cid.codec != DAG_CBOR:
-        raise RecordError("E_CANONICAL", "manifest", field=kind)
-    value = file.values[cid]
-    version = value.get("v") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or value.get("kind") != kind or type(version) is not int or version != VERSION:
-        raise RecordError("E_VERSION", "record", kind=kind, version=version)
-    if value.keys() != keys:
-        raise RecordError("E_CANONICAL", "manifest", field=", ".join(sorted(value.keys() ^ keys)))
-    return value
-
-
-def _list(fields: Mapping[str, object], name: str) -> list[object]:
-    value = fields[name]
-    if not isinstance(value, list):
-        raise RecordError("E_CANONICAL", "manifest", field=name)
-    return value
-
-
-def _rows(fields: Mapping[str, object]) -> list[tuple[int, CID]]:
-    rows: list[tuple[int, CID]] = []
-    for row in _list(fields, "leaves"):
-        match row:
-            case [int(index), CID() as link] if index >= 0 and link.codec == DAG_CBOR and not isinstance(index, bool):
-                rows.append((index, link))
-            case _:
-                raise RecordError("E_CANONICAL", "manifest", field="leaves")
-    return rows
-
-
-def _size(fields: Mapping[str, object]) -> int:
-    value = fields["size"]
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise RecordError("E_CANONICAL", "manifest", field="size")
-    return value
-
-
-def _bytes(fields: Mapping[str, object], name: str) -> bytes:
-    value = fields[name]
-    if not isinstance(value, bytes):
-        raise RecordError("E_CANONICAL", "manifest", field=name)
-    return value
-
-
-def _hashes(fields: Mapping[str, object]) -> list[bytes]:
-    value = [item for item in _list(fields, "proof") if isinstance(item, bytes) and len(item) == 32]
-    if len(value) != len(_list(fields, "proof")):
-        raise RecordError("E_CANONICAL", "manifest", field="proof")
-    return value
 
 
 def _assumed(case: Case | None, trust: Trust) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """What of a workspace is worth keeping elsewhere: texts, parts, settings, annexes and records, by their names.
 
-Decides the list, and where the bytes of each come from: the journal, the folder `evidence`, a record's file. A text may
-name an annex (`ipfs://…`) of which the workspace has no byte; it is on the list all the same. Whether anybody holds
-them is `dao.places`'s question.
+Decides the list, and where the bytes of each come from: the journal, the folder `evidence`, a record's file, an annex
+beside its text. A text may name an annex of which the workspace has no byte; it is on the list all the same. Whether
+anybody holds them is `dao.places`'s question.
 """
 
 from __future__ import annotations
@@ -25,19 +25,24 @@ from governance.commitment import Commitment, read_commitment
 from governance.messages import read_envelope
 
 _ANNEX = re.compile(rb"ipfs://([1-9A-Za-z]{46,64})(?![0-9A-Za-z])")
+_BESIDE = re.compile(rb"\]\((annex/[A-Za-z0-9][A-Za-z0-9._-]{0,150})\)[^\n`]{0,12}`([1-9A-Za-z]{46,64})`")
+"""How a draft names what is too long for it, and an import its source: a file beside the text, and its CID."""
 _RECORD_BYTES = car.MAX_BYTES
 
 
 def contents(workspace: Workspace, journal: Journal, prefix: str) -> list[Content]:
     """Everything, in the order in which it came; records and the files of the folder `evidence` last."""
     found: dict[ContentId, Content] = {}
-    for content in (*_of_journal(journal, prefix), *_of_evidence(workspace), *_of_records(workspace)):
+    journaled = _of_journal(journal, prefix, workspace.documents)
+    for content in (*journaled, *_of_evidence(workspace), *_of_records(workspace)):
         found.setdefault(content.root, content)
     return list(found.values())
 
 
-def of_proposal(journal: Journal, proposal: bytes, prefix: str) -> list[Content]:
-    """What one proposal binds: its text, its parts, its settings, and the annexes that its text names."""
+def of_proposal(journal: Journal, proposal: bytes, prefix: str, documents: Path) -> list[Content]:
+    """What one proposal binds: its text, its parts, its settings, and the annexes that its text names; those that lie
+    beside it are looked for in the folder `documents`.
+    """
     for index, leaf in enumerate(journal.leaves):
         if leaf.kind == "proposal" and leaf.body["id"] == proposal:
             bound = _bound(journal, Row(index, leaf))
@@ -47,7 +52,7 @@ def of_proposal(journal: Journal, proposal: bytes, prefix: str) -> list[Content]
                 named += [] if bound.parts is None else [("parts", bound.parts)]
                 return [
                     *(_of_link(journal, kind, name, cid) for kind, cid in named),
-                    *_annexes(journal, name, bound.document),
+                    *_annexes(journal.get(bound.document), name, documents),
                 ]
     return []
 
@@ -60,7 +65,7 @@ def record_content(name: str, data: bytes) -> Content:
     )
 
 
-def _of_journal(journal: Journal, prefix: str) -> Iterator[Content]:
+def _of_journal(journal: Journal, prefix: str, documents: Path) -> Iterator[Content]:
     numbers = {bound.parts: bound.iip for bound in _all_bound(journal) if bound.parts is not None}
     for index, leaf in enumerate(journal.leaves):
         row = Row(index, leaf)
@@ -70,7 +75,7 @@ def _of_journal(journal: Journal, prefix: str) -> Iterator[Content]:
             case "document":
                 name = f"{prefix}-{leaf.body['iip']}"
                 yield _of_link(journal, "document", name, cid_of(row, "document"))
-                yield from _annexes(journal, name, cid_of(row, "document"))
+                yield from _annexes(journal.get(cid_of(row, "document")), name, documents)
             case "parts":
                 cid = cid_of(row, "parts")
                 yield _of_link(journal, "parts", f"{prefix}-{numbers[cid]}" if cid in numbers else f"#{index}", cid)
@@ -97,13 +102,27 @@ def _of_link(journal: Journal, kind: str, name: str, cid: CID) -> Content:
     return Content(kind=kind, name=name, root=ContentId.from_cid(cid), blocks=lambda: [(cid, journal.get(cid))])
 
 
-def _annexes(journal: Journal, name: str, document: CID) -> Iterator[Content]:
-    for match in _ANNEX.finditer(journal.get(document)):
+def _annexes(text: bytes, name: str, documents: Path) -> Iterator[Content]:
+    beside = {match[2]: documents / match[1].decode("ascii") for match in _BESIDE.finditer(text)}
+    for named in (*(match[1] for match in _ANNEX.finditer(text)), *beside):
         try:
-            root = ContentId.parse(match[1].decode("ascii"))
+            root = ContentId.parse(named.decode("ascii"))
         except CidError:
             continue  # no name of anything: the text says it, and nobody can keep it
-        yield Content(kind="annex", name=name, root=root, blocks=None)
+        data = _beside(beside[named]) if named in beside else b""
+        cid = raw_cid(data)
+        if ContentId.from_cid(cid) == root:  # else the file is another one, and the text's own is nowhere here
+            yield _of_file(name, cid, data)
+        else:
+            yield Content(kind="annex", name=name, root=root, blocks=None)
+
+
+def _beside(file: Path) -> bytes:
+    """The bytes of a file beside a text, through no link; none where it cannot be read."""
+    try:
+        return b"" if file.is_symlink() or file.parent.is_symlink() else read_file(file, MAX_BYTES)
+    except OSError:
+        return b""
 
 
 def _of_evidence(workspace: Workspace) -> Iterator[Content]:
@@ -111,11 +130,11 @@ def _of_evidence(workspace: Workspace) -> Iterator[Content]:
     for file in sorted(folder.iterdir()) if folder.is_dir() else ():
         if file.is_file() and file.stat().st_size <= MAX_BYTES:
             data = file.read_bytes()
-            yield _of_file(file, raw_cid(data), data)
+            yield _of_file(file.name, raw_cid(data), data)
 
 
-def _of_file(file: Path, cid: CID, data: bytes) -> Content:
-    return Content(kind="annex", name=file.name, root=ContentId.from_cid(cid), blocks=lambda: [(cid, data)])
+def _of_file(name: str, cid: CID, data: bytes) -> Content:
+    return Content(kind="annex", name=name, root=ContentId.from_cid(cid), blocks=lambda: [(cid, data)])
 
 
 def _of_records(workspace: Workspace) -> Iterator[Content]:

@@ -41,21 +41,17 @@ _NO_TEXT = frozenset({"Draft", "Review", "Stagnant", "Withdrawn"})
 def facts_of(desk: Desk, settings: Settings, fund: FundSettings, raw: bytes) -> Known:
     """Everything that lint can be told of these bytes, as a document that asks this fund."""
     journal, assets = desk.journal, assets_of(fund)
-    known: Known = {
-        "prefix": settings.prefix, "chain_id": fund.chain_id, "safe": fund.safe, "assets": assets,
-        "body_limit": settings.limits.body, "paid": paid_payees(journal),
-        "excluded": frozenset(fund.mandate.excluded), "largest_share": fund.mandate.largest_share,
-        "liquidity": {
-            symbol: (each.name, each.numerator, each.denominator)
-            for each in fund.mandate.liquidity
-            for symbol in each.symbols
-        },
-    }  # fmt: skip
+    known = facts_of_settings(settings, fund, raw)
+    known |= {"paid": paid_payees(journal), "largest_share": fund.mandate.largest_share}
+    known["liquidity"] = {
+        symbol: (each.name, each.numerator, each.denominator)
+        for each in fund.mandate.liquidity
+        for symbol in each.symbols
+    }
     reading = read_document(raw)
     number, requires = reading.values.get("iip"), reading.values.get("requires", ())
     assert isinstance(requires, tuple), "the reader makes a tuple of numbers"
     parts = _compiled(raw, fund)
-    known["parts"] = parts
     there = numbers(journal)
     known["others"] = dict(_others(desk, settings, there, requires))
     known["former"] = _former(desk, requires, known["others"])
@@ -69,6 +65,15 @@ def facts_of(desk: Desk, settings: Settings, fund: FundSettings, raw: bytes) -> 
     if standing is None or standing.state in OF_A_TEXT:
         known["available"] = {symbol: _left(journal, fund, asset.address) for symbol, asset in assets.items()}
     return known
+
+
+def facts_of_settings(settings: Settings, fund: FundSettings, raw: bytes) -> Known:
+    """What settings alone say of these bytes, whoever keeps a journal: the fund, its mandate, and the parts."""
+    return {
+        "prefix": settings.prefix, "chain_id": fund.chain_id, "safe": fund.safe, "assets": assets_of(fund),
+        "body_limit": settings.limits.body, "excluded": frozenset(fund.mandate.excluded),
+        "has_premium_share": bool(fund.sources_of("premium_share")), "parts": _compiled(raw, fund),
+    }  # fmt: skip
 
 
 def _compiled(raw: bytes, fund: FundSettings) -> tuple[Part, ...] | None:

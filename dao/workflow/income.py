@@ -25,6 +25,7 @@ from treasury.income import (
     TRANSFER,
     Origin,
     PremiumFact,
+    other_side,
     read_donation,
     read_forward,
     read_premium,
@@ -51,6 +52,8 @@ class Found(NamedTuple):
     amount: int
     """Base units that the books would move; 0 where `problem` says why none."""
     problem: CodedError | None = None
+    again: tuple[int, ...] = ()
+    """Places in the same receipt of logs that tell of the same money."""
 
 
 class Swept(NamedTuple):
@@ -128,7 +131,13 @@ def unbooked(desk: Desk, found: Iterable[Found]) -> list[Found]:
     """Those that do not stand in the books."""
     ledger = Ledger(Entry.from_map(leaf.body) for leaf in desk.journal.leaves if leaf.kind == "entry")
     booked = {entry.id.rpartition(_CHAIN)[2] for entry in ledger if ledger.stands(entry.id) and _CHAIN in entry.id}
-    return [each for each in found if entry_id_of("", each.origin).rpartition(_CHAIN)[2] not in booked]
+    return [each for each in found if booked.isdisjoint(_names(each))]
+
+
+def _names(found: Found) -> Iterator[str]:
+    """How the books would name it, as the log it is or as one that tells of the same money."""
+    for log in (found.origin.log, *found.again):
+        yield entry_id_of("", found.origin._replace(log=log)).rpartition(_CHAIN)[2]
 
 
 def look(node: Node, fund: FundSettings, first: int, last: int) -> list[Found]:
@@ -180,12 +189,13 @@ def _read(node: Node, fund: FundSettings, entry: ChainLog) -> Iterator[Found]:
         kind = "premium" if log.topics[0] == PREMIUM_SHARE else "forward"
     token = None if kind != "donation" or log.address == fund.safe else log.address
     try:
-        amount = _amount(kind, [each.log for each in receipt.logs], origin, fund, token)
+        logs = [each.log for each in receipt.logs]
+        amount = _amount(kind, logs, origin, fund, token)
     except CodedError as error:
         yield Found(kind, origin, entry.block.number, token, 0, error)
         return
     if amount:  # a forwarding of nothing is none
-        yield Found(kind, origin, entry.block.number, token, amount)
+        yield Found(kind, origin, entry.block.number, token, amount, again=other_side(logs, place, fund.safe))
 
 
 def _amount(kind: Kind, logs: Sequence[Log], origin: Origin, fund: FundSettings, token: bytes | None) -> int:

@@ -78,6 +78,7 @@ def queue(desk: Desk, proposal: bytes, part: int) -> SafeTx:
     owed = entries_of(case, _result(case)) if is_owed else ()
     version = safe_version(need(case.settings), wanted.chain_id, wanted.safe)
     tx = build(wanted, _next_nonce(desk, case, wanted), version=version)
+    part_facts.refuse_batch(desk.node, tx, desk.head().ref.number)
     blocks = Blocks()
     body = {"proposal": proposal, "part": part, "hash": safe_tx_hash(tx), "safe_tx": blocks.map(write_safe_tx(tx))}
     desk.take([Fact("queued", body)], blocks, proposal, owed=owed)
@@ -190,6 +191,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             taken=frozenset(queued.tx.nonce for queued in alive if queued.tx.nonce >= state.nonce),
             spent=spent,
             codes=part_facts.codes_called(desk.node, wanted, published, desk.head().ref.number),
+            batch=part_facts.batch_code(desk.node, tx, desk.head().ref.number),
             spending=spending_beside(desk, case, part, tx, alive),
             excluded=frozenset(() if fund is None else fund.mandate.excluded),
             outflows=() if fund is None else outflows_of(desk, fund),
@@ -213,7 +215,7 @@ def sign(desk: Desk, proposal: bytes, part: int, tx: SafeTx, owner: Signer) -> C
 
     A refusal carries the first error of the review as its own code and reason.
     """
-    _refuse_reviewed(desk, proposal, part, tx)
+    refuse_reviewed(desk, proposal, part, tx)
     confirmation = sign_safe_tx(tx, owner)
     _take_confirmations(desk, proposal, tx, [confirmation])
     return confirmation
@@ -225,7 +227,7 @@ def confirm(desk: Desk, proposal: bytes, part: int, tx: SafeTx, confirmations: S
     booked none is taken any more.
     """
     try:
-        _refuse_reviewed(desk, proposal, part, tx)
+        refuse_reviewed(desk, proposal, part, tx)
     except PayError:
         if _is_booked(desk, proposal, part) or find_execution(desk, proposal, part, tx) is None:
             raise
@@ -239,7 +241,8 @@ def _is_booked(desk: Desk, proposal: bytes, part: int) -> bool:
     )
 
 
-def _refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None:
+def refuse_reviewed(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> None:
+    """Raise the first error of the review of a transaction; the refusal carries all findings."""
     found = review_part(desk, proposal, part, tx)
     errors = [finding for finding in found.findings if finding.level == "error"]
     if errors:

@@ -7,6 +7,7 @@ imports little, because every core's process starts with it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from governance.ballot import Ballot, ballot_of
 from governance.choice import Choice
 from governance.contract_signature import read_evidence
 from governance.envelope import MAX_VOTE_BYTES, Policy, check_signature, read_envelope
-from governance.plain_votes import read_plain
+from governance.plain_votes import PlainVote, read_plain
 
 
 class Ask(NamedTuple):
@@ -83,14 +84,7 @@ def examine(ask: Ask, first: int, end: int) -> Seen:
                     contracts[row.place] = _gathered(reader, contract)
         _refuse_unordered(times)
         raws = reader.raw_blocks(vote.envelope for _, vote in mine)
-    judge, votes = _Judge(ask), list[SeenVote]()
-    refusal = None
-    for index, vote in mine:
-        try:
-            votes.append(judge.ballot(index, vote, raws.get(vote.envelope), contracts.get(index)))
-        except CodedError as error:
-            refusal = error
-            break
+    votes, refusal = _Judge(ask).ballots(mine, raws, contracts)
     told = [
         (vote.id, ContractVote(index, contracts[index].leaf, raws[vote.envelope]))
         for index, vote in mine
@@ -141,28 +135,47 @@ class _Judge:
         self._is_signed = checker()
         self._admits = _admission(ask.proposal)
 
-    def ballot(self, index: int, vote: VoteLeaf, raw: bytes | None, contract: _OfContract | None) -> SeenVote:
-        """Judge one vote; raise what it is refused for."""
-        if raw is None:
-            raise JournalError("E_IO_JOURNAL", "block", cid=str(CID(RAW, vote.envelope)))
+    def ballots(
+        self, votes: list[tuple[int, VoteLeaf]], raws: Mapping[bytes, bytes], contracts: Mapping[int, _OfContract]
+    ) -> tuple[list[SeenVote], CodedError | None]:
+        """Judge votes in their order; return those before the first that is refused, and what it is refused for.
+
+        All are read before the first signature is checked: the curve's tables are as large as a core's cache, and
+        reading a vote between two signatures would drive them out of it.
+        """
+        plain = [
+            None if index in contracts else self._plain(index, vote, raws.get(vote.envelope)) for index, vote in votes
+        ]
+        signed = [read is not None and self._is_signed(read.id, read.signature, read.sender) for read in plain]
+        seen: list[SeenVote] = []
+        for (index, vote), read, is_sound in zip(votes, plain, signed, strict=True):
+            if read is not None and is_sound:
+                seen.append((vote.time, read.sender, read.timestamp, read.id, read.choice))
+                continue
+            try:
+                seen.append((vote.time, *_seen(self._at_length(index, vote, raws, contracts.get(index)))))
+            except CodedError as error:
+                return seen, error
+        return seen, None
+
+    def _plain(self, index: int, vote: VoteLeaf, raw: bytes | None) -> PlainVote | None:
+        """A vote in the bytes of most clients that only its signature could refuse; None for every other."""
+        if raw is None or len(raw) > MAX_VOTE_BYTES or self._is_late(index):
+            return None
+        plain = read_plain(raw)
+        return plain if plain is not None and plain.id == vote.id and self._admits(plain, vote.time) else None
+
+    def _is_late(self, index: int) -> bool:
         closed = self._ask.closed
-        is_late = closed is not None and closed < index
-        plain = read_plain(raw) if len(raw) <= MAX_VOTE_BYTES and contract is None else None
-        if (
-            plain is not None
-            and plain.id == vote.id
-            and not is_late
-            and self._admits(plain, vote.time)
-            and self._is_signed(plain.id, plain.signature, plain.sender)
-        ):
-            return vote.time, plain.sender, plain.timestamp, plain.id, plain.choice
-        return vote.time, *_seen(self._at_length(index, vote, raw, contract, is_late=is_late))
+        return closed is not None and closed < index
 
     def _at_length(
-        self, index: int, vote: VoteLeaf, raw: bytes, contract: _OfContract | None, *, is_late: bool
+        self, index: int, vote: VoteLeaf, raws: Mapping[bytes, bytes], contract: _OfContract | None
     ) -> Ballot:
         """The road of every check, for votes in any other form and for the words of every refusal."""
-        policy = self._ask.policy
+        raw, policy = raws.get(vote.envelope), self._ask.policy
+        if raw is None:
+            raise JournalError("E_IO_JOURNAL", "block", cid=str(CID(RAW, vote.envelope)))
         envelope = read_envelope(raw, policy)
         if contract is None:
             check_signature(envelope, policy)
@@ -174,7 +187,7 @@ class _Judge:
             signed_at(row, link, envelope, policy=policy, weighed_on=weighed_on, get=get)
         if envelope.id != vote.id:
             raise RecordError("E_LOG_INCONSISTENT", "vote_id", index=index)
-        proposal = self._ask.proposal._replace(closed=is_late)
+        proposal = self._ask.proposal._replace(closed=self._is_late(index))
         case = VoteCase(envelope=envelope, proposal=proposal, leaf_time=vote.time, power=None, policy=policy)
         admit_vote(case, signature_checked=True)
         return ballot_of(envelope)

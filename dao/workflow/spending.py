@@ -30,8 +30,8 @@ def spending_beside(desk: Desk, case: Case, part: int, tx: SafeTx, alive: Iterab
         return None
     signed = {leaf.body["hash"] for leaf in desk.journal.leaves if leaf.kind == "confirmation"}
     waiting = tuple(other.tx for other in alive if other.tx.nonce < tx.nonce or other.hash in signed)
-    executed = executed_within(case, (case.proposal, part), tx, desk.now(), len(desk.journal))
-    return Spending(caps=caps, executed=tuple(executed), waiting=waiting)
+    executed = tuple(other.tx for other in executed_within(case, (case.proposal, part), tx, desk.now()))
+    return Spending(caps=caps, executed=executed, waiting=waiting)
 
 
 def shares_of(desk: Desk, fund: FundSettings) -> tuple[Share, ...]:

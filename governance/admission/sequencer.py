@@ -3,8 +3,8 @@
 Decides, before anything is sent, what can be decided from the bytes, the clock and what the hub shows: so that an
 author hears `invalid voting delay` before the network does. Facts that only the sequencer has (its lists, its limits, a
 live validation, a contract's answer) are None where nobody told them; their rules then pass, and `unknown_rules` names
-them. Taken in here are proposals, votes and cancellations, which are what we send. Stricter rules of our own journal
-stand in the tables beside this one.
+them. Sent from here are proposals, votes and cancellations; the rules for updates, flags and settings are there for the
+double that plays the sequencer. Stricter rules of our own journal stand in the tables beside this one.
 
 Source: sx-monorepo `apps/sequencer` `src/ingestor.ts`, `writer/{proposal,vote,delete-proposal}.ts`, their schemas.
 """
@@ -19,7 +19,7 @@ from typing import Any
 
 from chain import address, signature
 from chain.errors import CodedError, UncheckableError
-from governance.admission import sequencer_writers
+from governance.admission import sequencer_others, sequencer_writers
 from governance.admission.sequencer_case import Seen, SequencerCase, Told, units
 from governance.admission.window import AdmissionError
 from governance.envelope import judge
@@ -55,12 +55,16 @@ def admit_at_sequencer(case: SequencerCase) -> None:
 def unknown_rules(case: SequencerCase) -> tuple[str, ...]:
     """Name what only the sequencer can decide of this envelope."""
     seen, told = _seen(case, _parsed(case.body) or {}), case.told
-    of_vote = {"vote_validation", "power"}
-    of_proposal = {
-        "settings_problem", "premium_network", "content_ok", "author_ok", "validation", "network_start", "head",
-        "space_full", "author_full",
+    of_one = {
+        "vote": {"vote_validation", "power"},
+        "proposal": {
+            "settings_problem", "premium_network", "content_ok", "author_ok", "validation", "network_start", "head",
+            "space_full", "author_full",
+        },
+        "settings": {"settings_problem", "strategies_max", "controller"},
     }  # fmt: skip
-    left = of_proposal if seen.is_vote else of_vote if seen.action == "proposal" else of_vote | of_proposal
+    asked = of_one.get("vote" if seen.is_vote else seen.action, set())
+    left = {name for names in of_one.values() for name in names} - asked
     left |= set() if _asks_contract(seen) else {"contract_signed"}
     left |= set() if seen.document.get("address") != seen.message.get("from") else {"alias"}
     names = (member.name for member in fields(Told))
@@ -167,7 +171,7 @@ def _names_a_space(seen: Seen) -> str:
 
 
 def _space_exists(seen: Seen) -> str:
-    return "unknown space" if seen.case.space is None else ""
+    return "unknown space" if seen.case.space is None and seen.action != "settings" else ""
 
 
 def _sender_speaks_for_himself(seen: Seen) -> str:
@@ -217,6 +221,9 @@ RULES: tuple[Rule, ...] = (
     *_of(("proposal",), *sequencer_writers.PROPOSAL),
     *_of(_VOTES, *sequencer_writers.VOTE),
     *_of(("delete-proposal",), *sequencer_writers.CANCELLATION),
+    *_of(("update-proposal",), *sequencer_others.UPDATE),
+    *_of(("flag-proposal",), *sequencer_others.FLAG),
+    *_of(("settings",), *sequencer_others.SETTINGS),
     _is_pinned,
 )  # fmt: skip
 """In the sequencer's order."""

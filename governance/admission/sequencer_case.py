@@ -34,6 +34,10 @@ class Told:
     """Number of the newest block of the space's network; -1 if it cannot be asked."""
     space_full: bool | None = None
     author_full: bool | None = None
+    strategies_max: int | None = None
+    """How many strategies the space's settings may have."""
+    controller: bool | None = None
+    """Whether the sender controls the space's name."""
     vote_validation: str | None = None
     power: int | None = None
     """Whether above 0; -1: it could not be computed."""

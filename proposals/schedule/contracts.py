@@ -3,7 +3,7 @@
 What a contract's constructor refuses is refused here. What it accepts and then cannot pay is refused, too, with its
 own reason, because nobody should fund it. Sources: OpenZeppelin Contracts 5.x `finance/VestingWallet` and
 `VestingWalletCliff`; yearn's vesting escrow, after Curve's; Sablier Lockup 4.0; artistic709/HakkaFinance `VestingVault`
-(324918e).
+(324918e to 3589cf0).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from proposals.schedule.pieces import AMOUNT_MAX, Geometric, Jump, Line, check_a
 from proposals.schedule.schedule import Schedule
 
 HAKKA_PERIOD_SECONDS = 19 * 86_400
+HAKKA_PROPORTION = 173_831_376_164_413_312
+"""Of 10¹⁸: what the wiki rounds to 17.38 %. The contract's first version began with 17 %."""
 HAKKA_PERIOD_MAX = 31 * 86_400
 
 
@@ -80,14 +82,14 @@ def lockup_linear(
 
 
 def vesting_vault(
-    balance: int, first: int, proportion: int = 17 * 10**16, period_seconds: int = HAKKA_PERIOD_SECONDS
+    balance: int, first: int, proportion: int = HAKKA_PROPORTION, period_seconds: int = HAKKA_PERIOD_SECONDS
 ) -> Schedule:
     """HakkaFinance's VestingVault, for somebody who withdraws as soon as he can.
 
     `first` is the first withdrawal, which the contract allows at once. The next is allowed when more than the period
     has passed, not exactly the period, so the steps are one second longer. Who comes later gets every later payment
-    later: in the contract, unlike here, time without a withdrawal is lost. The wiki's proportion is 17.38 %, the
-    contract began with 17 %, and its owner may change both. The dust is never paid.
+    later: in the contract, unlike here, time without a withdrawal is lost. Its first versions let the owner change
+    proportion and period, the last one (3589cf0) nobody. The dust is never paid.
     """
     if type(period_seconds) is not int or not 0 <= period_seconds <= HAKKA_PERIOD_MAX:
         raise ScheduleError("E_SCHEDULE", "period", period=period_seconds)

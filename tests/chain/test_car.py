@@ -191,6 +191,21 @@ def test_missing_block_is_refused() -> None:
         car.collect(root, store.blocks.__getitem__)
 
 
+def test_the_root_is_read_alone() -> None:
+    """What it says, whatever follows; another first block, none, or a changed one is refused."""
+    store, root, order = _record()
+    data = store.car(root)
+    section = _file(root, [(root, store.blocks[root])])
+
+    assert dag_cbor.decode(store.blocks[root]) == car.root_value(data) == car.root_value(section)
+    with refused("E_CAR", "order"):
+        car.root_value(_file(root, [(order[1], store.blocks[order[1]])]))
+    with refused("E_CAR", "missing"):
+        car.root_value(_file(root, []))
+    with refused("E_CID_MISMATCH", "block"):
+        car.root_value(section[:-1] + bytes([section[-1] ^ 1]))
+
+
 def test_foreign_and_repeated_blocks_are_refused() -> None:
     """Nothing can be slipped in beside the record, not even a copy of what is there."""
     store, root, order = _record()

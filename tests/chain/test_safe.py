@@ -66,7 +66,7 @@ def test_published_transaction_of_an_arbitrum_safe() -> None:
     assert "0cb7250b8becd7069223c54e2839feaed4cee156363fbfe5dd0a48e75c4e25b3" == safe.safe_tx_hash(tx).hex()
 
 
-@settings(max_examples=300)
+@settings(max_examples=500)
 @given(strategies.safe_tx)
 def test_any_transaction_hashes_as_safe_eth_hashes_it(tx: SafeTx) -> None:
     """All versions, all fields."""

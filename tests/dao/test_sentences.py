@@ -65,7 +65,7 @@ def _use(module: Module, call: ast.Call) -> Iterator[Use]:
             yield Use(where, code, _literal(keywords.get("reason", ast.Constant(""))), _keys(keywords.get("facts")))
     elif name == "Action":  # what a review says about one call
         yield Use(where, "ACTION", _literal(call.args[1]), _keys(call.args[2]))
-    elif name == "_sentence" and module.path == "proposals/explain.py":
+    elif name == "told" and module.path in ("proposals/explain.py", "proposals/explain_rows.py"):
         yield Use(where, "EXPLAIN", _literal(call.args[0]), None)
     elif call.args and (code := _literal(call.args[0])) and CODE.match(code):
         reason = _literal(call.args[1]) if call.args[1:] else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from chain import abi, address
 from chain.errors import CodedError
 from chain.multi_send import encode_multi_send
 from chain.safe import InnerCall
+from proposals.abi_json import read_abi_json
 from proposals.action import CallSentence, Function, Parameter, read_call, write_call
 from proposals.compile import compile_parts
 from proposals.decode import DEPTH_MAX, KNOWN, functions_of, known_functions, read_call_back, unfold
@@ -230,6 +232,29 @@ def test_unknown_function_inside_stops_with_a_finding() -> None:
     pinned = raw.replace(b"A bot calls it", b"```abi\nsetFee(uint256 fee)\n```\n\nA bot calls it")
     assert [] == lint(pinned)[0]
     assert "setFee" in {function.name for function in functions_of(parse_document(pinned)).values()}
+
+
+def test_an_abi_in_json_names_functions() -> None:
+    """As explorers write it: tuples by their members, numbered where there is no name; what is no function is not."""
+    fee = {"name": "setFee", "type": "function", "inputs": [{"name": "fee", "type": "uint256"}], "outputs": []}
+    bounds = {
+        "type": "tuple[]",
+        "internalType": "struct Bounds[]",
+        "components": [{"type": "int24"}, {"type": "bytes"}],
+    }
+    odd = [
+        {"type": "event", "name": "E", "inputs": []}, {"name": "f", "inputs": [7]}, {"name": "g", "inputs": [None]}, 5,
+        {"name": "h", "inputs": [{"type": "tuple", "name": "x"}]}, {"name": "i", "inputs": [{"type": "nope"}]},
+    ]  # fmt: skip
+    functions = read_abi_json(json.dumps([fee, {"name": "setBounds", "inputs": [bounds, bounds]}, *odd], indent=2))
+
+    assert [
+        "setFee(uint256 fee)", "setBounds((int24,bytes)[] a1, (int24,bytes)[] a2)",
+    ] == [function.text for function in functions]  # fmt: skip
+    assert () == read_abi_json("[1, 2") == read_abi_json("[" * 2_000)
+    pinned = GOOD.replace(b"A bot calls it", f"```abi\n{json.dumps([fee])}\n```\n\nA bot calls it".encode())
+    assert abi.selector("setFee(uint256)") in functions_of(parse_document(pinned))
+    assert abi.selector("setFee(uint256)") not in functions_of(parse_document(pinned.replace(b"```abi", b"```json")))
 
 
 def test_code_of_others_is_never_run_as_the_caller() -> None:

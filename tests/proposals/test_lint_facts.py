@@ -119,6 +119,15 @@ def test_every_rule_has_a_document_that_breaks_it() -> None:
     assert [] == lint(GOOD, **ALL)[1]
 
 
+def test_a_grant_is_not_paid_by_the_premium_share() -> None:
+    """A Grant comes out of a reserve; the same document as Funding, and the Grant out of another fund, are fine."""
+    grant = changed(("type: Funding", "type: Grant"))
+
+    assert [("E_FUND_TYPE", line_of(grant, "type"))] == codes(grant, has_premium_share=True)
+    assert [] == codes(grant, has_premium_share=False)
+    assert [] == codes(GOOD, has_premium_share=True)
+
+
 def test_budget_may_grow_with_a_table_that_says_why() -> None:
     """A column `Former` anywhere outside Budget explains the rise."""
     told = "### Changes\n\n| Item | Former | Now |\n|---|---|---|\n| Keeper | 1 ETH | 2.5 ETH |"

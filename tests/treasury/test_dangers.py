@@ -5,20 +5,25 @@ Only review stands between the owners' signatures and these ends; the Safe itsel
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from chain.abi import encode_call
+from chain.address import checksum
 from chain.clients.devnet import FAUCET_KEY, Devnet
 from chain.clients.node import Node
 from chain.clients.safe_deploy import exec_transaction_call
 from chain.keccak import keccak256
-from chain.safe import SafeTx, safe_tx_hash
+from chain.safe import MULTI_SEND_CALL_ONLY, InnerCall, SafeTx, encode_multi_send, safe_tx_hash
+from chain.safe_deployments import CALL_ONLY_CODE
 from chain.signature import address_of, sign
 from chain.signer import KeySigner
-from tests.chain.clients.genuine import VERSIONS, execute, make_safe, payment, put, safes, says_yes, state
+from dao.workflow.part_facts import BatchError, on_chain, refuse_batch
+from tests.chain.clients.genuine import VERSIONS, execute, make_safe, payment, place, put, safes, says_yes, state
 from tests.treasury.cases import codes
 from treasury.confirmations import Confirmation, check_confirmations
 from treasury.review import review
@@ -27,6 +32,11 @@ from treasury.safe_pinned import unpinned
 KEYS = [keccak256(f"signer {n} who was fooled".encode()) for n in (1, 2)]
 OWNERS = [address_of(key) for key in KEYS]
 THIEF, PAYEE, ETHER = b"\x7f" * 20, b"\x21" * 20, 10**18
+
+PUBLISHED = (
+    Path(__file__).parents[1] / "npm" / "protocol_kit" / "node_modules" / "@safe-global" / "safe-deployments" / "dist"
+    / "assets" / "v1.3.0" / "multi_send_call_only.json"
+)  # fmt: skip
 
 WRITES_THE_CODE_SLOT = bytes.fromhex("60043560005500")
 """sstore(0, calldataload(4)): run as the Safe, its first argument becomes the Safe's code."""
@@ -113,3 +123,44 @@ def test_H83_a_hostile_fallback_handler(node: Node, version: str) -> None:
     assert execute(node, change, sign_all(node, change))
     assert [("fallback_handler", hostile)] == list(unpinned(state(node, safe), version))
     assert says_yes(node, safe, permit, b"nobody signed this")
+
+
+def test_H85_a_batch_that_nothing_unpacks(node: Node) -> None:
+    """On a chain where nobody deployed MultiSendCallOnly the Safe reports success, spends its nonce and pays nobody;
+    the same batch through the contract that is there is paid.
+    """
+    absent, there = safe_of(node, "1.3.0"), safe_of(node, "1.4.1")
+    place(node, "MultiSendCallOnly_V1_4_1")
+    data = encode_multi_send([InnerCall(0, PAYEE, 7, b""), InnerCall(0, PAYEE, 8, b"")])
+    hollow, whole = (
+        payment(node, safe, version, MULTI_SEND_CALL_ONLY[version], data=data, operation=1)
+        for safe, version in ((absent, "1.3.0"), (there, "1.4.1"))
+    )
+    before = node.balance(PAYEE)
+
+    assert [("E_NO_CODE", "batch", "transaction")] == codes(review(hollow, seen=on_chain(node, hollow)))
+    assert [] == codes(review(whole, seen=on_chain(node, whole)))
+    head = node.head().ref.number
+    refuse_batch(node, whole, head)
+    with pytest.raises(BatchError) as refused:
+        refuse_batch(node, hollow, head)
+    assert ("E_NO_CODE", "batch") == (refused.value.code, refused.value.reason)
+    assert execute(node, hollow, sign_all(node, hollow))
+    assert node.balance(PAYEE) == before
+    assert execute(node, whole, sign_all(node, whole))
+    assert node.balance(PAYEE) == before + 15
+
+
+def test_pinned_batch_code_is_the_genuine_one(node: Node) -> None:
+    """The hash of what the genuine init code puts at the pinned address; 1.3.0, which no Python package ships, is
+    compared with the hash that Safe publishes.
+    """
+    for version in ("1.4.1", "1.5.0"):
+        at = place(node, f"MultiSendCallOnly_V{version.replace('.', '_')}")
+        assert (MULTI_SEND_CALL_ONLY[version], CALL_ONLY_CODE[version]) == (at, keccak256(node.code(at)))
+    if PUBLISHED.exists():
+        told = json.loads(PUBLISHED.read_text("utf-8"))["deployments"]["canonical"]
+        assert ("0x" + CALL_ONLY_CODE["1.3.0"].hex(), checksum(MULTI_SEND_CALL_ONLY["1.3.0"])) == (
+            told["codeHash"],
+            told["address"],
+        )

@@ -16,6 +16,7 @@ from chain.errors import CodedError
 from governance.group_steps import check_group_signature, read_group_step
 from proposals.lifecycle import StateError
 from tests.treasury.group_cases import ETH, GIFT, GRANT, NONE, PEOPLE, Club, books
+from treasury.booking import reversal
 from treasury.group_accounts import GroupError
 from treasury.group_machine import CONFIRMS, GROUP, KINDS, REJECTS, REQUESTS
 from treasury.ledger import Entry
@@ -179,6 +180,17 @@ def test_money_has_to_be_there() -> None:
     poor.ledger.post(Entry.from_map({**gift(-980), "id": "loss/1:a", "rule": "loss/1"}))
     assert "available" == refused(poor, "ann", "writers", "E07", 30)
     assert "S3" == poor.step("ann", "writers", "E07", 20)
+
+
+def test_a_gift_that_another_block_brings_again_is_the_same_gift() -> None:
+    """Its first block left the chain when a group had claimed it: nobody claims it a second time."""
+    club = Club(books())
+    first, again = (Entry.from_map({**gift(5), "id": f"donation/1:other@0x{block}"}) for block in ("aa", "bb"))
+    club.ledger.post(first)
+    club.deposit("writers", 5, first.id)
+    club.ledger.post(reversal(first, source=2))
+    club.ledger.post(again)
+    assert "claimed" == refused(club, "ann", "readers", "E01", 5, again.id)
 
 
 @pytest.mark.parametrize(

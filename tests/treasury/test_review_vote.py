@@ -6,6 +6,7 @@ import pytest
 
 from chain.contract_code import ContractCode
 from chain.safe import FALLBACK_HANDLERS, SINGLETONS
+from chain.safe_deployments import CALL_ONLY_CODE
 from chain.state_proof import EMPTY_CODE_HASH
 from proposals.calls import native_transfer
 from tests.treasury.cases import (
@@ -173,6 +174,23 @@ def test_H85_the_code_behind_an_address_that_was_voted_for(
     tokens = part(PAY_TOKENS)
 
     assert expected == codes(review(build(tokens, 4, version=VERSION), voted(tokens, codes={TOKEN: seen})))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (CALL_ONLY_CODE[VERSION], []),
+        (EMPTY_CODE_HASH, [("E_NO_CODE", "batch", "transaction")]),
+        (CALL_ONLY_CODE["1.3.0"], [("E_CODE_CHANGED", "batch", "transaction")]),
+    ],
+)
+def test_H85_what_unpacks_the_batch(code: bytes, expected: list[tuple[str, str, str]]) -> None:
+    """The contract at the pinned address must run the pinned code, and is nobody's concern in a part of one call."""
+    batch, one = part(PAY_ETHER, PAY_TOKENS), part(PAY_TOKENS)
+    found = ContractCode(code, (0, 0, 0, 0))
+
+    assert expected == codes(review(build(batch, 4, version=VERSION), voted(batch, batch=found)))
+    assert [] == codes(review(build(one, 4, version=VERSION), voted(one, batch=found)))
 
 
 def test_H85_a_payee_of_coins_needs_no_code() -> None:

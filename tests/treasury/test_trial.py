@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from chain import abi
+from chain.address import ZERO
 from chain.clients.node import Node
 from chain.clients.safe_dry_run import run_steps
 from chain.keccak import keccak256
+from chain.safe_state import SENTINEL
+from chain.signature import address_of
 from chain.trial_program import BALANCE, CALL, SLOT, Step
 from proposals.calls import erc20_transfer, native_transfer
 from proposals.parts import Call, Part
@@ -109,22 +112,77 @@ def test_other_calls_are_told_and_not_judged(node: Node, safe: bytes) -> None:
     itself = weird.part_of(safe, [Call(safe, 0, abi.encode_call("changeThreshold(uint256)", [1]))])
 
     assert [("W_DRY_RUN", "moves", "warning")] == codes(part, tried(node, part))
-    assert ([], (("threshold", 2, 1),)) == (codes(itself, tried(node, itself)), tried(node, itself).words)
+    assert ([], (("threshold", None, 2, 1),)) == (codes(itself, tried(node, itself)), tried(node, itself).words)
 
 
-def test_a_safe_that_would_change_without_a_call_to_it(node: Node, safe: bytes) -> None:
-    """A module that the part calls lowers the threshold: refused."""
-    data = abi.encode_call(
-        "execTransactionFromModule(address,uint256,bytes,uint8)",
-        [safe, 0, abi.encode_call("changeThreshold(uint256)", [1]), 0],
-    )
-    # whatever it is called with, this module calls its Safe with the same data
+@pytest.fixture(scope="module")
+def moved(node: Node) -> tuple[bytes, bytes]:
+    """A Safe and its only module, which calls it with whatever the module is called with."""
+    safe = weird.make_payer(node, 10**18)
     runtime = bytes.fromhex("3660006000376000600036600060007f") + safe.rjust(32, b"\0") + bytes.fromhex("5af100")
     module = put(node, runtime)
     weird.execute(node, weird.part_of(safe, [Call(safe, 0, abi.encode_call("enableModule(address)", [module]))]))
-    part = weird.part_of(safe, [Call(module, 0, data)])
+    return safe, module
 
-    assert [("E_SAFE_CONFIG", "dry_run", "error")] == codes(part, tried(node, part))
+
+OWNERS = tuple(address_of(key) for key in weird.OWNER_KEYS)
+SWAP = abi.encode_call("swapOwner(address,address,address)", [SENTINEL, OWNERS[0], OTHER])
+SWAPPED = {(SENTINEL, OWNERS[0], OTHER), (OWNERS[0], OWNERS[1], ZERO), (OTHER, ZERO, OWNERS[1])}
+"""What becomes of the first owner's place in the list: whose word, the next one before, the next one after."""
+
+
+def entries(trial: Trial, field: str) -> set[tuple[bytes, bytes, bytes]]:
+    return {
+        (word.entry, word.before.to_bytes(20, "big"), word.after.to_bytes(20, "big"))
+        for word in trial.words
+        if word.field == field and word.entry is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("inner", "reason"),
+    [
+        (abi.encode_call("changeThreshold(uint256)", [1]), "dry_run"),
+        (SWAP, "dry_run_list"),
+        (abi.encode_call("enableModule(address)", [OTHER]), "dry_run_list"),
+    ],
+)
+def test_H81_a_safe_that_would_change_without_a_call_to_it(
+    node: Node, moved: tuple[bytes, bytes], inner: bytes, reason: str
+) -> None:
+    """A module that the part calls lowers the threshold, swaps an owner, lets another module in: refused. The same
+    module that only reads is not.
+    """
+    safe, module = moved
+
+    def by_module(data: bytes) -> Part:
+        acts = "execTransactionFromModule(address,uint256,bytes,uint8)"
+        return weird.part_of(safe, [Call(module, 0, abi.encode_call(acts, [safe, 0, data, 0]))])
+
+    hostile, benign = by_module(inner), by_module(abi.encode_call("nonce()", []))
+
+    assert [("E_SAFE_CONFIG", reason, "error")] == codes(hostile, tried(node, hostile))
+    assert ([], ()) == (codes(benign, tried(node, benign)), tried(node, benign).words)
+
+
+def test_lists_are_told_word_by_word(node: Node, moved: tuple[bytes, bytes]) -> None:
+    """A swapped owner changes three words and no count, a module that is let in two; asked for by a vote, they are told
+    and not refused. The finding names who came and who went.
+    """
+    safe, module = moved
+    swap, enable = (
+        weird.part_of(safe, [Call(safe, 0, data)]) for data in (SWAP, abi.encode_call("enableModule(address)", [OTHER]))
+    )
+    swapping, enabling = tried(node, swap), tried(node, enable)
+    told = next(trial_findings(weird.part_of(safe, [Call(module, 0, b"")]), Trial(swapping.calls, (), swapping.words)))
+
+    assert ([], SWAPPED, set()) == (codes(swap, swapping), entries(swapping, "owners"), entries(swapping, "modules"))
+    assert ([], {(SENTINEL, module, OTHER), (OTHER, ZERO, module)}) == (
+        codes(enable, enabling),
+        entries(enabling, "modules"),
+    )
+    assert len(swapping.words) == 3
+    assert ({"field": "owners", "added": [OTHER], "removed": [OWNERS[0]]}) == told.facts
 
 
 def test_coins_that_do_not_stay(node: Node, safe: bytes) -> None:

@@ -37,15 +37,17 @@ from proposals import times
 from proposals.annex import with_annexes
 from proposals.draft import budget_row, draft, milestone, tranches
 from proposals.front_matter import PAYING_TYPES, TYPES
+from proposals.grant import is_grant, read_grant
 from proposals.imported import read_source
 from proposals.lint import lint
 from proposals.parts import MAX_PARTS
-from proposals.tables import BudgetRow, Milestone
+from proposals.tables import BudgetRow, Milestone, grant_rows
 
 EXAMPLES = (
     "dao draft",
     "dao draft --title … --description … --author … --discussions-to … --pay …",
     "dao draft --dir demo --number 7 --pay '1.5 ETH to devnet:0x… after m1' …",
+    "dao draft --dir demo --pay '12000 MUT to devnet:0x… vesting monthly over 12 months from 2026-03-01' …",
     "dao draft --from notes.md --author 'Dora (@dora)'",
 )
 
@@ -75,7 +77,8 @@ def command(
         typer.Option(
             "--pay",
             help="`AMOUNT SYMBOL to PAYEE`, with ` after m1` if a milestone comes first, or "
-            "` monthly from 2026-03-01 times 6`; repeatable.",
+            "` monthly from 2026-03-01 times 6`, or "
+            "` vesting monthly over 12 months from 2026-03-01, cliff of 3 months`; repeatable.",
         ),
     ] = None,
     part: Annotated[
@@ -180,7 +183,7 @@ def _answer(
 
 def placeholders() -> list[str]:
     """The sentences that wait to be replaced, in whatever language; none of them may be published."""
-    words = (*_SECTIONS, *_WORDS)
+    words = (*_SECTIONS, *_WORDS, "discussion")
     return [sentence("DRAFT", word.lower(), {}, lang) for lang in LANGUAGES for word in words]
 
 
@@ -276,8 +279,13 @@ def _budget(said: Said) -> list[BudgetRow]:
 
 
 def _rows(number: int, told: str, *, is_alone: bool) -> list[BudgetRow]:
-    """Read one --pay: a payment, a payment after a milestone, or one that comes again and again."""
+    """Read one --pay: a payment, one after a milestone, one that comes again and again, or a vesting grant."""
     purpose = sentence("DRAFT", "purpose", {}, language())
+    if is_grant(told):
+        if not is_alone:
+            raise UsageError("E_USAGE", "tranches", pay=told, limit=MAX_PARTS)
+        grant = read_grant(told)
+        return grant_rows(grant, BudgetRow(part=number, action=grant.payment, purpose=purpose))
     again = _AGAIN.search(told)
     if again is None:
         payment, _, release = told.partition(" after ")

@@ -6,6 +6,7 @@ whole or not at all. What the draft says is decided by `governance`, who may sig
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,6 +59,14 @@ def load_draft(file: Path) -> Draft:
         if line is None:
             raise DraftFileError("E_DRAFT", "whole", **told) from None
         raise DraftFileError("E_DRAFT", "line", line=line, **told) from None
+
+
+def load_settings(file: Path) -> Settings:
+    """Read settings as owners sign them, or a draft of settings; what is neither is refused as a draft."""
+    if is_file(file):
+        with suppress(CodedError, UnicodeDecodeError):
+            return parse_settings(read(file, MAX_BYTES).decode("utf-8"))
+    return load_draft(file).settings
 
 
 def write_new(file: Path, text: str) -> None:

@@ -43,7 +43,13 @@ def command(
     folder: Annotated[
         Path | None, typer.Option("--dir", help="A workspace, whose journal, fund and books are known then.")
     ] = None,
-    fund: Annotated[str, typer.Option("--fund", help="With --dir: the fund that is asked, if there are several.")] = "",
+    settings: Annotated[
+        Path | None,
+        typer.Option("--settings", help="Settings in a file, where there is no workspace.", metavar="FILE"),
+    ] = None,
+    fund: Annotated[
+        str, typer.Option("--fund", help="With --dir or --settings: the fund that is asked, if there are several.")
+    ] = "",
     prefix: Annotated[str, typer.Option("--prefix", help="Prefix of the space's proposals; else IIP.")] = "",
     forum: Annotated[
         str, typer.Option("--forum", help="Pattern that discussions-to must match.", metavar="REGEX")
@@ -56,12 +62,15 @@ def command(
     """Check proposals and list all that is wrong with their text.
 
     Only the files are read: rules that need a journal or a fund are skipped and named on stderr, unless --dir names a
-    workspace that has them. Warnings do not change the exit status, errors do.
+    workspace that has them, or --settings a file of settings that has the fund. Warnings do not change the exit
+    status, errors do.
     """
+    if folder is not None and settings is not None:
+        raise UsageError("E_USAGE", "lint_settings")
     known = _options(prefix, forum, cap)
     skipped: dict[str, None] = {}
     linted = []
-    for file, raw, facts in _with_facts([(file, read(file)) for file in files], folder, fund):
+    for file, raw, facts in _with_facts([(file, read(file)) for file in files], folder, settings, fund):
         facts.update(known)
         facts["original"] = _original(file)
         findings, undecided = lint.lint(raw, **facts | {"name": file.name})
@@ -93,15 +102,16 @@ def _options(prefix: str, forum: str, cap: str) -> Known:
 
 
 def _with_facts(
-    files: Sequence[tuple[Path, bytes]], folder: Path | None, fund: str
+    files: Sequence[tuple[Path, bytes]], folder: Path | None, settings: Path | None, fund: str
 ) -> Iterator[tuple[Path, bytes, Known]]:
-    if folder is None:
+    if folder is None and settings is None:
         for file, raw in files:
             yield file, raw, {}
         return
-    from dao.cli.proposals.lint_workspace import known_by
+    from dao.cli.proposals.lint_workspace import known_by, known_by_settings
 
-    with known_by(folder, fund) as facts_of:
+    known = known_by(folder, fund) if folder is not None else known_by_settings(settings or Path(), fund)
+    with known as facts_of:
         for file, raw in files:
             yield file, raw, facts_of(raw)
 

@@ -1,4 +1,4 @@
-"""The workspace behind `dao lint --dir`: opened once for all files, and not imported for files alone."""
+"""What `dao lint` knows beside files: a workspace, opened once for all of them, or settings; else not imported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dao.cli import steps
-from dao.views.lint_facts import facts_of
+from dao.cli.proposals.draft_file import load_settings
+from dao.views.lint_facts import facts_of, facts_of_settings
 from dao.views.opening import open_desk
 from dao.workflow.proposing import settings_in_force
 from proposals.lint_rules import Known
@@ -20,3 +21,11 @@ def known_by(folder: Path, fund: str) -> Iterator[Callable[[bytes], Known]]:
         settings = settings_in_force(desk)
         money = steps.choose_fund(settings, fund)
         yield lambda raw: facts_of(desk, settings, money, raw)
+
+
+@contextmanager
+def known_by_settings(file: Path, fund: str) -> Iterator[Callable[[bytes], Known]]:
+    """As `known_by`, by a file of settings that nobody holds against a journal."""
+    settings = load_settings(file)
+    money = steps.choose_fund(settings, fund)
+    yield lambda raw: facts_of_settings(settings, money, raw)

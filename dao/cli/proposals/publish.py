@@ -100,7 +100,7 @@ def command(
             if advanced.published is None:
                 return on_its_way(_name(settings, raw), advanced, out, carried)
             published, taken = advanced.published, advanced.steps
-        bound = [] if out else of_proposal(session.journal, published.id, settings.prefix)
+        bound = [] if out else of_proposal(session.journal, published.id, settings.prefix, session.workspace.documents)
         pinned, told = kept(folder, lambda: bound) if bound else ([], [])
     names = list(dict.fromkeys(named.name for named in older))
     name = _name(settings, raw)

@@ -1,21 +1,26 @@
-"""`dao verify`: one decision record, check by check, and what it leaves to assume."""
+"""`dao verify`: one decision record, check by check, and what it leaves to assume.
+
+Decided here: how a record of a journal is told, and which of the two kinds a file is; one of a vote at a hub is told by
+`dao.cli.start.verify_hub`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from chain.errors import UncheckableError
+from chain.errors import CodedError, UncheckableError
 from dao import cores
 from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
 from dao.cli.files import read
 from dao.cli.text import counted, paint, say, wrapped
 from dao.record.case import Case
 from dao.record.checks_vote import rules
+from dao.record.hub_pack import is_hub_record
 from dao.record.trust import MAX_BYTES as TRUST_BYTES
 from dao.record.trust import Trust, read_trust
 from dao.record.verify import Outcome, Report, verify
@@ -28,6 +33,7 @@ EXAMPLES = (
     "dao verify demo/iip-1.car --trust trust.json",
     "dao verify demo/iip-1.car --receipt my-vote.receipt.json",
     "dao verify demo/iip-1.car --json",
+    "dao verify past/0001-0x26a66c9b/record.car",
 )
 
 MAX_BYTES = 1 << 30
@@ -49,12 +55,19 @@ def command(
     """Check a decision record offline and say what was assumed.
 
     Nothing is read but the file, and the trust file and receipts if any are named: no network, no clock. The checks are
-    explained in docs/reference/verify.md.
+    explained in docs/reference/verify.md. A record of a vote that was held at a hub, which `dao history` writes, comes
+    to fewer of them.
     """
     known = Trust() if trust is None else read_trust(read(trust, TRUST_BYTES))
     known = replace(known, receipts=tuple(read_receipt(read(path, RECEIPT_BYTES)) for path in receipt or ()))
+    data = read(file, MAX_BYTES)
+    if is_hub_record(data):
+        from dao.cli.start import verify_hub
+        from dao.record.hub_verify import verify_hub as verified
+
+        return verify_hub.answer_of(verified(data, known))
     with cores.spread_if_many() as spread:
-        return answer_of(verify(read(file, MAX_BYTES), known, spread))
+        return answer_of(verify(data, known, spread))
 
 
 def answer_of(report: Report) -> Answer:
@@ -99,7 +112,7 @@ def _document(report: Report) -> dict[str, object]:
 
 def _lines(report: Report) -> Iterator[str]:
     for row in report.outcomes:
-        yield from _outcome(row)
+        yield from outcome(row)
     yield ""
     case = report.case
     if case is not None and case.commitment is not None and (told := _verdict(case)):
@@ -150,17 +163,21 @@ _INDENT = 27
 """Columns before a check's sentence: its mark, number and name."""
 
 
-def _outcome(row: Outcome) -> Iterator[str]:
+def _said(error: CodedError) -> str:
+    return sentence(error.code, error.reason, error.facts, language())
+
+
+def outcome(row: Outcome, heading: str = "CHECK", said: Callable[[CodedError], str] = _said) -> Iterator[str]:
+    """Lay out one check: its sentence under `heading`, and below it what refused."""
     mark = {True: paint("✓", "green"), False: paint("✗", "red"), None: "·"}[row.ok]
-    told = say("CHECK", str(row.number))
+    told = say(heading, str(row.number))
     if row.ok is None:
         told = say("VERIFY", "not_run" if row.due else "not_due")
     first, *rest = wrapped(told, " " * _INDENT)
     yield f"{mark} {row.number:>2}  {row.name:<{_INDENT - 6}}{first[_INDENT:]}"
     yield from rest
     if row.error is not None:
-        told = sentence(row.error.code, row.error.reason, row.error.facts, language())
-        yield from wrapped(f"{row.error.code}: {told}", "      ")
+        yield from wrapped(f"{row.error.code}: {said(row.error)}", "      ")
 
 
 def _verdict(case: Case) -> str:

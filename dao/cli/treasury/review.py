@@ -1,7 +1,8 @@
 """`dao review`: what a Safe transaction would do, and whether to sign it.
 
-A file is judged by its own bytes; with a workspace also by what was voted there, where a transaction that no vote
-covers is refused. A part that is queued is judged by the vote, the clock and the Safe as it is now.
+A file is judged by its own bytes, and with a node also by its Safe; with a workspace by what was voted there, where a
+transaction that no vote covers is refused. A part that is queued is judged by the vote, the clock and the Safe as it is
+now.
 """
 
 from __future__ import annotations
@@ -12,16 +13,15 @@ from typing import Annotated
 import typer
 
 from dao.cli.answer import Answer
-from dao.cli.files import read
-from dao.cli.options import PassphraseFile
+from dao.cli.options import Dialect, PassphraseFile, ServiceEnv, ServiceKeyEnv
 from dao.cli.treasury import review_told as told
-from dao.errors import UsageError
-from treasury.review import review
 
 EXAMPLES = (
     "dao review tx.json --chain-id 1 --safe-version 1.4.1",
     "dao review tx.json --chain-id 1 --safe-version 1.4.1 --json",
     "dao review batch.json --chain-id 1 --safe-version 1.4.1 --nonce 7",
+    "dao review tx.json --rpc-env NODE",
+    "dao review 0x… --rpc-env NODE --service-env SAFE_SERVICE",
     "dao review tx.json --dir demo",
     "dao review IIP-1/1 --dir demo",
 )
@@ -51,21 +51,27 @@ def command(
     nonce: Annotated[
         int | None, typer.Option("--nonce", help="Of a Transaction Builder batch: the nonce to hash it with.", min=0)
     ] = None,
+    rpc_env: Annotated[
+        str, typer.Option("--rpc-env", help="Variable with a node's URL, to look at the Safe itself.", metavar="NAME")
+    ] = "",
+    service_env: ServiceEnv = "",
+    service_key_env: ServiceKeyEnv = "",
+    dialect: Dialect = "tx-service",
     passphrase_file: PassphraseFile = None,
 ) -> Answer:
     """Say what a Safe transaction does and whether to sign it.
 
     The hashes are computed here: compare them with what your wallet shows. What could not be checked is listed. Without
-    a workspace no node is asked, and chain and version must be named. A Transaction Builder batch has no nonce, and so
-    no hash unless you say one.
+    a workspace chain and version must be named, or a node (--rpc-env): then the Safe's own code, modules, guards and
+    nonce are proved there, and the transaction is tried. A service (--service-env) is asked for a transaction by its
+    hash, and not believed. A Transaction Builder batch has no nonce, and so no hash unless you say one.
     """
     asked = told.Asked(safe, nonce)
     if folder is not None:
         from dao.cli.treasury.review_voted import review_in_workspace
 
         return review_in_workspace(target, folder, (chain_id, safe_version), asked, passphrase_file)
-    if chain_id is None or not safe_version:
-        option = "--chain-id" if chain_id is None else "--safe-version"
-        raise UsageError("E_USAGE", "review_option", option=option)
-    found = told.read_transaction(read(Path(target)), chain_id, safe_version, asked)
-    return found if isinstance(found, Answer) else told.answer(found, review(found.tx), {})
+    from dao.cli.treasury.review_alone import Place, review_alone
+
+    place = Place(chain_id, safe_version, rpc_env, service_env, service_key_env, dialect)
+    return review_alone(target, place, asked)

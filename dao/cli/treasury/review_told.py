@@ -22,7 +22,7 @@ from proposals.parts import Call
 from treasury.assets import asset_id
 from treasury.binding import build_calls
 from treasury.review import Action, Review
-from treasury.trial import Change
+from treasury.trial import Change, Word
 
 _HASHES = ("domain_hash", "message_hash", "safe_tx_hash")
 
@@ -74,7 +74,7 @@ def answer(draft: Draft, review: Review, symbols: Symbols) -> Answer:
         ],
         "changes": [_change(tx, change) for change in review.trial.changes] if review.trial else None,
         "storage": [
-            {"word": name, "before": hex(was), "after": hex(is_)} for name, was, is_ in review.trial.words
+            {"word": _name(word), "before": hex(word.before), "after": hex(word.after)} for word in review.trial.words
         ] if review.trial else None,
     }  # fmt: skip
     return Answer(document, _lines(draft, review, document, symbols), TRUE if review.verdict == "sign" else FALSE)
@@ -118,7 +118,7 @@ def _lines(draft: Draft, review: Review, document: dict[str, Any], symbols: Symb
     if review.trial is not None:
         yield text.paint(text.say("REVIEW", "changes"), "bold")
         yield from text.rows([_gain(tx, change, symbols) for change in review.trial.changes if change.gained])
-        yield from text.rows([(name, f"{was:#x} → {is_:#x}") for name, was, is_ in review.trial.words])
+        yield from text.rows([(_name(word), f"{word.before:#x} → {word.after:#x}") for word in review.trial.words])
         yield ""
     if review.findings:
         yield text.paint(text.say("REVIEW", "found"), "bold")
@@ -139,6 +139,11 @@ def _change(tx: SafeTx, change: Change) -> dict[str, str | None]:
     before, after = (None if units is None else str(units) for units in (change.before, change.after))
     holder, asset = address.checksum(change.holding.holder), asset_id(tx.chain_id, change.holding.token)
     return {"holder": holder, "asset": asset, "before": before, "after": after, "expected": str(change.expected)}
+
+
+def _name(word: Word) -> str:
+    """How a word of the Safe is called: `threshold`, or `owners[0x…]` for an address's place in the list."""
+    return word.field if word.entry is None else f"{word.field}[{address.checksum(word.entry)}]"
 
 
 def _gain(tx: SafeTx, change: Change, symbols: Symbols) -> tuple[str, str]:

@@ -9,22 +9,26 @@ from typing import Annotated
 import typer
 
 from chain import amount
-from chain.address import AddressError, checksum, parse
+from chain.address import checksum
 from chain.cid import raw_cid
 from dao.cli.answer import Answer
 from dao.cli.text import columns, rows, say, wrapped
 from dao.cli.treasury.token_votable import ask_votable, excluded_file, votable_document, votable_lines
 from dao.cli.treasury.vesting_check import open_node
+from dao.cli.treasury.vesting_funds import read_funds, with_books
 from dao.cli.treasury.vesting_plan import (
     At,
     CalendarChoice,
     Chosen,
     Decimals,
     Force,
+    OfWorkspace,
     PlanName,
+    RpcEnv,
     StepChoice,
     Tge,
     choose,
+    party,
     save,
 )
 from dao.errors import UsageError
@@ -53,12 +57,8 @@ def command(
         typer.Option("--exclude", help="Who else shall not vote, as a treasury; repeatable.", metavar="ADDRESS"),
     ] = None,
     block: Annotated[int | None, typer.Option("--block", help="Block; the newest when absent.", min=0)] = None,
-    rpc_env: Annotated[
-        str, typer.Option("--rpc-env", help="Variable with the URL of a node, to say what is votable.")
-    ] = "",
-    folder: Annotated[
-        Path | None, typer.Option("--dir", help="Workspace whose chain is asked, instead.", show_default=False)
-    ] = None,
+    rpc_env: RpcEnv = "",
+    folder: OfWorkspace = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write who shall not vote as a file for settings.", metavar="FILE")
     ] = None,
@@ -68,25 +68,22 @@ def command(
 
     What is vested circulates, what is not is locked, and together they are the total. With a published figure the gap
     is shown: published less circulating. `unvested` are wallets that hold locked tokens, and should not vote. With a
-    node, what was votable at a block: the supply less what they held, as `excluding` counts a quorum's base.
+    node, what was votable at a block: the supply less what they held, as `excluding` counts a quorum's base. With a
+    workspace, a committee's bucket has unlocked what the books of its fund paid.
     """
-    others = [_address(text) for text in exclude or ()]
+    others = [party(text) for text in exclude or ()]
     chosen = choose(plan, tge, at, calendar=calendar, step=step, decimals=decimals)
     figure = _figure(chosen, published) if published else None
     asked = None
     if rpc_env or folder is not None:
         with open_node(chosen, rpc_env, folder) as node:
             asked = ask_votable(chosen, node, others, block)
-        chosen = chosen._replace(at=asked.block.timestamp)
+        chosen = with_books(chosen, read_funds(chosen, folder))._replace(at=asked.block.timestamp)
     elif block is not None:
         raise UsageError("E_USAGE", "node")
     found = circulation(chosen.plan, chosen.tge, chosen.at)
     document: dict[str, object] = {
-        "plan": chosen.plan.name,
-        "asset": chosen.plan.asset,
-        "decimals": chosen.plan.decimals,
-        "tge": chosen.tge,
-        "at": chosen.at,
+        **chosen.head,
         **_numbers(found.whole),
         "buckets": [{"id": row.id, **_numbers(row)} for row in found.buckets],
         "published": None if figure is None else str(figure),
@@ -100,13 +97,6 @@ def command(
         document["file"] = str(raw_cid(file))
         lines += ["", *save(out, file, force=force), f"  {raw_cid(file)}"]
     return Answer(document, lines)
-
-
-def _address(text: str) -> bytes:
-    try:
-        return parse(text)
-    except AddressError as error:
-        raise UsageError(error.code, error.reason, **error.facts) from None
 
 
 def _figure(chosen: Chosen, text: str) -> int:

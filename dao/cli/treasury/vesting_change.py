@@ -8,13 +8,11 @@ from typing import Annotated
 
 import typer
 
-from chain import address
-from chain.address import AddressError, checksum
+from chain.address import checksum
 from dao.cli import steps
 from dao.cli.answer import Answer
 from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
-from dao.cli.treasury.vesting_plan import PlanName, choose, find_grant, moment
-from dao.errors import UsageError
+from dao.cli.treasury.vesting_plan import OneGrant, PlanName, choose, find_grant, moment, party
 from dao.session import KeySource
 from proposals.times import spell_instant
 from treasury.allocation import Plan, PlanError
@@ -34,7 +32,7 @@ class WhyOption(StrEnum):
 def command(
     plan: PlanName,
     *,
-    grant: Annotated[str, typer.Option("--grant", help="The grant, by its id.", metavar="ID")],
+    grant: OneGrant,
     to: Annotated[str, typer.Option("--to", help="The new beneficiary.", metavar="ADDRESS")],
     time: Annotated[str, typer.Option("--time", help="When; both sides sign the same.", metavar="TIME")],
     why: Annotated[
@@ -54,7 +52,7 @@ def command(
     """
     chosen = choose(plan, time, "")
     one, ground = find_grant(chosen, grant), ground_of(chosen.plan)
-    payee, at = _address(to), moment(time)
+    payee, at = party(to), moment(time)
     other = side_of(ground, one, payee, why.value)
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     with steps.open_for(folder, source) as session:
@@ -76,10 +74,3 @@ def ground_of(plan: Plan) -> Ground:
     if plan.steward is None:
         raise PlanError("E_PLAN_FILE", "missing", place="plan", key="steward")
     return Ground(plan.name, plan.chain_id or 0, need_token(plan), plan.steward)
-
-
-def _address(text: str) -> bytes:
-    try:
-        return address.parse(text)
-    except AddressError as error:
-        raise UsageError(error.code, error.reason, **error.facts) from None

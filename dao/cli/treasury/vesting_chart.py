@@ -66,11 +66,7 @@ def _times(chosen: Chosen) -> tuple[int, ...]:
 def _document(chosen: Chosen) -> dict[str, object]:
     ids, schedules = [bucket.id for bucket in chosen.plan.buckets], chosen.schedules
     return {
-        "plan": chosen.plan.name,
-        "asset": chosen.plan.asset,
-        "decimals": chosen.plan.decimals,
-        "tge": chosen.tge,
-        "at": chosen.at,
+        **chosen.head,
         "total": str(chosen.plan.total),
         "rows": [
             {
@@ -91,16 +87,11 @@ def _lines(chosen: Chosen) -> Iterator[str]:
     for time in _times(chosen):
         vested = [schedule.vested(time) for schedule in schedules]
         mark = "*" if time == chosen.at else ""
-        row = (*(_short(chosen, units) for units in vested), _short(chosen, sum(vested)))
+        row = (*(chosen.spell_short(units) for units in vested), chosen.spell_short(sum(vested)))
         table.append((f"{spell_day(time)}{mark}", *row, _share(sum(vested), plan.total)))
     yield from columns(table, right=range(1, len(table[0])))
     yield ""
     yield from wrapped(say("VESTING", "marked", at=chosen.at), "  ")
-
-
-def _short(chosen: Chosen, units: int) -> str:
-    whole, _, fraction = chosen.spell(units).partition(".")
-    return f"{whole}…" if fraction else whole
 
 
 def _share(part: int, whole: int) -> str:
@@ -111,7 +102,7 @@ def _share(part: int, whole: int) -> str:
 
 def _grouped(chosen: Chosen, units: int) -> str:
     """Whole tokens in groups of three, for the picture alone: digits with a thin space between are no input."""
-    whole, more, _ = _short(chosen, units).partition("…")
+    whole, more, _ = chosen.spell_short(units).partition("…")
     return f"{int(whole):,}".replace(",", "\u2009") + more
 
 

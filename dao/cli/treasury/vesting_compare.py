@@ -13,7 +13,7 @@ from dao.cli.files import read
 from dao.cli.proposals.lint import finding_row
 from dao.cli.text import paint, say, told, wrapped
 from dao.cli.treasury.vesting_draft import chosen_grants
-from dao.cli.treasury.vesting_plan import PlanName, Tge, choose, moment
+from dao.cli.treasury.vesting_plan import Grants, PlanName, Tge, choose, moment
 from proposals.document import parse_document
 from treasury.vesting_tranches import check_rows, tranches_of
 
@@ -27,9 +27,7 @@ def command(
     file: Annotated[Path, typer.Argument(help="The document of a proposal.", metavar="FILE")],
     *,
     plan: PlanName,
-    grant: Annotated[
-        list[str] | None, typer.Option("--grant", help="Only this grant, by its id; repeatable.", metavar="ID")
-    ] = None,
+    grant: Grants = None,
     since: Annotated[
         str, typer.Option("--since", help="First moment that is compared; the first payment's when absent.")
     ] = "",

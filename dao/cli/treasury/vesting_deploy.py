@@ -19,7 +19,7 @@ from dao.cli.answer import Answer
 from dao.cli.files import read
 from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.cli.text import rows, say
-from dao.cli.treasury.vesting_plan import PlanName, Tge, choose, find_grant, need_chain
+from dao.cli.treasury.vesting_plan import OneGrant, PlanName, Tge, choose, find_grant, need_chain
 from dao.session import KeySource
 from treasury.allocation import Grant, PlanError
 from treasury.vesting_check import need_times, need_token
@@ -33,7 +33,7 @@ EXAMPLES = (
 def command(
     plan: PlanName,
     *,
-    grant: Annotated[str, typer.Option("--grant", help="The grant, by its id.", metavar="ID")],
+    grant: OneGrant,
     artifact: Annotated[
         Path, typer.Option("--artifact", help="VestingWallet.json of OpenZeppelin's npm package.", metavar="FILE")
     ],
@@ -87,9 +87,11 @@ def command(
     }
     if not done:
         return Answer(document, steps.noted("STEP_WALLET", "failed" if is_new else "changed", grant=one.id), 1)
-    amount = f"{chosen.spell(one.amount)} {chosen.plan.asset}"
     lines = steps.done("STEP_WALLET", "" if is_new else "already", grant=one.id, wallet=address, version=code.version)
-    facts = [(say("VESTING", "plan_line"), f'wallet = "{told}"'), (say("VESTING", "to_pay"), amount)]
+    facts = [
+        (say("VESTING", "plan_line"), f'wallet = "{told}"'),
+        (say("VESTING", "to_pay"), chosen.spell_named(one.amount)),
+    ]
     return Answer(document, [*lines, *rows(facts)])
 
 

@@ -20,20 +20,21 @@ from dao.cli.answer import Answer
 from dao.cli.options import Dir, PassphraseFile
 from dao.cli.proposals.draft import begin
 from dao.cli.proposals.draft_ask import Said
-from dao.cli.treasury.vesting_plan import Chosen, PlanName, Tge, choose, find_grant
+from dao.cli.treasury.vesting_plan import Chosen, Grants, PlanName, Tge, choose, find_grant
 from dao.record.case import Row, cid_of
 from dao.record.leaves import Leaf
 from dao.session import Session
 from dao.workflow.proposing import settings_in_force
 from governance.commitment import read_commitment
 from governance.messages import read_envelope
-from governance.settings import Asset, FundSettings
+from governance.settings import Asset, FundSettings, Settings
 from proposals.draft import budget_row
 from proposals.parts import decode_parts
 from proposals.tables import BudgetRow
 from treasury.allocation import Grant, PlanError
 from treasury.assets import erc20
 from treasury.binding import paying
+from treasury.bucket_funds import asset_of, is_same
 from treasury.payout_batches import GAS_MAX, GAS_OF_TOKENS
 from treasury.vesting_check import check_grant, need_token, payable
 from treasury.vesting_tranches import Dated, Tranche, fundings, of_a_term, parts_by_date, tranches_of
@@ -52,9 +53,7 @@ def command(
     description: Annotated[str, typer.Option("--description", help="One sentence.")],
     author: Annotated[str, typer.Option("--author", help="As `Dora (@dora), 0x…`.")],
     discussions_to: Annotated[str, typer.Option("--discussions-to", help="Address of the discussion.", metavar="URL")],
-    grant: Annotated[
-        list[str] | None, typer.Option("--grant", help="Only this grant, by its id; repeatable.", metavar="ID")
-    ] = None,
+    grant: Grants = None,
     wallets: Annotated[
         bool, typer.Option("--wallets", help="Fund the wallets that grants name, each once, instead of tranches.")
     ] = False,
@@ -68,9 +67,10 @@ def command(
     """Draft a proposal that pays grants on their dates out of the Safe, without a contract.
 
     Each date is a part that nobody can sign before it; a line is paid by the month. Without --grant all grants that
-    name no wallet are paid. One document pays twelve months; tranches that an open or passed proposal pays already are
-    left out, and said. The vote authorises these parts and nothing else. With --wallets each grant's whole amount goes
-    into the wallet that it names, which must be the plan's and empty.
+    name no wallet are paid, by the fund that their bucket names, if it names one. One document pays twelve months;
+    tranches that an open or passed proposal pays already are left out, and said. The vote authorises these parts and
+    nothing else. With --wallets each grant's whole amount goes into the wallet that it names, which must be the plan's
+    and empty.
     """
     chosen = choose(plan, tge, "")
     grants = _with_wallets(chosen, grant or ()) if wallets else chosen_grants(chosen, grant or ())
@@ -80,7 +80,7 @@ def command(
     )
     with steps.open_for(folder, passphrase_file=passphrase_file) as session:
         known = len(dated)
-        payer = steps.choose_fund(settings_in_force(session.desk), fund)
+        payer = _payer(chosen, grants, settings_in_force(session.desk), fund)
         asset = _asset(chosen, payer)
         for one in grants if wallets else ():
             _check_empty(chosen, session, one)
@@ -115,6 +115,18 @@ def chosen_grants(chosen: Chosen, names: Sequence[str]) -> tuple[Grant, ...]:
     return found
 
 
+def _payer(chosen: Chosen, grants: Sequence[Grant], settings: Settings, name: str) -> FundSettings:
+    """The fund that the grants' bucket names, or the one that was chosen; refused where it pays other buckets."""
+    buckets = [chosen.plan.bucket(one.bucket) for one in grants]
+    named = {bucket.fund for bucket in buckets}
+    payer = steps.choose_fund(settings, name or (named.pop() or "" if len(named) == 1 else ""))
+    pays = {bucket.fund for bucket in chosen.plan.buckets}
+    for one, bucket in zip(grants, buckets, strict=True):
+        if bucket.fund != payer.name and (bucket.fund is not None or payer.name in pays):
+            raise PlanError("E_PLAN", "fund_pays", grant=one.id, bucket=bucket.id, fund=payer.name)
+    return payer
+
+
 def _with_wallets(chosen: Chosen, names: Sequence[str]) -> tuple[Grant, ...]:
     named = tuple(find_grant(chosen, id_) for id_ in dict.fromkeys(names)) or chosen.plan.grants
     return payable(chosen.plan, named).grants
@@ -136,14 +148,13 @@ _OF_MONEY = frozenset({"amount", "released", "unbooked", "invented", "booked"})
 
 def _asset(chosen: Chosen, fund: FundSettings) -> Asset:
     """The plan's token among the fund's assets, with the plan's decimals and one of its names."""
-    token = need_token(chosen.plan)
-    for asset in fund.assets:
-        if (fund.chain_id, asset.address) == (chosen.plan.chain_id, token):
-            if asset.decimals != chosen.plan.decimals or not chosen.plan.names_asset(asset.symbol):
-                facts = {"symbol": asset.symbol, "decimals": asset.decimals, "name": chosen.plan.name}
-                raise PlanError("E_PLAN", "asset_differs", **facts)
-            return asset
-    raise PlanError("E_PLAN", "no_asset", fund=fund.name, token=checksum(token))
+    token, asset = need_token(chosen.plan), asset_of(chosen.plan, fund)
+    if asset is None:
+        raise PlanError("E_PLAN", "no_asset", fund=fund.name, token=checksum(token))
+    if not is_same(chosen.plan, asset):
+        facts = {"symbol": asset.symbol, "decimals": asset.decimals, "name": chosen.plan.name}
+        raise PlanError("E_PLAN", "asset_differs", **facts)
+    return asset
 
 
 def _held(chosen: Chosen, session: Session) -> set[Tranche]:

@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from chain import amount
+from chain import address, amount
 from chain.errors import CodedError
 from dao.cli.files import read, write
 from dao.cli.text import paint, say, wrapped
@@ -67,7 +67,16 @@ Decimals = Annotated[
     int | None, typer.Option("--decimals", help="Of the token; the plan's own when absent.", metavar="N")
 ]
 
-
+OneGrant = Annotated[str, typer.Option("--grant", help="The grant, by its id.", metavar="ID")]
+OnlyGrant = Annotated[str, typer.Option("--grant", help="Only this grant, by its id.", metavar="ID")]
+Grants = Annotated[
+    list[str] | None, typer.Option("--grant", help="Only this grant, by its id; repeatable.", metavar="ID")
+]
+RpcEnv = Annotated[str, typer.Option("--rpc-env", help="Variable that holds a node's URL.", metavar="NAME")]
+OfWorkspace = Annotated[
+    Path | None,
+    typer.Option("--dir", help="Workspace whose chain and books are asked, instead.", show_default=False),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file with other bytes.")]
 
 
@@ -83,9 +92,24 @@ class Chosen(NamedTuple):
         """Of each bucket, in the plan's order."""
         return [self.plan.schedule(bucket, self.tge) for bucket in self.plan.buckets]
 
+    @property
+    def head(self) -> dict[str, object]:
+        """With what every JSON document about a plan begins."""
+        plan = self.plan
+        return {"plan": plan.name, "asset": plan.asset, "decimals": plan.decimals, "tge": self.tge, "at": self.at}
+
     def spell(self, units: int) -> str:
         """Spell an amount in whole tokens."""
         return amount.spell(units, self.plan.decimals)
+
+    def spell_named(self, units: int) -> str:
+        """The same with the asset's name."""
+        return f"{self.spell(units)} {self.plan.asset}"
+
+    def spell_short(self, units: int) -> str:
+        """Whole tokens alone, and a mark where there is more."""
+        whole, _, fraction = self.spell(units).partition(".")
+        return f"{whole}…" if fraction else whole
 
 
 def choose(
@@ -126,6 +150,14 @@ def find_grant(chosen: Chosen, id_: str) -> Grant:
     try:
         return chosen.plan.grant(id_)
     except PlanError as error:
+        raise UsageError(error.code, error.reason, **error.facts) from None
+
+
+def party(text: str) -> bytes:
+    """Read an address that somebody typed."""
+    try:
+        return address.parse(text)
+    except CodedError as error:
         raise UsageError(error.code, error.reason, **error.facts) from None
 
 

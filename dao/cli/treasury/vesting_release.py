@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from chain.clients.vesting_read import read_wallet
 from chain.vesting_wallet import ERC20_RELEASED, release_call
@@ -13,7 +10,7 @@ from dao.cli import steps
 from dao.cli.answer import FALSE, Answer
 from dao.cli.options import Account, Dir, Key, KeyEnv, PassphraseFile, WalletEnv
 from dao.cli.text import message, rows, say, told
-from dao.cli.treasury.vesting_plan import PlanName, Tge, choose, find_grant, need_chain
+from dao.cli.treasury.vesting_plan import OneGrant, PlanName, Tge, choose, find_grant, need_chain
 from dao.session import KeySource
 from treasury.vesting_check import check_grant, payable
 
@@ -29,7 +26,7 @@ _BOOKS = frozenset({"unbooked", "invented", "booked", "released", "amount"})
 def command(
     plan: PlanName,
     *,
-    grant: Annotated[str, typer.Option("--grant", help="The grant, by its id.", metavar="ID")],
+    grant: OneGrant,
     tge: Tge = "",
     key: Key = "",
     key_env: KeyEnv = "",
@@ -68,7 +65,8 @@ def command(
     document = {"ok": receipt.status == 1, "grant": one.id, "amount": str(units), "transaction": transaction}
     if receipt.status != 1:
         return Answer(document, steps.noted("STEP_RELEASED", "failed", grant=one.id), FALSE)
-    amount = f"{chosen.spell(units)} {chosen.plan.asset}"
     row = f'grant = "{one.id}", amount = "{chosen.spell(units)}", transaction = "{transaction}"'
     booking = [(say("VESTING", "books_row"), f"released: {row}")] if units else []
-    return Answer(document, [*steps.done("STEP_RELEASED", grant=one.id, amount=amount), *rows(booking)])
+    return Answer(
+        document, [*steps.done("STEP_RELEASED", grant=one.id, amount=chosen.spell_named(units)), *rows(booking)]
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
@@ -10,11 +11,13 @@ import typer
 from chain.amount import spell
 from dao.cli.answer import Answer
 from dao.cli.text import columns, rows, say, wrapped
+from dao.cli.treasury.vesting_funds import fund_lines, fund_row, read_funds, with_books
 from dao.cli.treasury.vesting_plan import (
     At,
     CalendarChoice,
     Chosen,
     Decimals,
+    OnlyGrant,
     PlanName,
     StepChoice,
     Tge,
@@ -29,6 +32,7 @@ EXAMPLES = (
     "dao vesting show --plan muton --tge 2017-12-01T00:00:00Z",
     "dao vesting show --bucket team --tge 2017-12-01T00:00:00Z --json",
     "dao vesting show --plan plan.toml --grant ann --at 2027-01-01T00:00:00Z",
+    "dao vesting show --tge 2017-12-01T00:00:00Z --bucket reserve --dir club",
 )
 
 
@@ -42,31 +46,31 @@ def command(
     plan: PlanName = "muton",
     *,
     bucket: Annotated[str, typer.Option("--bucket", help="Only this bucket.", metavar="ID")] = "",
-    grant: Annotated[str, typer.Option("--grant", help="Only this grant.", metavar="ID")] = "",
+    grant: OnlyGrant = "",
     tge: Tge = "",
     at: At = "",
     calendar: CalendarChoice = None,
     step: StepChoice = None,
     decimals: Decimals = None,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="Workspace whose books say what funds paid.", show_default=False)
+    ] = None,
 ) -> Answer:
     """Show what is vested at a moment, and what is locked; together they are the total.
 
     Amounts are exact: each rule rounds down to a base unit, and its end pays the whole total. A reserve vests what its
-    committee released, by the plan's payments, and nothing without them.
+    committee released, by the plan's payments or, with a workspace, by the books of the fund that its bucket names;
+    then what each such fund received, promised and paid is shown, and what its bucket has left.
     """
     chosen = choose(plan, tge, at, calendar=calendar, step=step, decimals=decimals)
     if bucket and grant:
         raise UsageError("E_USAGE", "bucket_or_grant")
+    funds = read_funds(chosen, folder)
+    chosen = with_books(chosen, funds)
     found = _found(chosen, bucket, grant)
-    document = {
-        "plan": chosen.plan.name,
-        "asset": chosen.plan.asset,
-        "decimals": chosen.plan.decimals,
-        "calendar": chosen.plan.calendar,
-        "step": chosen.plan.step,
-        "tge": chosen.tge,
-        "at": chosen.at,
-    }
+    shown = tuple(row for row in funds if row.bucket.id in {one.id for one in found} and not grant)
+    document = {**chosen.head, "calendar": chosen.plan.calendar, "step": chosen.plan.step}
+    document["funds"] = [fund_row(row) for row in shown]
     if bucket or grant:
         (row,) = found
         document |= {"grant" if grant else "bucket": row.id, **_numbers(row, chosen.at)}
@@ -74,7 +78,7 @@ def command(
         whole = ("total", "vested", "locked")
         parts = [{"id": row.id, **_numbers(row, chosen.at)} for row in found]
         document |= {name: str(sum(int(str(part[name])) for part in parts)) for name in whole} | {"buckets": parts}
-    return Answer(document, _lines(chosen, found))
+    return Answer(document, [*_lines(chosen, found), *(["", *fund_lines(chosen, shown)] if shown else [])])
 
 
 def _found(chosen: Chosen, bucket: str, grant: str) -> list[_Row]:

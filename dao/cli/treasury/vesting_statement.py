@@ -8,8 +8,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from chain import address
-from chain.address import AddressError, checksum
+from chain.address import checksum
 from dao.cli.answer import Answer
 from dao.cli.spreadsheet import write_csv
 from dao.cli.text import columns, paint, rows, say, wrapped
@@ -20,11 +19,13 @@ from dao.cli.treasury.vesting_plan import (
     Chosen,
     Decimals,
     Force,
+    OnlyGrant,
     PlanName,
     StepChoice,
     Tge,
     choose,
     need_suffix,
+    party,
     save,
 )
 from dao.errors import UsageError
@@ -50,7 +51,7 @@ class _Stated(NamedTuple):
 def command(
     plan: PlanName,
     *,
-    grant: Annotated[str, typer.Option("--grant", help="One grant, by its id.", metavar="ID")] = "",
+    grant: OnlyGrant = "",
     to: Annotated[str, typer.Option("--to", help="All grants of a beneficiary.", metavar="ADDRESS")] = "",
     tge: Tge = "",
     at: At = "",
@@ -83,18 +84,14 @@ def command(
 
 def _grants(chosen: Chosen, grant: str, to: str) -> tuple[Grant, ...]:
     try:
-        return (chosen.plan.grant(grant),) if grant else chosen.plan.grants_to(address.parse(to))
-    except (PlanError, AddressError) as error:
+        return (chosen.plan.grant(grant),) if grant else chosen.plan.grants_to(party(to))
+    except PlanError as error:
         raise UsageError(error.code, error.reason, **error.facts) from None
 
 
 def _document(chosen: Chosen, found: list[_Stated]) -> dict[str, object]:
     return {
-        "plan": chosen.plan.name,
-        "asset": chosen.plan.asset,
-        "decimals": chosen.plan.decimals,
-        "tge": chosen.tge,
-        "at": chosen.at,
+        **chosen.head,
         "grants": [
             {
                 "id": one.grant.id,
@@ -137,7 +134,7 @@ def _facts(chosen: Chosen, one: _Stated) -> Iterator[tuple[str, str]]:
         ("vested", schedule.vested(at)),
         ("locked", schedule.locked(at)),
     ):
-        yield say("VESTING", name), f"{chosen.spell(units)} {chosen.plan.asset}"
+        yield say("VESTING", name), chosen.spell_named(units)
 
 
 def _names() -> tuple[str, str, str]:

@@ -27,8 +27,8 @@ _COLUMNS = (
     "proposal", "title", "type", "votes", "exact_total", "published_total", "winners", "verdict", "signed", "state",
     "codes",
 )  # fmt: skip
-_WIDTH, _ROOM, _BAR = 900, 160, 26
-"""Of the chart: pixels in all, for the names, and for the row of a proposal."""
+_WIDTH, _ROOM, _TOLD, _BAR = 900, 150, 330, 26
+"""Of the chart: pixels in all, for names and numbers, for what is told beside a bar, and for the row of a proposal."""
 _DRAWN = 200
 _COLOURS = {"same": "#1a7f4b", "differs": "#c0392b", "unknown": "#8a6d1a"}
 _STYLE = f"""
@@ -140,18 +140,28 @@ def _html_row(row: Row) -> str:
 
 
 def chart(rows: Sequence[Row]) -> str:
-    """Draw the votes of each proposal, in the colour of what the audit found, as SVG."""
+    """Draw the votes of each proposal, in the colour of what the audit found, and say who wins, as SVG."""
     drawn = rows[:_DRAWN]
     votes = [len(row.found.answer.rows) if row.found is not None else 0 for row in drawn]
     most = max([1, *votes])
-    size = f"0 0 {_WIDTH} {_BAR * len(drawn) + 10}"
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" font-family="sans-serif" font-size="13">']
-    for number, (row, count) in enumerate(zip(drawn, votes, strict=True)):
-        top, width = number * _BAR, max(2, count * (_WIDTH - _ROOM - 200) // most)
-        name = html.escape(f"{row.short}  {count}")
+    size = f"0 0 {_WIDTH} {_BAR * (len(drawn) + 1) + 10}"
+    heading = html.escape(say("AUDIT", "chart", drawn=len(drawn), proposals=len(rows)))
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" font-family="sans-serif" font-size="13" role="img">',
+        f'<title>{heading}</title><text x="0" y="18" font-weight="bold">{heading}</text>',
+    ]
+    for number, (row, count) in enumerate(zip(drawn, votes, strict=True), 1):
+        top, width = number * _BAR, max(2, count * (_WIDTH - _ROOM - _TOLD) // most)
         parts.append(
-            f'<text x="0" y="{top + 18}">{name}</text><rect x="{_ROOM}" y="{top + 4}" width="{width}" '
-            f'height="{_BAR - 8}" fill="{_COLOURS[row.state]}"/><text x="{_ROOM + width + 8}" y="{top + 18}">'
-            f"{html.escape(label(f'audit_{row.state}'))}</text>"
+            f'<text x="0" y="{top + 18}">{html.escape(row.short)}</text><text x="{_ROOM - 8}" y="{top + 18}" '
+            f'text-anchor="end">{count}</text><rect x="{_ROOM}" y="{top + 4}" width="{width}" height="{_BAR - 8}" '
+            f'fill="{_COLOURS[row.state]}"/><text x="{_ROOM + width + 8}" y="{top + 18}">{html.escape(_verdict(row))}'
+            "</text>"
         )
     return "\n".join([*parts, "</svg>"])
+
+
+def _verdict(row: Row) -> str:
+    """What the audit found, and who wins by it."""
+    found = label(f"audit_{row.state}")
+    return found if row.found is None else f"{found}: {names(row.found.counted.exact.winners, row.found.answer)[:40]}"

@@ -12,18 +12,17 @@ from chain.amount import spell
 from dao.cli.answer import Answer
 from dao.cli.files import read, write
 from dao.cli.options import Dir
-from dao.cli.start.verify import answer_of
 from dao.cli.text import paint, say, wrapped
 from dao.cli.votes.chart import draw
 from dao.cli.votes.explain_document import is_document, of_document
 from dao.cli.votes.result import Result, find_result
 from dao.errors import UsageError
-from dao.record.verify import Report
 from governance.counting import Branch, Duel, Round
 from governance.counting.reasons import reasons
 
 EXAMPLES = (
     "dao explain iips/iip-2.md",
+    "dao explain iips/iip-2.md --settings settings.json",
     "dao explain IIP-4",
     "dao explain iip-4.car",
     "dao explain proposal.json --json",
@@ -40,6 +39,12 @@ def command(
     ],
     *,
     fund: Annotated[str, typer.Option("--fund", help="Fund that a document asks; if there are several.")] = "",
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            "--settings", help="Settings in a file for a document, instead of the workspace's.", metavar="FILE"
+        ),
+    ] = None,
     chart: Annotated[
         Path | None, typer.Option("--chart", help="Draw the result into this file, an SVG.", metavar="FILE")
     ] = None,
@@ -51,7 +56,9 @@ def command(
 ) -> Answer:
     """Say in plain sentences what a document would do, or why a choice won, round by round.
 
-    A document's tables are compiled for the workspace's fund, and its parts are told from their bytes.
+    A document's tables are compiled for the workspace's fund, and its parts are told from their bytes. Where there is
+    no workspace, as in a bare clone, --settings names the settings; without them the document's own rows and calls are
+    told, and what could not be looked up is named and never guessed.
     A record is verified first, and its ballots are counted again. A hub's answer holds the members `proposal` (`type`,
     `choices`) and `votes` (`voter`, `choice`, `vp`): it is counted exactly, and nothing in it is proved.
     """
@@ -60,12 +67,14 @@ def command(
     if Path(result).is_file() and is_document(data := read(Path(result))):
         if chart is not None:
             raise UsageError("E_USAGE", "chart_document", path=result)
-        return of_document(folder, data, fund, html, force=force)
+        return of_document(folder, data, fund, html, force=force, settings=settings)
+    if settings is not None:
+        raise UsageError("E_USAGE", "settings_document", path=result)
     if html is not None:
         raise UsageError("E_USAGE", "html_document", path=result)
     found = find_result(folder, result)
-    if isinstance(found, Report):
-        return answer_of(found)
+    if isinstance(found, Answer):
+        return found
     if chart is None:
         return Answer(*_told(found))
     is_new = write(chart, draw(found), force=force)

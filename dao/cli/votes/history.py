@@ -1,7 +1,8 @@
 """`dao history`: what a followed space decided, as documents and records, and a report of what cannot be proved.
 
 Decided here: which files are written and how the report is told. What can be proved is decided by
-`governance.history`.
+`governance.history`; the record of a proposal is written by `dao.record.hub_pack`, and what `dao verify` says of it is
+said here too.
 """
 
 from __future__ import annotations
@@ -11,21 +12,26 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from dao.cli.answer import Answer
+from chain import log_tree
+from dao.cli.answer import FALSE, TRUE, Answer
 from dao.cli.files import OutFileError
 from dao.cli.options import Dir
+from dao.cli.start.verify_hub import status_of
 from dao.cli.text import columns, label, paint, say, wrapped
 from dao.cli.votes.audit_told import told
 from dao.cli.votes.hub_text import json_number, one_line, spelled
 from dao.cli.votes.sync import ASSUMED, document_of, said
 from dao.errors import UsageError
+from dao.record import hub_pack
+from dao.record.hub_verify import HubReport, verify_hub
 from dao.store.durable import new_folder
 from dao.store.follow import FollowStore, path_of
 from dao.workspace import CONFIG_FILE, read_anchors
+from governance.followed import decode
 from governance.history import Chapter, Gap, chapters
 
 EXAMPLES = (
@@ -35,6 +41,15 @@ EXAMPLES = (
 
 REPORT = "completeness.md"
 INDEX = "index.json"
+RECORD = "record.car"
+
+
+class Recorded(NamedTuple):
+    """One proposal with its record."""
+
+    chapter: Chapter
+    data: bytes
+    report: HubReport
 
 
 def command(
@@ -48,21 +63,21 @@ def command(
     """Write the history of a space that `dao sync` followed: each closed proposal with all that can be proved of it.
 
     A folder a proposal: its text, its envelope and those of its votes as they were signed, as far as they can be
-    rebuilt, and a record of how each stands and of the exact count. The report names every gap, also those that no vote
-    at a hub is without. Nothing is asked of anybody.
+    rebuilt, how each stands and the exact count, and `record.car`, the decision record that `dao verify` checks. The
+    report names every gap, also those that no vote at a hub is without. Nothing is asked of anybody.
     """
     if not space and not (folder / CONFIG_FILE).is_file():
         raise UsageError("E_USAGE", "sync_space")
     name = space or read_anchors(folder).space
     with FollowStore(path_of(folder, name)) as store:
         told_now = max([int(time.time()), *store.known.looked])
-        found = list(chapters(store.known, told_now))
+        found = list(_recorded(store, told_now))
         root = "0x" + store.root().hex()
     if out.exists():
         raise OutFileError("E_IO_EXISTS", "leaving", path=str(out))
     document = {
         "ok": True, "space": name, "folder": str(out), "root": root, "assumed": list(ASSUMED),
-        "proposals": [_record(chapter) for chapter in found],
+        "proposals": [_record(one) for one in found],
     }  # fmt: skip
     try:
         with new_folder(out) as fresh:
@@ -73,8 +88,18 @@ def command(
     return Answer(document, _lines(name, found, out))
 
 
-def _write(folder: Path, space: str, found: list[Chapter], document: dict[str, Any]) -> None:
-    for number, chapter in enumerate(found, 1):
+def _recorded(store: FollowStore, now: int) -> Iterator[Recorded]:
+    """Every proposal that is over, with its record and what its verifier says."""
+    chosen = hub_pack.choose([decode(data) for data in store.facts])
+    leaf_hashes = [log_tree.leaf_hash(data) for data in store.facts]
+    for chapter in chapters(store.known, now):
+        data = hub_pack.write(chapter.standing.id, chosen[chapter.standing.id], store.facts, leaf_hashes)
+        yield Recorded(chapter, data, verify_hub(data))
+
+
+def _write(folder: Path, space: str, found: list[Recorded], document: dict[str, Any]) -> None:
+    for number, one in enumerate(found, 1):
+        chapter = one.chapter
         place = folder / f"{number:04}-{_short(chapter)}"
         place.mkdir()
         (place / "text.md").write_bytes(str(chapter.row.get("body") or "").encode("utf-8", "surrogatepass"))
@@ -82,9 +107,10 @@ def _write(folder: Path, space: str, found: list[Chapter], document: dict[str, A
             (place / "proposal.json").write_bytes(chapter.envelope)
         lines = [vote.envelope + b"\n" for vote in chapter.votes if vote.envelope is not None]
         (place / "votes.jsonl").write_bytes(b"".join(lines))
-        _dump(place / "record.json", _record(chapter))
+        (place / RECORD).write_bytes(one.data)
+        _dump(place / "record.json", _record(one))
     _dump(folder / INDEX, {**document, "folder": "."})
-    (folder / REPORT).write_text("\n".join(_report(space, found)) + "\n", "utf-8")
+    (folder / REPORT).write_text("\n".join(_report(space, [one.chapter for one in found])) + "\n", "utf-8")
 
 
 def _dump(path: Path, value: object) -> None:
@@ -96,8 +122,9 @@ def _short(chapter: Chapter) -> str:
     return "".join(char for char in chapter.standing.id[:10] if char.isascii() and char.isalnum()) or "x"
 
 
-def _record(chapter: Chapter) -> dict[str, object]:
+def _record(one: Recorded) -> dict[str, object]:
     """One proposal, for machines."""
+    chapter, report = one.chapter, one.report
     audit = chapter.audit
     counted: dict[str, object] | None = None
     if audit is not None:
@@ -118,6 +145,10 @@ def _record(chapter: Chapter) -> dict[str, object]:
         "envelopes": sum(vote.envelope is not None for vote in chapter.votes),
         "counted": counted, "code": chapter.refusal.code if chapter.refusal else None,
         "gaps": [{"what": gap.what, "votes": gap.number, "message": _gap(gap)} for gap in chapter.gaps],
+        "verify": {
+            "ok": report.ok, "status": status_of(report), "assumed": list(report.assumed),
+            "failed": [{"number": row.number, "code": row.code} for row in report.outcomes if row.ok is False],
+        },
     }  # fmt: skip
 
 
@@ -146,18 +177,13 @@ def _markdown(title: str) -> str:
     return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~&:@/" else char for char in one_line(title))
 
 
-def _lines(space: str, found: list[Chapter], out: Path) -> Iterator[str]:
+def _lines(space: str, found: list[Recorded], out: Path) -> Iterator[str]:
     facts = {"space": one_line(space), "proposals": len(found), "path": out, "report": REPORT}
     yield from wrapped(say("HISTORY", "written", **facts), paint("✓ ", "green"), "  ")
     yield ""
-    head = (label("proposal"), label("votes"), label("text"), "")
-    cells = [
-        (
-            chapter.standing.id[:10],
-            str(len(chapter.votes)),
-            said(chapter.standing.text),
-            one_line(chapter.standing.title),
-        )
-        for chapter in found
-    ]
-    yield from columns([head, *cells], right=(1,))
+    yield from columns([(label("proposal"), label("votes"), label("text"), "", ""), *map(_cells, found)], right=(1,))
+
+
+def _cells(one: Recorded) -> tuple[str, ...]:
+    stands, mark = one.chapter.standing, {TRUE: "✓", FALSE: "✗"}.get(status_of(one.report), "?")
+    return stands.id[:10], str(len(one.chapter.votes)), said(stands.text), mark, one_line(stands.title)

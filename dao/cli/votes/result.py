@@ -1,4 +1,4 @@
-"""Which count a RESULT names: of a proposal in the workspace, of a decision record, or of a hub's answer in a file.
+"""Which count a RESULT names: of a proposal in the workspace, of a record, or of a hub's answer in a file.
 
 Decides where the numbers come from, and that a record is verified before any is shown. How they are told or drawn is
 `dao.cli.votes.explain`'s and `dao.cli.votes.chart`'s.
@@ -12,18 +12,22 @@ from typing import NamedTuple
 
 from dao import cores
 from dao.cli import steps
+from dao.cli.answer import Answer
 from dao.cli.files import read
-from dao.cli.start.verify import MAX_BYTES
+from dao.cli.start import verify as verify_told
+from dao.cli.start import verify_hub as verify_hub_told
 from dao.record.case import Case, need
 from dao.record.checks_vote import rules
-from dao.record.verify import Report, verify
+from dao.record.hub_pack import is_hub_record
+from dao.record.hub_verify import verify_hub
+from dao.record.verify import verify
 from dao.views.iip_standing import voters_of
 from dao.views.numbers import find
 from dao.views.opening import open_desk
 from dao.workflow.desk import REQUIRED
 from dao.workflow.proposing import settings_in_force
 from governance.counting import Count
-from governance.hub_answer import read_hub_answer
+from governance.hub_answer import HubAnswer, read_hub_answer
 from governance.published import recount
 from governance.rules import Verdict, counted_of
 
@@ -55,21 +59,24 @@ class Result(NamedTuple):
     """Voters of invalid ballots."""
 
 
-def find_result(folder: Path, text: str) -> Result | Report:
-    """The count that a text names; the report of a record that does not verify."""
+def find_result(folder: Path, text: str) -> Result | Answer:
+    """The count that a text names; what `dao verify` says of a record that does not verify."""
     path = Path(text)
     if steps.is_name(text) and not path.is_file():
         return _of_workspace(folder, text)
-    data = read(path, MAX_BYTES)
+    data = read(path, verify_told.MAX_BYTES)
     if data.lstrip(b" \t\r\n").startswith(b"{"):
-        return _of_hub(data)
+        return _of_hub(read_hub_answer(data))
+    if is_hub_record(data):
+        voted = verify_hub(data)
+        audit = None if voted.case is None else voted.case.chapter.audit
+        return _of_hub(audit.answer) if voted.ok and audit is not None else verify_hub_told.answer_of(voted)
     with cores.spread_if_many() as spread:
         report = verify(data, spread=spread)
-    return _of_case(report.case, path.name) if report.ok and report.case is not None else report
+    return _of_case(report.case, path.name) if report.ok and report.case is not None else verify_told.answer_of(report)
 
 
-def _of_hub(data: bytes) -> Result:
-    answer = read_hub_answer(data)
+def _of_hub(answer: HubAnswer) -> Result:
     found = recount(answer)
     left_out = tuple(row.voter for row in found.ballots.refused)
     total, decimals = found.ballots.total, found.ballots.decimals

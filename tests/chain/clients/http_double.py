@@ -1,9 +1,9 @@
-"""A server that says what a test puts in: no IPFS node and no pinning service, but what their clients may meet."""
+"""A server that says what a test puts in: what the clients of an IPFS node, a pinning service or Snapshot may meet."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
@@ -29,6 +29,7 @@ class Reply(NamedTuple):
     location: str = ""
     more: Iterator[bytes] | None = None
     """Written after the body, piece by piece, for as long as it lasts."""
+    headers: Mapping[str, str] = {}
 
 
 Respond = Callable[[Request], Reply]
@@ -54,6 +55,8 @@ def serving(respond: Respond) -> Iterator[str]:
             self.send_header("Content-Type", reply.kind)
             if reply.location:
                 self.send_header("Location", reply.location)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
             if reply.more is None:
                 self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
@@ -73,7 +76,7 @@ def serving(respond: Respond) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -17,6 +17,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     ],
     "lint": [("lint", "FOLDER/iips/iip-1.md"), ("lint", "FOLDER/dao.toml", "FOLDER/iips/iip-1.md")],
     "draft": [("draft", *HERE), ("draft", "DRAFT", *HERE)],
+    "iip import": [
+        ("iip", "import", "FOLDER/iips", "--key", "iip", *HERE),
+        ("iip", "import", "FOLDER/dao.toml", *HERE),
+    ],
     "publish": [("publish", "FOLDER/iips/iip-1.md", "--key", "dora", *HERE), ("publish", "FOLDER/dao.toml", *HERE)],
     "submit": [("submit", "FOLDER/iips/iip-1.md", "--key", "dora", *HERE), ("submit", "FOLDER/dao.toml", *HERE)],
     "withdraw": [("withdraw", "IIP-1", "--reason", "Zu spät", "--key", "dora", *HERE), ("withdraw", "IIP-1", *HERE)],
@@ -64,6 +68,7 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "queue": [("queue", "IIP-1/1", *HERE), ("queue", "IIP-1", *HERE), ("queue", "x", *HERE)],
     "sign": [("sign", "IIP-1/1", "--key", "ann", *HERE), ("sign", "IIP-1/1", "--key", "ben", *HERE)],
     "post": [("post", "IIP-1/1", "--service-env", "NO_SUCH_SERVICE", *HERE)],
+    "proposer": [("proposer", "--service-env", "NO_SUCH_SERVICE", *HERE), ("proposer", "--remove", *HERE)],
     "execute": [("execute", "IIP-1/1", "--key", "ann", *HERE), ("execute", "IIP-1/1", *HERE)],
     "milestone report": [("milestone", "report", "IIP-1/2", "--file", "FOLDER/dao.toml", "--key", "nora", *HERE)],
     "milestone approve": [("milestone", "approve", "IIP-1/1", "--file", "FOLDER/dao.toml", "--key", "lea", *HERE)],

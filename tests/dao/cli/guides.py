@@ -17,7 +17,7 @@ from tests.dao.cli.conftest import Outcome
 from tests.dao.conftest import Played
 
 GUIDES = Path(__file__).resolve().parents[3] / "docs" / "guides"
-BLOCK = re.compile(r"^```(sh|text|markdown|toml|json|csv)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(sh|text|markdown|toml|json|csv|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"`([a-z]+/[a-z0-9./-]+)`")
 REFUSED = "# refused"
 
@@ -48,7 +48,8 @@ def blocks(text: str) -> Iterator[Block]:
 def follow(dao: Dao, text: str, played: Played | None = None, facts: Mapping[str, str] = {}) -> list[list[str]]:
     """Do what a page says, in the current folder; return what each block of commands showed.
 
-    `dao demo` was played before, and what it leaves is copied. A file is new, or a draft whose sentences are replaced.
+    `dao demo` was played before, and what it leaves is copied. A file is new, or a draft whose sentences are replaced;
+    a `diff` changes one in one place.
     """
     said: list[list[str]] = []
     for block in blocks(text):
@@ -57,11 +58,20 @@ def follow(dao: Dao, text: str, played: Played | None = None, facts: Mapping[str
         elif block.kind == "text":
             shown = "\n".join(said[-1])
             assert [] == [line for line in block.text.splitlines() if line not in said[-1]], shown
+        elif block.kind == "diff":
+            block.file.write_text(_changed(block.file.read_text("utf-8"), block.text.splitlines()), "utf-8")
         else:
             assert not block.file.exists() or "Say" in block.file.read_text("utf-8")
             block.file.parent.mkdir(parents=True, exist_ok=True)
             block.file.write_text(block.text, "utf-8")
     return said
+
+
+def _changed(text: str, lines: list[str]) -> str:
+    """Put the lines with a plus in place of those with a minus; lines with neither say where."""
+    old, new = ("".join(f"{line[1:]}\n" for line in lines if line[:1] in f"{mark} ") for mark in "-+")
+    assert 1 == text.count(old), old
+    return text.replace(old, new)
 
 
 def _run(dao: Dao, typed: str, played: Played | None, facts: Mapping[str, str]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chain.cid import raw_cid
+from dao.workspace import Workspace
 from proposals.document import parse_document
 from tests.dao.cli.conftest import Outcome
 from tests.dao.conftest import Played
@@ -67,6 +68,9 @@ def test_draft_in_chinese(dao: Dao, folder: Path) -> None:
     [
         (("--pay", f"0.1 ETH to {TO} monthly from 2026-02-28 times 200"), "E_USAGE"),
         (("--pay", f"0.1 ETH to {TO} monthly from soon times 2"), "E_TIME"),
+        (("--pay", f"1 ETH to {TO} vesting monthly over 12 months from soon"), "E_TIME"),
+        (("--pay", f"1 ETH to {TO} vesting weekly over 12 months from 2026-03-01"), "E_PARSE"),
+        (("--pay", f"1 ETH to {TO} vesting monthly over 12 months from 2026-03-01", "--part", "1"), "E_USAGE"),
         (("--pay", f"0.1 ETH to {TO}", "--type", "Gift"), "E_PARSE"),
         (("--pay", f"0.1 ETH to {TO}", "--from", "NOTES"), "E_USAGE"),
     ],
@@ -98,3 +102,36 @@ def test_what_is_too_long_becomes_an_annex(dao: Dao, folder: Path, tmp_path: Pat
     assert f"({path}), CID `{raw_cid(annex)}`" in text
     assert (True, False, first["number"]) == (first["ok"], again["is_new"], again["number"])
     assert 0 == dao("lint", first["file"], "--dir", folder, "--json").status
+
+
+def test_a_grant_that_vests(dao: Dao, folder: Path) -> None:
+    """One sentence is as many dated parts as it has tranches, and the document keeps it as one line of its table."""
+    pay = ("--pay", f"0.1 ETH to {TO}", "--pay", f"0.9 ETH to {TO} vesting monthly over 9 months from 2026-03-31")
+    outcome = dao("draft", *SAID, *pay, "--dir", folder, "--json")
+    raw = Path(outcome.document["file"]).read_bytes()
+    document = parse_document(raw)
+    told = dao("explain", outcome.document["file"], "--dir", folder, "--json").document
+
+    assert 0 == outcome.status, outcome.out
+    assert f"| 2-10 | 0.9 ETH to {TO} vesting monthly over 9 months from 2026-03-31 | - |".encode() in raw
+    assert (("1", "ETH"),) == document.front.requested
+    assert [*range(1, 11)] == [part["part"] for part in told["parts"]] == [row.part for row in document.budget]
+    assert "It is not paid before 2026-04-30T00:00:00Z." in told["parts"][1]["sentences"]
+    assert 0 == dao("lint", outcome.document["file"], "--dir", folder, "--json").status
+    longer = dao("draft", *SAID, "--pay", pay[-1].replace("9 months", "18 months"), "--dir", folder, "--json").document
+    assert ["IIP-F06"] * 2 == [each["code"] for each in longer["findings"] if each["level"] == "error"]
+
+
+def test_two_hands_never_take_one_number(dao: Dao, folder: Path) -> None:
+    """Whoever holds the workspace keeps every other hand out, and the next draft and import see what was taken."""
+    pay = ("--pay", f"0.1 ETH to {TO}")
+    before = sorted((folder / "iips").iterdir())
+    with Workspace(folder):
+        held = [dao(*line, "--dir", folder, "--json") for line in (("draft", *SAID, *pay), ("iip", "import", folder))]
+    assert before == sorted((folder / "iips").iterdir())
+    titles = (SAID, ("--title", "Mine", *SAID[2:]))
+    mine, yours = (dao("draft", *said, *pay, "--dir", folder, "--json").document for said in titles)
+
+    assert [(1, "E_LOCKED")] * 2 == [(each.status, each.document["error"]["code"]) for each in held]
+    assert mine["number"] + 1 == yours["number"]
+    assert Path(mine["file"]).read_bytes() != Path(yours["file"]).read_bytes()

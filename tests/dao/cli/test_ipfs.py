@@ -236,6 +236,33 @@ def test_an_annex_that_a_text_names(dao: Dao, api: RealNode, made: Path, tmp_pat
     assert 0 == dao("ipfs", "get", root, "--out", tmp_path / "b", "--blocks", folder / "blocks").status
 
 
+def test_a_long_text_is_kept_with_its_annex(dao: Dao, made: Path, tmp_path: Path) -> None:
+    """What a draft moved into a file beside it is kept when it is published; with other bytes it is only named."""
+    folder = steps_workspace.copy_of(made, tmp_path / "club")
+    with (folder / "dao.toml").open("a") as config:
+        config.write('\n[ipfs]\nblocks = "blocks"\n')
+    text, annex = folder / "iips" / "iip-2.md", folder / "iips" / "annex" / "iip-3-risks.md"
+    annex.parent.mkdir()
+    annex.write_text("# Risks\n\nMany.\n", "utf-8")
+    cid = raw_cid(annex.read_bytes())
+    named = f"More: [the annex](annex/{annex.name}), CID `{cid}`.\n\n## Motivation"
+    source = text.read_text("utf-8").replace("iip: 2", "iip: 3").replace("## Motivation", named)
+    (folder / "iips" / "iip-3.md").write_text(source, "utf-8")
+    published = dao("publish", folder / "iips" / "iip-3.md", "--key", "dora", "--dir", folder, "--json")
+    assert 0 == published.status, published.out
+
+    assert {"pinned"} == {row["state"] for row in published.document["pinned"]}
+    assert 0 == dao("ipfs", "get", cid, "--out", tmp_path / "risks.md", "--blocks", folder / "blocks").status
+    assert annex.read_bytes() == (tmp_path / "risks.md").read_bytes()
+    annex.write_text("# Risks\n\nNone.\n", "utf-8")
+    (listed,) = (
+        one
+        for one in dao("ipfs", "check", "--dir", folder, "--json").document["contents"]
+        if (one["kind"], one["cid"]) == ("annex", str(cid))
+    )
+    assert ["pinned"] == [place["state"] for place in listed["places"]]
+
+
 def test_publish_stands_where_nobody_keeps_it(
     dao: Dao, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from chain.address import checksum
+from dao.views.opening import open_journal, settings_of
 from tests.dao.cli.conftest import Outcome
 from tests.dao.conftest import Played
 
@@ -204,3 +207,23 @@ def test_translation_beside_its_original(dao: Dao, good: Path) -> None:
     assert [("E_TRANSLATION", "created")] == [(row["code"], row["place"]) for row in changed.document]
     good.unlink()
     assert 0 == dao("lint", file, "--json").status
+
+
+def test_settings_in_a_file_say_what_a_fund_is(dao: Dao, played: Played, tmp_path: Path) -> None:
+    """Without a workspace, settings give Safe, assets and parts; only what a journal knows stays skipped."""
+    text = played.document.read_text("utf-8")
+    with open_journal(played.folder) as reading:
+        settings = settings_of(reading.journal)
+    (tmp_path / "settings.json").write_text(settings.text, "utf-8")
+    file, safe = tmp_path / "iip-1.md", checksum(settings.funds[0].safe)
+    file.write_text(text, "utf-8")
+    alone = dao("lint", file, "--json")
+    known = dao("lint", file, "--settings", tmp_path / "settings.json", "--json")
+    file.write_text(re.sub(r"0x[0-9a-fA-F]{40}", safe, text), "utf-8")
+    to_itself = dao("lint", file, "--settings", tmp_path / "settings.json", "--json")
+
+    assert (0, 0, 1) == (alone.status, known.status, to_itself.status)
+    assert ("IIP-F10" in alone.err, "IIP-F10" in known.err, "IIP-P11" in known.err) == (True, False, True)
+    assert {"IIP-F03"} == {row["code"] for row in to_itself.document if row["level"] == "error"}
+    both = dao("lint", file, "--settings", tmp_path / "settings.json", "--dir", played.folder, "--json")
+    assert (64, "E_USAGE") == (both.status, both.document["error"]["code"])

@@ -261,6 +261,9 @@ def test_the_guide(dao: Dao, seq: SequencerDouble, tmp_path: Path, monkeypatch: 
     ended = propose(seq.hub, SPACE, 2, NOW - 90_000)
     for number in range(2):
         cast(seq.hub, open_one, number, 1, 1.0, NOW + number)
+        cast(seq.hub, ended, number, 1, 1.5, NOW - 80_000 + number)
+    final = {"scores": [3, 0], "scores_total": 3, "votes": 2, "scores_state": "final", "state": "closed"}
+    seq.hub.proposals[ended] |= final
     monkeypatch.setattr(sync, "URL", seq.hub.url)
     monkeypatch.setattr(snapshot, "URL", seq.hub.url)
     monkeypatch.setattr(snapshot_sending.seq, "URL", seq.url)

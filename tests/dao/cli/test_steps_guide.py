@@ -35,7 +35,7 @@ def test_write_an_iip(
 
     typed = [line for block in guides.blocks(text) if block.kind == "sh" for line in block.text.splitlines()]
     steps = [line.split()[1] for line in typed if line.startswith("dao ") and " demo --dir" not in line]
-    assert ["draft", "lint", "explain", "publish", "explain"] == steps  # the page is for others
+    assert ["draft", "lint", "explain", "publish", "iip", "explain"] == steps  # import and page are for others
     assert "Content-Security-Policy" in Path("iip-2.html").read_text("utf-8")
     (told,) = dao("status", "IIP-2", "--dir", "demo", "--json").document["iips"]
     assert ("Voting", 3) == (told["state"], len(told["parts"]))

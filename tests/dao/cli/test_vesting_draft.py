@@ -90,6 +90,25 @@ def test_a_term_of_the_plan_is_drafted_voted_and_not_drafted_again(dao: Dao, sit
     assert (1, True) == (renamed.status, "aliases" in renamed.err)
 
 
+def test_a_bucket_is_paid_by_its_fund_alone(dao: Dao, site: tuple[Path, Path]) -> None:
+    """The fund of nora's bucket is taken; omar's bucket is of no fund, and this one pays another; what falls due is
+    taken off what the fund holds, month by month.
+    """
+    folder, plan = site
+    text = plan.read_text("utf-8").replace('fund = "research"\n', "")
+    plan.write_text(text.replace("months = 24 }\n", f'months = 24 }}\nfund = "{cast.FUND}"\n', 1), "utf-8")
+    line = ("vesting", "draft", "--plan", plan, *WORDS, "--dir", folder)
+    refused = dao(*line, "--grant", "omar")
+    drafted: Any = dao(*line, "--grant", "nora", "--json").document
+    rows: Any = dao("vesting", "calendar", "--plan", plan, "--at", "2026-01-05T00:00:00Z", "--dir", folder, "--json")
+
+    assert (1, True, 4) == (refused.status, "does not pay" in refused.err, drafted["parts"])
+    paid = [(n, int(row["due"]) // UNIT, int(row["held"]) // UNIT) for n, row in enumerate(rows.document["months"])]
+    assert [(9, 3, 3797), (12, 3, 3794), (15, 3, 3791), (18, 3, 3788)] == [row for row in paid if row[1]]
+    table = dao("vesting", "calendar", "--plan", plan, "--at", "2026-01-05T00:00:00Z", "--dir", folder).out
+    assert "  3797\n" in table
+
+
 def test_a_vote_funds_the_wallet_of_a_grant_once(dao: Dao, site: tuple[Path, Path]) -> None:
     """The whole amount goes into the wallet that the plan names, if it is the plan's and empty, and in one proposal."""
     need_openzeppelin()

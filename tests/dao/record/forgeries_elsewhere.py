@@ -50,8 +50,13 @@ def moved(bench: Bench, amount: int = AMOUNT) -> None:
     bench.edit(paid, id=f"paid/1:0x{OTHER.hex()}/1@{block}", iip=2, postings=lines)
     last = bench.entry("asked/1")
     asking = bench.insert(last, "proposal", {**bench.one("proposal").body, "id": OTHER})
+    _promised(bench, asking, bench.one("result"), amount)
+
+
+def _promised(bench: Bench, asking: Slot, like: Slot, amount: int) -> None:
+    """IIP-2 asks for an amount, passes with a result like another one, and is promised it."""
     asked = entry(bench, asking, "asked/1", ("Equity:Asked:IIP:IIP-2", -amount), ("Equity:Memo:IIP", amount))
-    passed = bench.insert(asked, "result", {**bench.one("result").body, "proposal": OTHER})
+    passed = bench.insert(asked, "result", {**like.body, "proposal": OTHER})
     promise = [("Equity:Asked:IIP:IIP-2", amount), ("Equity:Committed:IIP:IIP-2:Part-1", -amount)]
     entry(bench, passed, "committed/1", *promise)
 
@@ -152,6 +157,14 @@ def _above_cover(bench: Bench) -> bytes:
     return sealed(bench)
 
 
+def _overtaken(bench: Bench) -> bytes:
+    """IIP-2 asks and passes after us, and is promised its money first."""
+    ours = bench.one("result")
+    asking = bench.insert(ours, "proposal", {**bench.one("proposal").body, "id": OTHER})
+    _promised(bench, asking, ours, AMOUNT)
+    return sealed(bench)
+
+
 ROWS = (
     Row("another's execution with our receipt", _story(_receipt_of_ours), *RECEIPT, "E_EXECUTION"),
     Row("another's execution twice", _story(lambda bench: bench.copy(_executed(bench))), *RECEIPT, "E_ALREADY"),
@@ -179,4 +192,5 @@ ROWS = (
     Row("another's payment that nobody promised", _story(lambda bench: bench.drop(_their(bench, "committed/1"))),
         *COVER, "E_BUDGET"),
     Row("a commitment behind somebody else's", _above_cover, *COVER, "E_BUDGET"),
+    Row("a commitment that somebody else's overtook", _overtaken, *COVER, "E_LEDGER"),
 )  # fmt: skip

@@ -83,5 +83,7 @@ ROWS = (
     Row("an income taken back that is none", _more("settings"), *REVERSED, "E_LEDGER", story=_STORY),
     Row("an income taken back before it came", _more(10**6), *REVERSED, "E_LEDGER", story=_STORY),
     Row("an income taken back for another block", _header_of_another, *REVERSED, "E_LEDGER", story=_STORY),
+    Row("an income taken back on another chain", lambda bench: bench.on_chain(bench.one("reversed"), 1),
+        *REVERSED, "E_LEDGER", story=_STORY),
     Row("an income taken back twice", _again, *REVERSED, "E_LEDGER", story=_STORY),
 )  # fmt: skip

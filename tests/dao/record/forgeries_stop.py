@@ -253,6 +253,10 @@ def _older_that_was_over(bench: Bench) -> None:
         bench.move(slot, before)
 
 
+def _never_frozen(bench: Bench) -> None:
+    bench.drop(bench.one("transition", iip=2, event="freeze"))
+
+
 V, AFTER = partial(Row, story="vetoed"), partial(Row, story="after a veto")
 OLDER, NEWER, RULES = partial(Row, story="superseded"), partial(Row, story="superseding"), (24, "proposal.rules")
 
@@ -309,6 +313,7 @@ ROWS = (
     OLDER("superseded by a vote that was miscounted", _with_more_for, *STOPPED, "E_RESULT_MISMATCH"),
     OLDER("superseded by a proposal that nobody signed", _signed_by_nobody(2), *STOPPED, "E_SIG_SIGNER"),
     OLDER("superseded by a proposal without its document", _without_its("document"), *STOPPED, "E_REVISION"),
+    OLDER("superseded by a proposal that nobody froze", _never_frozen, *STOPPED, "E_STATE"),
     OLDER("a queue behind the newer one's result", _queued_behind_the_result, *STOPPED, "E_SUPERSEDED"),
     OLDER("superseded, and the newer one never counted", _without_its("result"), *ENDED, "E_STATE"),
     OLDER("superseded, and ended as vetoed", lambda bench: bench.edit(bench.one("ended"), cause="vetoed"),

@@ -30,10 +30,16 @@ def _cancel(bench: Bench) -> None:
     bench.insert(bench.slots[-1], "cancel", body)
 
 
+def _group_step(bench: Bench) -> None:
+    body = {"id": bytes(32), "group": "writers", "envelope": bench.one("vote").body["envelope"]}
+    bench.insert(bench.slots[-1], "group", body)
+
+
 OTHER = {"proposal": bytes(32)}
 CODE = "E_LOG_INCONSISTENT"
 
 ROWS = (
+    Row("a step of a working group that is another message", _group_step, 72, "books.cover", "E_DOMAIN"),
     Row("another proposal besides", _stranger("proposal", id=bytes(32)), 24, "proposal.rules", CODE),
     Row("a document of another number besides", _stranger("document", iip=7), 22, "proposal.document", CODE),
     Row("other parts besides", _parts, 23, "proposal.actions", CODE),

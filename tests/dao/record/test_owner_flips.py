@@ -57,6 +57,16 @@ def test_evidence_cannot_be_left_out(v: int) -> None:
     assert (62, "E_SAFE_SIGS") == (report.failed.number, report.failed.code)
 
 
+def test_a_consent_of_an_older_block_is_refused() -> None:
+    """Who owned the owning Safe two hours before the leaf says nothing of who owns it then."""
+    bench = Bench(SAMPLE.read_bytes())
+    bench.shift(confirmed(bench, CONTRACT), 7_200)
+    report = verify(bench.record())
+
+    assert report.failed is not None
+    assert (62, "E_TIME") == (report.failed.number, report.failed.code)
+
+
 @settings(max_examples=FLIPS, deadline=None)
 @given(st.sampled_from((CONTRACT, APPROVED)), st.integers(0, 10**6))
 def test_a_flipped_bit_of_evidence_is_refused(v: int, at: int) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from chain.address import with_chain
+from chain.address import checksum, with_chain
 from dao.cli.start.demo import cast, world
 from dao.cli.start.demo.books import ledger_of
-from dao.cli.treasury import committee
+from dao.cli.treasury import committee, vesting_check, vesting_show
 from dao.record.case import need
 from dao.record.verify import Report, verify
 from dao.views.numbers import UnknownNameError
@@ -21,6 +21,7 @@ from dao.workspace import Anchors, Workspace
 from tests.dao.workflow.committees import GRANT, HELD, MEMBERS, RESERVE, YEAR, ask, found_committee, grant, mut
 from tests.dao.workflow.refusing import refuses
 from tests.dao.workflow.stage import Stage, eth
+from tests.treasury.plans import MUTON, payment
 from treasury.assets import erc20
 from treasury.fund import FundState, fund_state
 from treasury.payouts import PayoutId
@@ -138,6 +139,42 @@ def _told(stage: Stage, folder: Path) -> None:
     assert "ended unpaid" in told
     with pytest.raises(UnknownNameError):
         committee.command(cast.FUND, folder=folder)
+    _same_money(stage, folder)
+
+
+def _same_money(stage: Stage, folder: Path) -> None:
+    """The plan whose bucket names the fund: `check` finds nothing, `show` vests what the books paid, and each changed
+    limit or row of the plan is a finding.
+    """
+    plan = folder / "plan.toml"
+    token = f'decimals = 18\nchain = {stage.desk.node.chain_id()}\ntoken = "{checksum(stage.there.token)}"'
+    text = MUTON.replace("decimals = 18", token).replace('"MTN"', '"MTN", "MUT"').replace('fund = "research"\n', "")
+    limits = '"committee", grant = "100", year = "150" }'
+
+    def check(*changes: tuple[str, str], more: str = "") -> tuple[int, list[str]]:
+        changed = text.replace('"committee" }', limits)
+        for old, new in changes:
+            assert old in changed
+            changed = changed.replace(old, new)
+        plan.write_text(changed + more, "utf-8")
+        answer = vesting_check.command(str(plan), tge="2026-01-05T00:00:00Z", folder=folder)
+        return answer.status, [row["reason"] for row in _json(answer.document)["funds"][0]["findings"]]
+
+    assert (0, []) == check()
+    assert (1, ["year_limit"]) == check(("150", "150.000000000000000001"))
+    assert (1, ["grant_limit"]) == check(('grant = "100"', 'grant = "99"'))
+    assert (1, ["fund"]) == check(('fund = "reserve"', 'fund = "rest"'))
+    assert (1, ["no_committee"]) == check(('fund = "reserve"', f'fund = "{cast.FUND}"'))
+    assert (1, ["unbooked", *["unwritten"] * 3]) == check(more=payment("1"))
+    assert (0, []) == check()
+    times = {"tge": "2026-01-05T00:00:00Z", "at": "2028-01-01T00:00:00Z"}
+    shown = vesting_show.command(str(plan), bucket="reserve", folder=folder, **times)
+    document = _json(shown.document)
+    (row,) = document["funds"]
+    assert str(2 * GRANT) == document["vested"] == row["paid"]
+    assert (str(HELD), "0") == (row["received"], row["promised"])
+    assert str(80_000_000 * UNIT - 2 * GRANT) == row["left"]
+    assert "79999800" in "\n".join(shown.lines)
 
 
 def _json(document: object) -> Any:

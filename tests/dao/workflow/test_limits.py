@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from chain.clients.safe_deploy import execute_safe_tx
-from chain.safe import SafeTx
+from chain.safe import SafeTx, safe_tx_hash
 from dao.cli.start.demo import cast
+from dao.record.safe_tx_block import write_safe_tx
 from dao.workflow import paying
 from dao.workflow.consenting import confirmation_fact
-from dao.workflow.desk import Blocks
+from dao.workflow.desk import QUEUED, Blocks, Fact
 from dao.workflow.proposing import Published
 from tests.dao.workflow.refusing import refuses
 from tests.dao.workflow.stage import Stage, eth
 from tests.dao.workflow.stops import found_with
+from treasury.binding import build
 from treasury.confirmations import sign_safe_tx
 from treasury.review import Review
 
@@ -72,6 +74,27 @@ def test_H92_a_day_is_counted_over_the_whole_queue(stage: Stage) -> None:
     )
     stage.there.wait(cast.DAY)
     assert [("W_OUTFLOW", "0.5", "0", "0")] == figures(paying.review_part(stage.desk, published.id, 3, txs[2]))
+
+
+def test_H92_what_was_queued_behind_a_signature_counts_too(stage: Stage) -> None:
+    """Two parts that fit a day only one by one: the second is queued, at the nonce before, once the first is signed."""
+    limit(stage, 6 * ETHER // 10)
+    published = stage.pass_(1, eth("0.5"), eth("0.4"))
+    case = stage.desk.case(published.id, *QUEUED)
+    first, blocks = build(paying.part_of(case, 1), 1, version="1.4.1"), Blocks()
+    body = {"part": 1, "hash": safe_tx_hash(first), "safe_tx": blocks.map(write_safe_tx(first))}
+    stage.desk.take([Fact("queued", {"proposal": published.id, **body})], blocks, published.id)
+    stage.there.wait(2 * cast.DAY + 60)
+    confirm_unreviewed(stage, published, first)
+    second = paying.queue(stage.desk, published.id, 2)
+    assert (1, 0) == (first.nonce, second.nonce)
+    confirm_unreviewed(stage, published, second)
+    paying.book_execution(stage.desk, published.id, 2, second, send(stage, second))
+    transaction = send(stage, first)
+
+    refuses(
+        stage, "E_OUTFLOW_CAP", "day", lambda: paying.book_execution(stage.desk, published.id, 1, first, transaction)
+    )
 
 
 def send(stage: Stage, tx: SafeTx) -> bytes:

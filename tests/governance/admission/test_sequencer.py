@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -32,6 +32,7 @@ ROW: dict[str, Any] = {
     "end": NOW + 10, "privacy": "",
 }  # fmt: skip
 OPEN = SPACE | {"voting": {}}
+LATER = ROW | {"start": NOW}
 
 
 def proposal(space: Mapping[str, Any] = SPACE, told: Told = NOTHING, now: int = NOW, **more: Any) -> SequencerCase:
@@ -168,7 +169,62 @@ VOTES: list[tuple[str, SequencerCase]] = [
 ]  # fmt: skip
 
 CANCELLATIONS = [("not authorized to archive proposal", cancel(VOTER)), ("unknown proposal", cancel(AUTHOR, None))]
-ALL = [*GENERAL, *PROPOSALS, *VOTES, *CANCELLATIONS]
+
+
+def example(kind: str, name: str) -> Any:
+    """A value of a member's type."""
+    if kind == "address" or name == "from":
+        return checksum(AUTHOR.address)
+    if kind in {"uint64", "uint32"}:
+        return NOW
+    if kind.endswith("[]"):
+        return [1, 2] if kind.startswith("uint") else ["Ja", "好 \U0001f600"]
+    return ID if name == "proposal" else '{"1":1}' if name == "choice" else "Grüße"
+
+
+def other(
+    action: str,
+    signer: KeySigner = AUTHOR,
+    row: Mapping[str, Any] | None = LATER,
+    told: Told = NOTHING,
+    space: Mapping[str, Any] | None = SPACE,
+    named: str = "club.eth",
+    **more: Any,
+) -> SequencerCase:
+    """A message that is not sent from here, as another client signs it."""
+    kind = current(action)
+    message = {field.name: example(field.type, field.name) for field in kind.types[kind.primary]}
+    given = {"type": "basic", "choices": ["Ja", "Nein"], "privacy": "", "space": named, "timestamp": NOW, **more}
+    message |= {name: value for name, value in given.items() if name in message} | {"from": checksum(signer.address)}
+    body = sign_envelope(kind.primary, message, signer)
+    return SequencerCase(body=body, now=NOW, space=space, proposal=row, told=told)
+
+
+def settings(admins: Sequence[str] = (), **facts: Any) -> SequencerCase:
+    text = json.dumps({"name": "Club", "admins": list(admins), "strategies": [{}, {}, {}]})
+    return other("settings", settings=text, **facts)
+
+
+ADMIN = SPACE | {"admins": [checksum(AUTHOR.address)]}
+OTHERS: list[tuple[str, SequencerCase]] = [
+    ("wrong proposal format", other("update-proposal", title="")),
+    ("wrong proposal format", other("update-proposal", type="copeland")),
+    ("unknown proposal", other("update-proposal", row=None)),
+    ("proposal already started", other("update-proposal", row=ROW)),
+    ('wrong choices for "basic" type voting', other("update-proposal", choices=["one"])),
+    ("Not the author", other("update-proposal", VOTER)),
+    ("not allowed to set privacy", other("update-proposal", privacy="shutter")),
+    ("space voting type mismatch", other("update-proposal", type="approval")),
+    ("unknown proposal", other("flag-proposal", row=None)),
+    ("proposal already flagged", other("flag-proposal", row=LATER | {"flagged": True})),
+    ("not authorized to flag proposal", other("flag-proposal")),
+    ("id too long", settings(named="x" * 65)),
+    ("no strategies", settings(told=Told(settings_problem="no strategies"))),
+    ("max number of strategies is 2", settings(told=Told(strategies_max=2))),
+    ("not allowed", settings(told=Told(controller=False))),
+    ("not allowed change admins", settings(told=Told(controller=False), space=ADMIN)),
+]  # fmt: skip
+ALL = [*GENERAL, *PROPOSALS, *VOTES, *CANCELLATIONS, *OTHERS]
 
 
 @pytest.mark.parametrize(("said", "case"), ALL, ids=[f"{n} {said}" for n, (said, _) in enumerate(ALL)])
@@ -194,6 +250,12 @@ def test_a_rule_speaks_as_snapshot_does(said: str, case: SequencerCase) -> None:
         forged(vote(), put("sig", value="0x")),
         cancel(AUTHOR),
         cancel(VOTER, moderators=[checksum(VOTER.address)]),
+        other("update-proposal"),
+        other("update-proposal", type="basic", choices=["a", "b", "c"], space=OPEN, privacy="shutter"),
+        other("flag-proposal", space=ADMIN),
+        settings([checksum(AUTHOR.address)], told=Told(controller=False, strategies_max=3), space=ADMIN),
+        settings(told=Told(controller=True), space=ADMIN),
+        settings(told=Told(controller=True), space=None),
     ],
 )
 def test_what_breaks_no_rule_is_admitted(case: SequencerCase) -> None:
@@ -216,17 +278,6 @@ def test_what_only_the_sequencer_knows_is_named() -> None:
     assert {"authorized", "validation", "space_full", "author_ok", "pinned"} <= set(named)
     assert not {"head", "power", "contract_signed", "alias"} & set(named)
     assert {"power", "contract_signed"} <= set(unknown_rules(forged(vote(), put("sig", value="0x"))))
-
-
-def example(kind: str, name: str) -> Any:
-    """A value of a member's type."""
-    if kind == "address" or name == "from":
-        return checksum(AUTHOR.address)
-    if kind in {"uint64", "uint32"}:
-        return NOW
-    if kind.endswith("[]"):
-        return [1, 2] if kind.startswith("uint") else ["Ja", "好 \U0001f600"]
-    return ID if name == "proposal" else '{"1":1}' if name == "choice" else "Grüße"
 
 
 def test_every_message_is_snapshots_own() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hypothesis import strategies as st
 
 from proposals.parts import TIME_LIMIT
-from proposals.schedule import AMOUNT_MAX, Gate, Geometric, Jump, Line, Piece, Schedule, Tranches
+from proposals.schedule import AMOUNT_MAX, CALENDARS, STEPS, Gate, Geometric, Jump, Line, Piece, Schedule, Tranches
+from proposals.schedule.calendars import linear_after_lock
 
 AMOUNTS = st.one_of(st.integers(0, 50), st.integers(0, 10**27), st.integers(AMOUNT_MAX // 8 - 9, AMOUNT_MAX // 8))
 TIMES = st.integers(0, 5000).map(lambda step: step * 400_001)
@@ -51,6 +54,31 @@ def schedules(draw: st.DrawFn) -> Schedule:
     found = draw(st.lists(pieces(), min_size=1, max_size=4))
     gate = draw(st.none() | gates())
     return Schedule(pieces=(*found, *([] if gate is None else [gate])))
+
+
+@st.composite
+def months(draw: st.DrawFn) -> Schedule:
+    """A line after a lock as plans write it, by either calendar and any step."""
+    return linear_after_lock(
+        draw(AMOUNTS), draw(TIMES), lock_months=draw(st.integers(0, 30)), months=draw(st.integers(1, 60)),
+        calendar=draw(st.sampled_from(CALENDARS)), step=draw(st.sampled_from(STEPS)),
+    )  # fmt: skip
+
+
+def _alone(piece: st.SearchStrategy[Piece]) -> st.SearchStrategy[Schedule]:
+    return piece.map(lambda one: Schedule(pieces=(one,)))
+
+
+KINDS: Mapping[str, st.SearchStrategy[Schedule]] = {
+    "immediate": _alone(jumps()),
+    "linear, cliff, step": _alone(lines()),
+    "linear after lock": months(),
+    "tranches": _alone(tranches()),
+    "geometric": _alone(geometrics()),
+    "milestone": _alone(gates()),
+    "several": schedules(),
+}
+"""Every kind of schedule, each alone, and several together."""
 
 
 def moments(schedule: Schedule) -> st.SearchStrategy[int]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from proposals.schedule import AMOUNT_MAX, ScheduleError
 from proposals.schedule.contracts import (
     HAKKA_PERIOD_SECONDS,
+    HAKKA_PROPORTION,
     lockup_linear,
     vesting_escrow,
     vesting_vault,
@@ -26,6 +27,9 @@ VAULT: dict[str, Any] = json.loads(
 )
 LOCKUP: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "vectors" / "vesting" / "sablier_lockup_linear.json").read_text("utf-8")
+)
+RUNS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "vesting" / "hakka_vault_runs.json").read_text("utf-8")
 )
 BORN = 1_600_000_000
 
@@ -44,6 +48,28 @@ def test_the_vault_pays_the_published_withdrawals(case: dict[str, Any]) -> None:
         paid += int(amount)
     assert VAULT["period_seconds"] == HAKKA_PERIOD_SECONDS
     assert (5, None) == (schedule.dust, schedule.end)
+
+
+@pytest.mark.parametrize("run", RUNS["runs"], ids=lambda run: f"{run['commit']} {run['proportion']} {run['deposit']}")
+def test_the_vault_is_what_hakkas_own_code_did(run: dict[str, Any]) -> None:
+    """Both versions of the contract, run once on a chain: what each withdrawal paid and left, which came a second too
+    early and paid nothing, one that came late, and money that was added; the schedule begins anew after the last two.
+    """
+    period, share, balance = run["period"], int(run["proportion"]), int(run["deposit"])
+    schedule, got, last, is_new = vesting_vault(balance, run["steps"][0]["at"], share, period), 0, 0, False
+    for step in run["steps"]:
+        if "deposit" in step:
+            balance, is_new = balance + int(step["deposit"]), True
+            assert int(step["left"]) == balance
+        elif step["paid"] is None:
+            assert step["at"] <= last + period
+        else:
+            if is_new or (last and step["at"] != last + period + 1):
+                schedule, got, is_new = vesting_vault(balance, step["at"], share, period), 0, False
+            balance, got, last = int(step["left"]), got + int(step["paid"]), step["at"]
+            assert (got, balance) == (schedule.vested(last), schedule.locked(last))
+            assert got - int(step["paid"]) == schedule.vested(last - 1)
+    assert run["commit"] == "324918e" or share == HAKKA_PROPORTION
 
 
 class Vault:

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proposals.parts import TIME_LIMIT
 from proposals.schedule import AMOUNT_MAX, Gate, Geometric, Jump, Line, Schedule, ScheduleError, Tranches, later
 from proposals.schedule.calendars import linear_after_lock, tranches
 from proposals.times import parse_instant
-from tests.proposals.schedule.schedules import moments, schedules
+from tests.proposals.schedule.schedules import KINDS, moments, schedules
 
 END_OF_TIME = TIME_LIMIT - 1
+EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
+EXAMPLES = settings(max_examples=settings.default.max_examples // 3)
+"""Of each kind."""
 
 
-@given(st.data())
-def test_vested_only_grows_and_ends_at_the_total(data: st.DataObject) -> None:
+@EVERY_KIND
+@EXAMPLES
+@given(data=st.data())
+def test_vested_only_grows_and_ends_at_the_total(kind: str, data: st.DataObject) -> None:
     """0 before the first date, monotone, never more than the total; at the end all of it, but for dust that is told."""
-    schedule = data.draw(schedules())
+    schedule = data.draw(KINDS[kind])
     early, late = sorted((data.draw(moments(schedule)), data.draw(moments(schedule))))
 
     assert 0 <= schedule.vested(early) <= schedule.vested(late) <= schedule.total
@@ -34,10 +39,12 @@ def test_vested_only_grows_and_ends_at_the_total(data: st.DataObject) -> None:
     assert schedule.total == schedule.vested(END_OF_TIME) + schedule.dust + shut
 
 
-@given(st.data())
-def test_claims_in_any_order_add_up(data: st.DataObject) -> None:
+@EVERY_KIND
+@EXAMPLES
+@given(data=st.data())
+def test_claims_in_any_order_add_up(kind: str, data: st.DataObject) -> None:
     """However often, late or partly somebody claims: never more than is vested, and in the end all of it."""
-    schedule = data.draw(schedules())
+    schedule = data.draw(KINDS[kind])
     times = sorted(data.draw(st.lists(moments(schedule), max_size=12)))
     released = 0
     for time in times:
@@ -48,10 +55,12 @@ def test_claims_in_any_order_add_up(data: st.DataObject) -> None:
     assert schedule.vested(END_OF_TIME) == released + schedule.releasable(released, END_OF_TIME)
 
 
-@given(st.data())
-def test_a_revocation_conserves_the_total(data: st.DataObject) -> None:
+@EVERY_KIND
+@EXAMPLES
+@given(data=st.data())
+def test_a_revocation_conserves_the_total(kind: str, data: st.DataObject) -> None:
     """What is kept and what goes back are the total; before, nothing changes; after, nothing more vests."""
-    schedule = data.draw(schedules())
+    schedule = data.draw(KINDS[kind])
     at, time = data.draw(moments(schedule)), data.draw(moments(schedule))
     kept, clawback = schedule.revoke(at)
 
