@@ -49,9 +49,10 @@ def no_proposal_asks_too_large_a_share(sight: Sight) -> Iterator[Finding]:
         line = sight.line_of("requested")
         if sight.largest_share is not None and _exceeds(asked, left, sight.largest_share):
             yield problem("E_MANDATE", "share", line, "requested", **facts, share=_spell(sight.largest_share))
-        of_class = None if sight.liquidity is None else sight.liquidity.get(symbol)
-        if of_class is not None and _exceeds(asked, left, of_class[1:]):
-            yield problem("E_MANDATE", "class", line, "requested", **facts, share=_spell(of_class[1:]), name=of_class[0])
+        if sight.liquidity is not None and symbol in sight.liquidity:
+            name, *share = sight.liquidity[symbol]
+            if _exceeds(asked, left, share):
+                yield problem("E_MANDATE", "class", line, "requested", **facts, share=_spell(share), name=name)
 
 
 def _exceeds(asked: int, left: int, share: Sequence[int]) -> bool:
