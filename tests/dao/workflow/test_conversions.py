@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from pathlib import Path
 
 from chain import abi
 from chain.address import checksum
@@ -11,6 +12,9 @@ from chain.clients.devnet import FAUCET_KEY
 from chain.networks import DEVNET_CHAIN_ID
 from dao.cli.start.demo import cast
 from dao.cli.start.demo.books import ledger_of
+from dao.cli.treasury import fund_convert
+from dao.views.exporting import export_of
+from dao.views.money import labels_of
 from dao.workflow import income, paying, proposing
 from dao.workflow.converting import Bounded, book_conversion
 from dao.workflow.proposing import Published, settings_in_force
@@ -18,8 +22,10 @@ from tests.dao.workflow.conversions import ETH, prices
 from tests.dao.workflow.refusing import refuses
 from tests.dao.workflow.stage import Stage
 from tests.dao.workflow.stops import found_with
+from tests.treasury.book_cases import bean_check
 from tests.treasury.weird import deploy, deploy_weird
 from treasury.assets import erc20
+from treasury.beancount_text import beancount
 from treasury.fund import fund_state
 from treasury.payouts import PayoutId
 
@@ -55,7 +61,7 @@ def prepared(stage: Stage) -> tuple[bytes, Published]:
     return heir, published
 
 
-def test_a_fund_converts_within_its_bound(stage: Stage) -> None:
+def test_a_fund_converts_within_its_bound(stage: Stage, tmp_path: Path) -> None:
     """Both sides of both conversions stand in the books, once, within the bound or not at all; the record verifies."""
     heir, published = prepared(stage)
     fund = settings_in_force(stage.desk).funds[0]
@@ -89,4 +95,15 @@ def test_a_fund_converts_within_its_bound(stage: Stage) -> None:
         32, "big"
     )
     assert [] == list(income.sweep(stage.desk, fund, 0).booked)
+    settings = settings_in_force(stage.desk)
+    told = "\n".join(fund_convert._lines("IIP-1/1", bought, 200, labels_of(settings)))
+    document = fund_convert._document("IIP-1/1", "iip", bought, 200)
+    assert "2 ETH became 60 HEIR in IIP-1/1" in told
+    assert "1.64 % were lost; the bound is 2 %" in told
+    assert (164, 200, dear.digest, "3050") == (
+        document["slippage"], document["bound"], document["prices"], document["given"]["price"]
+    )  # fmt: skip
+    text = beancount(export_of(stage.desk.journal, settings, None))
+    assert "Equity:Conversions:IIP:IIP-1:Part-2" in text
+    assert [] == bean_check(text, tmp_path)
     assert stage.verifies(published)
