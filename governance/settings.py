@@ -58,6 +58,16 @@ class OutflowLimit(NamedTuple):
     seconds: int
 
 
+class LiquidityClass(NamedTuple):
+    """How easily some assets are replaced, and the most that one proposal may take of any of them."""
+
+    name: str
+    symbols: tuple[str, ...]
+    numerator: int
+    """0: nothing of them may be paid."""
+    denominator: int
+
+
 class Mandate(NamedTuple):
     """What a fund may never do, whatever is voted."""
 
@@ -66,6 +76,8 @@ class Mandate(NamedTuple):
     largest_share: tuple[int, int] | None = None
     """Numerator and denominator: the most that one proposal may ask of what is available of an asset."""
     limits: tuple[OutflowLimit, ...] = ()
+    liquidity: tuple[LiquidityClass, ...] = ()
+    """Every asset of the fund is in one of them, where there are any."""
 
 
 class GrantLimit(NamedTuple):

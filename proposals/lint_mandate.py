@@ -1,12 +1,13 @@
-"""A document beside its fund: whom its mandate never pays, how much one proposal may ask, and for which type it is.
+"""A document beside its fund: whom its mandate never pays, how much one proposal may ask, in all and by how liquid an
+asset is, and for which type it is.
 
-Decides with addresses and a share that the caller took from the settings, and with what is available by the books. The
+Decides with addresses and shares that the caller took from the settings, and with what is available by the books. The
 same is asked again before anybody signs (`treasury.mandate`), for a vote does not lift a mandate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chain.amount import AmountError, parse, spell
 from chain.finding import Finding
@@ -29,10 +30,11 @@ def grants_leave_the_premium_share_alone(sight: Sight) -> Iterator[Finding]:
 
 
 def no_proposal_asks_too_large_a_share(sight: Sight) -> Iterator[Finding]:
-    """What is requested of an asset is at most the mandate's share of what is available (`E_MANDATE`)."""
-    if sight.largest_share is None or sight.available is None or sight.assets is None:
+    """What is requested of an asset is at most the mandate's share of what is available, and at most that of the
+    asset's class of liquidity (`E_MANDATE`).
+    """
+    if sight.available is None or sight.assets is None:
         return
-    numerator, denominator = sight.largest_share
     asks = sight.reading.values.get("requested", ())
     assert isinstance(asks, tuple), "the reader makes a tuple of asks"
     for spelled, symbol in asks:
@@ -43,7 +45,21 @@ def no_proposal_asks_too_large_a_share(sight: Sight) -> Iterator[Finding]:
             asked = parse(spelled, asset.decimals)
         except AmountError:
             continue  # told by F01
-        if asked * denominator > left * numerator:
-            facts = {"asset": symbol, "requested": spelled, "available": spell(left, asset.decimals),
-                     "share": f"{numerator}/{denominator}"}  # fmt: skip
-            yield problem("E_MANDATE", "share", sight.line_of("requested"), "requested", **facts)
+        facts = {"asset": symbol, "requested": spelled, "available": spell(left, asset.decimals)}
+        line = sight.line_of("requested")
+        if sight.largest_share is not None and _exceeds(asked, left, sight.largest_share):
+            yield problem("E_MANDATE", "share", line, "requested", **facts, share=_spell(sight.largest_share))
+        if sight.liquidity is not None and symbol in sight.liquidity:
+            name, *share = sight.liquidity[symbol]
+            if _exceeds(asked, left, share):
+                yield problem("E_MANDATE", "class", line, "requested", **facts, share=_spell(share), name=name)
+
+
+def _exceeds(asked: int, left: int, share: Sequence[int]) -> bool:
+    numerator, denominator = share
+    return asked * denominator > left * numerator
+
+
+def _spell(share: Sequence[int]) -> str:
+    numerator, denominator = share
+    return f"{numerator}/{denominator}"

@@ -77,6 +77,8 @@ class Known(TypedDict, total=False):
     """Whom the fund's mandate forbids to pay or call."""
     largest_share: tuple[int, int] | None
     """Of what is available of an asset, the most that one proposal may ask by that mandate."""
+    liquidity: Mapping[str, tuple[str, int, int]] | None
+    """By symbol, the asset's class of liquidity in that mandate, and the share that holds for it."""
     has_premium_share: bool | None
     """Whether the mutual's share for IIPs goes into the fund."""
     body_limit: int | None
@@ -106,6 +108,7 @@ class Sight:
     cap: Mapping[str, str] | None = None
     excluded: frozenset[bytes] | None = None
     largest_share: tuple[int, int] | None = None
+    liquidity: Mapping[str, tuple[str, int, int]] | None = None
     has_premium_share: bool | None = None
     body_limit: int | None = None
     original: bytes | None = None

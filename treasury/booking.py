@@ -12,6 +12,7 @@ The accounts, for a fund called `iip` and its proposal 12 (debits positive):
     Expenses:Rebate:IIP                 what `forward()` pays to its caller
     Expenses:IIP-12:Part-2              what a part paid
     Expenses:Refunds:IIP:IIP-12:Part-2  what came back of it, a credit
+    Equity:Conversions:IIP:IIP-12:Part-2  what a part gave for another asset, a debit, and what it got, a credit
     Equity:Asked:IIP:IIP-12             memorandum: open votes ask for this
     Equity:Committed:IIP:IIP-12:Part-2  memorandum: passed and not yet paid
     Equity:Memo:IIP                     the other side of both, as encumbrances are kept in fund accounting
@@ -23,6 +24,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from treasury.assets import Amounts, asset_id, native
+from treasury.conversion import ConversionFact
 from treasury.errors import TreasuryError
 from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact, PremiumsFact
 from treasury.ledger import REVERSED, Entry, Posting, is_fund_name, opposite
@@ -37,6 +39,7 @@ COMMITTED = "committed/1"
 PAID = "paid/1"
 REFUNDED = "refunded/1"
 RELEASED = "released/1"
+CONVERTED = "converted/1"
 
 
 class BookingError(TreasuryError):
@@ -129,6 +132,24 @@ def refunded(payout: PayoutId, fact: DonationFact, *, fund: str, iip: int, sourc
     _check_number(REFUNDED, iip)
     about = entry_id_of(REFUNDED, fact.origin).removeprefix(f"{REFUNDED}:")
     return Entry(id=f"{REFUNDED}:{payout}:{about}", source=source, rule=REFUNDED, fund=fund, iip=iip, postings=lines)
+
+
+def converted(payout: PayoutId, fact: ConversionFact, *, fund: str, iip: int, source: int) -> Entry:
+    """`converted/1`: what a part gave is no cost and what it got no gift; each side balances by itself."""
+    safe, between = (
+        f"Assets:Safe:{component(fund)}",
+        f"Equity:Conversions:{component(fund)}:IIP-{iip}:Part-{payout.part}",
+    )
+    lines = _nonzero(
+        Posting(between, fact.given, fact.given_amount),
+        Posting(f"Expenses:IIP-{iip}:Part-{payout.part}", fact.given, -fact.booked),
+        Posting(safe, fact.given, fact.booked - fact.given_amount),
+        Posting(f"Income:Donations:{component(fund)}" if fact.was_income else safe, fact.got, fact.got_amount),
+        Posting(between, fact.got, -fact.got_amount),
+    )
+    _check_number(CONVERTED, iip)
+    about = entry_id_of(CONVERTED, fact.origin).removeprefix(f"{CONVERTED}:")
+    return Entry(id=f"{CONVERTED}:{payout}:{about}", source=source, rule=CONVERTED, fund=fund, iip=iip, postings=lines)
 
 
 def released(

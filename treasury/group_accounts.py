@@ -3,13 +3,15 @@
 Decides, over `treasury.group_machine`, who may take a step (a member asks; somebody else of the confirmers says yes or
 no), and what must hold of the money before it is confirmed:
 
-    recharge  a donation that stands in the fund's books and no account has claimed before; `business` is its entry
+    recharge  a donation that stands in the fund's books, promised to nobody, that no account has claimed before;
+              `business` is its entry
     transfer  no more than the balance, `to NAME` of another active group of the same fund, or `repay` of own credit
     credit    within the group's limit, and out of what the fund has available beyond all groups' balances
     withdraw  the whole balance, credit repaid; confirmed with the entry of the payment that a vote released
 
 A step books one balanced entry, or none. The entries are derived from the steps whenever the books are looked at, on
-accounts of their own, and are no leaves: a decision record does not hold them, and a vote is not held against them.
+accounts of their own, and are no leaves. What the accounts hold is not available to votes (`held`), but for an account
+whose withdrawal was asked for: a vote is what pays it.
 """
 
 from __future__ import annotations
@@ -127,6 +129,7 @@ def _check_request(
     balance, credit = account.balance.get(step.asset, 0), account.credit.get(step.asset, 0)
     if step.input == "E01":
         _claimed(groups, group, step, step.business, rule=DONATION, ledger=ledger)
+        _check_free(groups, group, step, known, ledger)
     elif step.input == "E04":
         if step.amount > (min(balance, credit) if step.business == "repay" else balance):
             raise GroupError("E_GROUP", "balance", group=group.name, amount=step.amount, balance=balance, credit=credit)
@@ -135,11 +138,9 @@ def _check_request(
     elif step.input == "E07":
         token = parse_asset(step.asset).token
         limit = next((line.limit for line in group.credit if line.address == token), 0)
-        free = fund_state(ledger, group.fund, step.asset).available - _owed(groups, group.fund, step.asset, known)
         if step.amount + credit > limit:
             raise GroupError("E_GROUP", "limit", group=group.name, amount=step.amount, credit=credit, limit=limit)
-        if step.amount > free:
-            raise GroupError("E_GROUP", "available", fund=group.fund, amount=step.amount, available=free)
+        _check_free(groups, group, step, known, ledger)
     elif step.amount != balance or any(account.credit.values()) or set(account.balance) - {step.asset}:
         raise GroupError("E_GROUP", "left", group=group.name, amount=step.amount, balance=balance, credit=credit)
 
@@ -151,6 +152,25 @@ def _check_receiver(groups: Groups, group: GroupSettings, step: GroupStep, known
         raise GroupError("E_GROUP", "receiver", group=group.name, found=step.business)
     if groups.account(receiver.name).state in _INACTIVE:
         raise GroupError("E_GROUP", "inactive", group=receiver.name, state=groups.account(receiver.name).state)
+
+
+def held(groups: Groups, settings: Iterable[GroupSettings]) -> dict[tuple[str, str], int]:
+    """What the accounts keep from votes, by fund and asset: all they may use, but for a withdrawal that waits."""
+    sums: dict[tuple[str, str], int] = {}
+    for one in settings:
+        account = groups.account(one.name)
+        for asset, amount in account.balance.items() if account.state != "S4" else ():
+            sums[one.fund, asset] = sums.get((one.fund, asset), 0) + amount
+    return sums
+
+
+def _check_free(
+    groups: Groups, group: GroupSettings, step: GroupStep, known: Mapping[str, GroupSettings], ledger: Ledger
+) -> None:
+    """An account gets only what no vote was promised and no account may use."""
+    free = fund_state(ledger, group.fund, step.asset).available - _owed(groups, group.fund, step.asset, known)
+    if step.amount > free:
+        raise GroupError("E_GROUP", "available", fund=group.fund, amount=step.amount, available=free)
 
 
 def _owed(groups: Groups, fund: str, asset: str, known: Mapping[str, GroupSettings]) -> int:

@@ -1,8 +1,9 @@
-"""What a fund may never do, whatever is voted: pay an excluded address, or more of an asset in a time than its limit.
+"""What a fund may never do, whatever is voted: pay an excluded address, more of an asset in a time than its limit,
+or with one part more of an asset than its class of liquidity allows.
 
-Decides with the part, the settings' mandate, and what the books say was paid within the time. Which settings bind the
-vote is the caller's to know. What breaks the mandate is not signed (`E_MANDATE`, `E_OUTFLOW_CAP`), whatever was voted;
-newer settings, signed by the Safe's owners, change it.
+Decides with the part, the settings' mandate, and what the books say is held and was paid within the time. Which
+settings bind the vote is the caller's to know. What breaks the mandate is not signed (`E_MANDATE`, `E_OUTFLOW_CAP`),
+whatever was voted; newer settings, signed by the Safe's owners, change it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,21 @@ class Outflow(NamedTuple):
     """Base units, within the `seconds` before now."""
 
 
-def breaches(part: Part, number: int, excluded: Collection[bytes], outflows: Iterable[Outflow]) -> Iterator[Finding]:
+class Share(NamedTuple):
+    """How much of what a fund holds of an asset one part may take, by the asset's class of liquidity."""
+
+    asset: str
+    name: str
+    """Of the class."""
+    numerator: int
+    denominator: int
+    held: int
+    """Base units that the Safe holds for the fund by the books."""
+
+
+def breaches(
+    part: Part, number: int, excluded: Collection[bytes], outflows: Iterable[Outflow], shares: Iterable[Share] = ()
+) -> Iterator[Finding]:
     """Every way in which a part breaks its fund's mandate."""
     place = f"part {number}"
     for call in part.calls:
@@ -44,6 +59,13 @@ def breaches(part: Part, number: int, excluded: Collection[bytes], outflows: Ite
         if asked and outflow.spent + asked > outflow.most:
             facts = {"part": number, "asked": asked, **outflow._asdict()}
             yield Finding(code="E_OUTFLOW_CAP", place=place, facts=facts)
+    for share in shares:
+        asked = wanted.get(share.asset, 0)
+        if asked * share.denominator > share.held * share.numerator:
+            told = f"{share.numerator}/{share.denominator}"
+            facts = {"part": number, "asked": asked, "asset": share.asset, "name": share.name, "share": told,
+                     "held": share.held}  # fmt: skip
+            yield Finding(code="E_MANDATE", reason="liquidity", place=place, facts=facts)
 
 
 def _touched(call: Call, chain_id: int) -> Iterator[bytes]:

@@ -22,7 +22,7 @@ from chain.safe import SafeTx
 from chain.safe_state import SafeState
 from proposals.parts import Part
 from treasury.binding import check_binding
-from treasury.mandate import Outflow, breaches
+from treasury.mandate import Outflow, Share, breaches
 from treasury.nonces import check_nonce, check_single
 from treasury.outflow import Spending, over_the_limits
 from treasury.payouts import PayoutId
@@ -72,6 +72,8 @@ class VotedPart:
     """Whom the fund's mandate forbids to pay or call."""
     outflows: tuple[Outflow, ...] = ()
     """What its limits allow, and what was paid within their time."""
+    shares: tuple[Share, ...] = ()
+    """What its classes of liquidity allow, and what the fund holds."""
     succeeds: bool | None = None
     """Whether the transaction would succeed now, by a dry run; None where nobody tried."""
     trial: Trial | None = None
@@ -226,7 +228,7 @@ def keeps_the_mandate(case: Signing) -> Iterator[Finding]:
     """E_MANDATE, E_OUTFLOW_CAP: a vote does not lift what the settings forbid (H92)."""
     vote = case.vote
     if not vote.is_paid:
-        yield from breaches(vote.part, vote.payout.part, vote.excluded, vote.outflows)
+        yield from breaches(vote.part, vote.payout.part, vote.excluded, vote.outflows, vote.shares)
 
 
 VOTE_RULES: tuple[Rule, ...] = (

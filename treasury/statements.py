@@ -73,6 +73,8 @@ class Sheet:
     net: Mapping[str, int]
     committed: tuple[Row, ...]
     """What votes promised and nobody was paid yet, part by part."""
+    conversions: tuple[Row, ...]
+    """What parts gave for another asset, and below 0 what they got."""
 
 
 def period_of(every: str, moment: int) -> Period:
@@ -103,7 +105,13 @@ def balance_sheet(lines: Iterable[BookLine], fund: str, moment: int) -> Sheet:
     for sign, rows in ((1, assets), (-1, liabilities)):
         for row in rows:
             net[row.asset] = net.get(row.asset, 0) + sign * row.amount
-    return Sheet(assets=assets, liabilities=liabilities, net=net, committed=_rows(ledger, "Equity:Committed", -1))
+    return Sheet(
+        assets=assets,
+        liabilities=liabilities,
+        net=net,
+        committed=_rows(ledger, "Equity:Committed", -1),
+        conversions=_rows(ledger, "Equity:Conversions", 1),
+    )
 
 
 def income(lines: Iterable[BookLine], fund: str, period: Period) -> tuple[tuple[Row, ...], tuple[Row, ...]]:

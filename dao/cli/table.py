@@ -89,6 +89,7 @@ COMMANDS = (
     Command("fund show", "Treasury", "Show what each fund has, has promised and has paid."),
     Command("fund income", "Treasury", "Find what came in on the chain, and book it."),
     Command("fund refund", "Treasury", "Book what came back of a payment."),
+    Command("fund convert", "Treasury", "Book what a part exchanged, within a bound."),
     Command("fund collect", "Treasury", "Build the calls that bring waiting money to the Safe."),
     Command("committee", "Treasury", "Show what a committee may grant, and what it granted."),
     Command("ledger show", "Treasury", "Show every entry of the books and every balance."),

@@ -6,11 +6,13 @@ proposals of the fund count against what is available; what can be checked of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import Literal
 
 from dao.record.case import Case, Queued, Row, need
 from dao.record.checks_committee import check_room
+from dao.record.checks_conversion import check_conversion
+from dao.record.checks_group import group_story
 from dao.record.checks_income import income_of
 from dao.record.checks_premiums import premiums_of
 from dao.record.errors import RecordError
@@ -20,10 +22,10 @@ from dao.record.receipts import receipt_behind
 from treasury import booking
 from treasury.asks import asked_by, asks
 from treasury.assets import total
-from treasury.fund import FundError, replay
+from treasury.fund import NO_AMOUNTS, FundError, check_entry
 from treasury.grants import GrantError
 from treasury.income import ForwardFact, PremiumFact, PremiumsFact
-from treasury.ledger import Entry
+from treasury.ledger import REVERSED, Entry, Ledger
 from treasury.payouts import PayoutId
 
 
@@ -54,7 +56,7 @@ def books_cover(case: Case) -> None:
     was paid, ended or came in is booked.
     """
     entries = need(case.entries)
-    replay(entry for _, entry in entries)
+    _replay(case, entries)
     queue = _queue(case)
     committed = {entry.id: index for index, entry in entries if entry.rule == booking.COMMITTED}
     for queued in queue:
@@ -121,16 +123,28 @@ def _was_covered(case: Case, row: Row) -> bool:
     """Whether the fund, and a committee's year, had room for a result when it was counted."""
     try:
         check_room(case, row.index, row.leaf.time, asks(need(case.parts)))
-        replay([*(entry for index, entry in need(case.entries) if index < row.index), *_promises(case, row)])
+        before = [(index, entry) for index, entry in need(case.entries) if index < row.index]
+        _replay(case, [*before, *((row.index, entry) for entry in _promises(case, row))])
     except (FundError, GrantError) as error:
         return error.code not in ("E_BUDGET", "E_GRANT")
     return True
 
 
+def _replay(case: Case, entries: Iterable[tuple[int, Entry]]) -> None:
+    """Post entries one after the other, each checked against the books before it and what groups held then."""
+    story = group_story(case.leaves, case.get) if next(case.rows("group"), None) else None
+    ledger = Ledger()
+    for index, entry in entries:
+        check_entry(ledger, entry, NO_AMOUNTS if story is None else story.held_before(index, entry.fund))
+        ledger.post(entry)
+
+
 def _is_ours(case: Case, entry: Entry) -> bool:
-    """Whether an entry is income, or names this proposal; the number alone does not tell, it may be asked again."""
+    """Whether an entry is income or a reversal, which can be made of what is here, or names this proposal; the number
+    alone does not tell, it may be asked again.
+    """
     named = payout_named(entry)
-    return entry.iip == 0 or (named is not None and named.proposal == case.proposal)
+    return entry.iip == 0 or entry.rule == REVERSED or (named is not None and named.proposal == case.proposal)
 
 
 def entries_of(case: Case, row: Row) -> list[Entry]:
@@ -167,17 +181,23 @@ def _of_income(case: Case, row: Row) -> Iterator[Entry | None]:
         if own != fund:
             raise RecordError("E_LEDGER", "refund_fund", index=row.index, fund=fund, expected=own)
         yield booking.refunded(PayoutId(case.proposal, _part(row)), fact, fund=fund, iip=iip, source=row.index)
+    elif row.leaf.kind == "conversion":
+        own, iip = _fund_and_number(case)
+        if own != fund:
+            raise RecordError("E_LEDGER", "refund_fund", index=row.index, fund=fund, expected=own)
+        payout, converted = PayoutId(case.proposal, _part(row)), check_conversion(case, row)
+        yield booking.converted(payout, converted, fund=fund, iip=iip, source=row.index)
     else:
         yield booking.donation(fact, fund=fund, source=row.index)
 
 
 def _of_reversed(case: Case, row: Row) -> Iterator[Entry | None]:
-    """An income whose block left the chain is taken back, whole."""
+    """Whatever a fact booked is taken back, whole, where its block left the chain."""
     number = row.leaf.body["source"]
     assert number in need(case.taken_back), "check 74 has looked at it"
-    assert isinstance(number, int), "the leaf's schema says so"
-    for entry in _of_income(case, Row(number, case.leaves[number])):
-        yield None if entry is None else booking.reversal(entry, source=row.index)
+    for booked in case.rows("entry", source=number):
+        if booked.index < row.index:
+            yield booking.reversal(Entry.from_map(booked.leaf.body), source=row.index)
 
 
 def _of_proposal(case: Case, row: Row) -> Iterator[Entry | None]:
@@ -254,6 +274,7 @@ _RULES: dict[str, Callable[[Case, Row], Iterator[Entry | None]]] = {
     "forward": _of_income,
     "donation": _of_income,
     "refund": _of_income,
+    "conversion": _of_income,
     "reversed": _of_reversed,
     "proposal": _of_proposal,
     "result": _of_result,

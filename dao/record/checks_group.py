@@ -1,12 +1,13 @@
 """Steps of working groups' accounts in a journal: each signed, in its place, and allowed by the table and the money.
 
-They have no number among the checks of a record, because no record holds them: whoever takes a step into a journal, or
-follows one, runs all steps before it again. The settings are the newest in the journal at that leaf.
+They have no number of their own among the checks of a record: check 72, which holds promises to what is available, runs
+all steps again, and so does whoever takes a step into a journal or follows one. The settings are the newest then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chain.cid import CID
@@ -18,7 +19,7 @@ from governance.group_steps import GroupStep, check_group_signature, read_group_
 from governance.settings import Settings
 from governance.settings_text import parse_settings
 from treasury.fund import replay
-from treasury.group_accounts import Groups, take
+from treasury.group_accounts import Groups, held, take
 from treasury.ledger import Entry, Ledger
 
 
@@ -30,14 +31,23 @@ class GroupStory(NamedTuple):
     """Leaf index and step."""
     entries: tuple[tuple[int, int, Entry], ...]
     """Leaf index, leaf time, and what the step books."""
+    held: tuple[tuple[int, Mapping[tuple[str, str], int]], ...] = ()
+    """Leaf index, and what accounts keep from votes from there on, by fund and asset."""
+
+    def held_before(self, index: int, fund: str) -> dict[str, int]:
+        """What accounts of a fund keep from votes when a leaf comes, by asset."""
+        place = bisect_left(self.held, index, key=lambda row: row[0])
+        sums = self.held[place - 1][1] if place else {}
+        return {asset: amount for (name, asset), amount in sums.items() if name == fund}
 
 
-def group_story(leaves: Sequence[Leaf], get: Get) -> GroupStory:
-    """Run every step of a journal again; raise what the first wrong one is refused with."""
+def group_story(leaves: Sequence[Leaf] | Mapping[int, Leaf], get: Get) -> GroupStory:
+    """Run every step that is at hand again; raise what the first wrong one is refused with."""
     groups, ledger, settings = Groups(), Ledger(), None
     steps: list[tuple[int, GroupStep]] = []
     entries: list[tuple[int, int, Entry]] = []
-    for index, leaf in enumerate(leaves):
+    kept: list[tuple[int, Mapping[tuple[str, str], int]]] = []
+    for index, leaf in leaves.items() if isinstance(leaves, Mapping) else enumerate(leaves):
         if leaf.kind == "settings":
             settings = parse_settings(get(_link(leaf, "settings")).decode("utf-8", "replace"))
         elif leaf.kind == "entry":
@@ -48,7 +58,9 @@ def group_story(leaves: Sequence[Leaf], get: Get) -> GroupStory:
             steps.append((index, step))
             if entry is not None:
                 entries.append((index, leaf.time, entry))
-    return GroupStory(groups, tuple(steps), tuple(entries))
+        if steps and leaf.kind in ("settings", "group"):
+            kept.append((index, held(groups, () if settings is None else settings.groups)))
+    return GroupStory(groups, tuple(steps), tuple(entries), tuple(kept))
 
 
 def check_group(before: Sequence[Leaf], leaf: Leaf, get: Get) -> None:

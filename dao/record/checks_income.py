@@ -13,39 +13,46 @@ from chain.receipt import Log
 from dao.record.case import Case, Income, Logged, Row
 from dao.record.checks_settings import settings_now
 from dao.record.errors import RecordError
+from dao.record.queue import payout_of
 from dao.record.receipts import check_final, receipt_behind
 from governance.settings import FundSettings
 from treasury.income import ForwardFact, Origin, other_side, read_donation, read_forward, read_premium
 
-INCOME = ("premium", "forward", "donation", "refund")
-REVERSIBLE = ("premium", "premiums", "forward", "donation")
-"""What is taken back when its block leaves the chain; a refund names a payment, and waits for that one's reversal."""
+INCOME = ("premium", "forward", "donation", "refund", "conversion")
+REVERSIBLE = ("premium", "premiums", "forward", "donation", "refund", "conversion")
+"""What is taken back when its block leaves the chain."""
 
 
 def books_sources(case: Case) -> None:
     """Every income is the log of a contract that the settings name, in a proved receipt, and stands there once."""
     facts: dict[int, Income] = {}
-    seen: set[Origin] = set()
-    named: set[tuple[object, object]] = set()
+    seen: dict[object, str] = {}
+    converted: set[tuple[bytes, int]] = set()
     gone = taken_back(case)
     for row in case.rows_of(*INCOME):
-        place = (row.leaf.body["receipt"], row.leaf.body["log"])  # a proof has one spelling, so one name
-        if place in named:
-            raise RecordError("E_LEDGER", "twice", index=row.index)
-        named.add(place)
+        if row.leaf.kind == "conversion" and row.index not in gone:
+            if payout_of(row) in converted:
+                raise RecordError("E_LEDGER", "converted_twice", index=row.index)
+            converted.add(payout_of(row))
+        _once(seen, (row.leaf.body["receipt"], row.leaf.body["log"]), row)  # a proof has one spelling, so one name
         if not case.concerns(row.index):
             continue
         before = set(case.blocks)
         fact = income_of(case, row)
-        if any((row.leaf.body["receipt"], told) in named for told in _told_again(case, row)):
+        if any((row.leaf.body["receipt"], told) in seen for told in _told_again(case, row)):
             raise RecordError("E_LEDGER", "twice", index=row.index)
         if row.index in gone:
             case.blocks &= before  # a block that left the chain is nobody's to believe
-        if fact.origin in seen:
-            raise RecordError("E_LEDGER", "twice", index=row.index)
-        seen.add(fact.origin)
+        _once(seen, fact.origin, row)
         facts[row.index] = fact
     case.incomes = facts
+
+
+def _once(seen: dict[object, str], place: object, row: Row) -> None:
+    """A log stands in the books once; what was taken for a gift may turn out to be one side of a conversion."""
+    if place in seen and (seen[place], row.leaf.kind) != ("donation", "conversion"):
+        raise RecordError("E_LEDGER", "twice", index=row.index)
+    seen[place] = row.leaf.kind
 
 
 def income_of(case: Case, row: Row) -> Logged:
@@ -90,7 +97,7 @@ def _read_income(row: Row, fund: FundSettings, logs: Sequence[Log], origin: Orig
     """Read one log as the income that its leaf says it is."""
     proxies = fund.sources_of("premium_share")
     log = logs[origin.log]
-    if row.leaf.kind in ("donation", "refund"):
+    if row.leaf.kind in ("donation", "refund", "conversion"):
         token = None if log.address == fund.safe else log.address
         if token is not None and token not in [asset.address for asset in fund.assets]:
             raise RecordError("E_LEDGER", "asset", index=row.index, token=token)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from chain.safe import SafeTx
 from dao.record.case import Case, Row, need
+from dao.record.checks_conversion import check_conversion
 from dao.record.checks_income import income_of
 from dao.record.endings import check_dead
 from dao.record.errors import RecordError
@@ -44,6 +45,7 @@ _RULES: Mapping[str, _Rule] = MappingProxyType({
     booking.RELEASED: _Rule(frozenset({"result", "cancel"}), of_part=False),
     booking.PAID: _Rule(frozenset({"executed"}), of_part=True),
     booking.REFUNDED: _Rule(frozenset({"refund"}), of_part=True),
+    booking.CONVERTED: _Rule(frozenset({"conversion"}), of_part=True),
 })  # fmt: skip
 _OF_A_PART = _Rule(frozenset({"ended"}), of_part=True)
 """`released/1` of a payout, which ended."""
@@ -71,7 +73,7 @@ def check_foreign(case: Case, entry: Entry, index: int, queue: Mapping[bytes, Sa
     source = case.leaves.get(entry.source)
     # a record holds every execution and ending, and the proposals, results and cancellations of its own number
     is_twin = case.commitment is not None and entry.iip == case.commitment.iip
-    is_here = entry.rule in (booking.PAID, booking.REFUNDED) or rule is _OF_A_PART or is_twin
+    is_here = entry.rule in (booking.PAID, booking.REFUNDED, booking.CONVERTED) or rule is _OF_A_PART or is_twin
     if (source is None and is_here) or (source is not None and not _says(source, rule, payout)):
         raise RecordError("E_LEDGER", "source", entry=entry.id, index=entry.source)
     if entry.rule == booking.PAID:
@@ -80,6 +82,9 @@ def check_foreign(case: Case, entry: Entry, index: int, queue: Mapping[bytes, Sa
     elif entry.rule == booking.REFUNDED:
         assert source is not None, "it is here"
         again = _refunded_again(case, entry, payout, Row(entry.source, source))
+    elif entry.rule == booking.CONVERTED:
+        assert source is not None, "it is here"
+        again = _converted_again(case, entry, payout, Row(entry.source, source))
     elif rule is _OF_A_PART:
         assert source is not None, "it is here"
         again = _given_back_again(case, entry, payout, Row(entry.source, source))
@@ -132,6 +137,14 @@ def _refunded_again(case: Case, entry: Entry, payout: PayoutId, row: Row) -> Ent
     if not isinstance(fact, DonationFact) or row.leaf.body["fund"] != entry.fund:
         raise RecordError("E_LEDGER", "source", entry=entry.id, index=entry.source)
     return booking.refunded(payout, fact, fund=entry.fund, iip=entry.iip, source=entry.source)
+
+
+def _converted_again(case: Case, entry: Entry, payout: PayoutId, row: Row) -> Entry | None:
+    """What `converted/1` makes of the transaction of a part and of its receipt."""
+    if row.leaf.body["fund"] != entry.fund:
+        raise RecordError("E_LEDGER", "source", entry=entry.id, index=entry.source)
+    fact = check_conversion(case, row)
+    return booking.converted(payout, fact, fund=entry.fund, iip=entry.iip, source=entry.source)
 
 
 def _paid_again(case: Case, entry: Entry, payout: PayoutId, row: Row, queue: Mapping[bytes, SafeTx]) -> Entry | None:

@@ -84,6 +84,7 @@ def _cause(value: object) -> bool:
 _ADDRESS, _HASH = _bytes(20), _bytes(32)
 _FOREIGN, _BLOCK = _link(RAW), _link(DAG_CBOR)
 _POSTING = _map_of(account=_text, amount=_signed, asset=_text)
+_PRICE = _map_of(file=_HASH, currency=_text, day=_int, given=_decimal, got=_decimal)
 
 KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "settings": {"settings": _FOREIGN, "signatures": lambda v: isinstance(v, bytes), "state": _BLOCK},
@@ -115,6 +116,9 @@ KINDS: Mapping[str, Mapping[str, Test]] = MappingProxyType({
     "forward": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "donation": {"fund": _text, "receipt": _BLOCK, "log": _int},
     "refund": {"proposal": _HASH, "part": _int, "fund": _text, "receipt": _BLOCK, "log": _int},
+    "conversion": {
+        "proposal": _HASH, "part": _int, "fund": _text, "receipt": _BLOCK, "log": _int, "bound": _int, "price": _PRICE,
+    },
     "reversed": {"source": _int, "header": _FOREIGN},
     "entry": {
         "id": _entry_id, "source": _int, "rule": _text, "fund": _text, "iip": _int, "postings": _list_of(_POSTING),

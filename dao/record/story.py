@@ -19,8 +19,8 @@ from governance.messages import read_envelope
 from governance.settings_text import parse_settings
 
 _WHOLE = frozenset({
-    "settings", "premium", "premiums", "forward", "donation", "refund", "reversed", "entry", "queued", "executed",
-    "spent", "ended",
+    "settings", "premium", "premiums", "forward", "donation", "refund", "conversion", "reversed", "entry", "queued",
+    "executed", "spent", "ended", "group",
 })  # fmt: skip
 """Kinds of which a record holds every leaf."""
 _HOUSEKEEPING = frozenset({"announced", "housekept"})

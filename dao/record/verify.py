@@ -26,7 +26,7 @@ NOT_RUN = "NOT_RUN"
 NOT_DUE = "NOT_DUE"
 
 _MANIFEST = frozenset({"v", "kind", "proposal", "size", "checkpoint", "leaves", "proof"})
-_ELSEWHERE = frozenset({"alive", "group"})
+_ELSEWHERE = frozenset({"alive"})
 """Kinds of which no record holds a leaf, because no check would look at it."""
 
 

@@ -16,7 +16,7 @@ from dao.record.leaves import Leaf
 from dao.record.life import history, moments, periods_at, written_settings
 from dao.store.journal import Journal
 from dao.views.iip_standing import IipStanding, iip_standing
-from dao.views.money import books_of
+from dao.views.money import books_of, held_by_groups
 from dao.views.numbers import Numbered, numbers
 from dao.workflow.desk import Desk
 from dao.workflow.payees import commitments, paid_payees
@@ -43,6 +43,11 @@ def facts_of(desk: Desk, settings: Settings, fund: FundSettings, raw: bytes) -> 
     journal, assets = desk.journal, assets_of(fund)
     known = facts_of_settings(settings, fund, raw)
     known |= {"paid": paid_payees(journal), "largest_share": fund.mandate.largest_share}
+    known["liquidity"] = {
+        symbol: (each.name, each.numerator, each.denominator)
+        for each in fund.mandate.liquidity
+        for symbol in each.symbols
+    }
     reading = read_document(raw)
     number, requires = reading.values.get("iip"), reading.values.get("requires", ())
     assert isinstance(requires, tuple), "the reader makes a tuple of numbers"
@@ -158,5 +163,6 @@ def _bound(journal: Journal, numbered: Numbered) -> Commitment | None:
 
 
 def _left(journal: Journal, fund: FundSettings, token: bytes | None) -> int:
-    state = fund_state(books_of(journal).ledger, fund.name, asset_id(fund.chain_id, token))
-    return state.available - state.asked
+    asset = asset_id(fund.chain_id, token)
+    state = fund_state(books_of(journal).ledger, fund.name, asset)
+    return state.available - state.asked - held_by_groups(journal, fund.name).get(asset, 0)

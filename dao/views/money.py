@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from chain.amount import spell
+from dao.record.checks_group import group_story
 from dao.store.journal import Journal
 from governance.space import Settings
 from treasury.assets import asset_id
@@ -50,6 +51,11 @@ def books_of(journal: Journal) -> Books:
         if leaf.kind == "entry"
     )
     return Books(rows, replay(entry for _, _, entry in rows))
+
+
+def held_by_groups(journal: Journal, fund: str) -> dict[str, int]:
+    """What the accounts of groups inside a fund keep from votes now, by asset id."""
+    return group_story(journal.leaves, journal.get).held_before(len(journal), fund)
 
 
 def labels_of(settings: Settings) -> dict[str, AssetLabel]:

@@ -65,6 +65,7 @@ REQUIRED: Mapping[str, tuple[int, ...]] = MappingProxyType({
     "forward": (10, 70),
     "donation": (10, 70),
     "refund": (*PAID, 70),
+    "conversion": (*PAID, 70),
     "reversed": (10, 70, 73, 74),
     "entry": (10, *BOOKED, 72),
 })  # fmt: skip

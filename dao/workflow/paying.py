@@ -35,7 +35,7 @@ from dao.workflow import part_facts, sending
 from dao.workflow.consenting import confirmation_fact
 from dao.workflow.desk import BOOKED, PAID, QUEUED, Blocks, Desk, Fact
 from dao.workflow.proposing import settings_in_force
-from dao.workflow.spending import outflows_of, spending_beside
+from dao.workflow.spending import outflows_of, shares_of, spending_beside
 from proposals.parts import Part
 from treasury.asks import asks
 from treasury.binding import build
@@ -195,6 +195,7 @@ def review_part(desk: Desk, proposal: bytes, part: int, tx: SafeTx) -> Review:
             spending=spending_beside(desk, case, part, tx, alive),
             excluded=frozenset(() if fund is None else fund.mandate.excluded),
             outflows=() if fund is None else outflows_of(desk, fund),
+            shares=() if fund is None else shares_of(desk, fund),
             succeeds=None if tried is None else tried.succeeds,
             trial=part_facts.tried(desk.node, wanted, settings.funds, state.block.number),
         ),

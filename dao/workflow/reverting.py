@@ -1,4 +1,4 @@
-"""Income whose block left the chain: found by asking the chain for the block of every income that stands.
+"""Income, refunds and conversions whose block left the chain: found by asking it for the block of each that stands.
 
 Decides which incomes are taken back, and with which header. Blocks are chained by their hashes, so below the newest one
 that the chain still has, all stand. What a reversal must prove is check 74's; payments are not looked at here.

@@ -15,8 +15,9 @@ from dao.record.checks_limits import executed_within
 from dao.workflow.desk import Desk
 from governance.settings import FundSettings
 from treasury.assets import asset_id
-from treasury.ledger import Entry
-from treasury.mandate import Outflow, spent_since
+from treasury.fund import fund_state
+from treasury.ledger import Entry, Ledger
+from treasury.mandate import Outflow, Share, spent_since
 from treasury.outflow import Spending, caps_of
 
 
@@ -31,6 +32,19 @@ def spending_beside(desk: Desk, case: Case, part: int, tx: SafeTx, alive: Iterab
     waiting = tuple(other.tx for other in alive if other.tx.nonce < tx.nonce or other.hash in signed)
     executed = tuple(other.tx for other in executed_within(case, (case.proposal, part), tx, desk.now()))
     return Spending(caps=caps, executed=executed, waiting=waiting)
+
+
+def shares_of(desk: Desk, fund: FundSettings) -> tuple[Share, ...]:
+    """What the classes of liquidity in a fund's mandate allow, with what the fund holds by the books."""
+    if not fund.mandate.liquidity:
+        return ()
+    ledger = Ledger(Entry.from_map(leaf.body) for leaf in desk.journal.leaves if leaf.kind == "entry")
+    ids = {asset.symbol: asset_id(fund.chain_id, asset.address) for asset in fund.assets}
+    return tuple(
+        Share(ids[symbol], each.name, each.numerator, each.denominator, fund_state(ledger, fund.name, ids[symbol]).held)
+        for each in fund.mandate.liquidity
+        for symbol in each.symbols
+    )
 
 
 def outflows_of(desk: Desk, fund: FundSettings) -> tuple[Outflow, ...]:

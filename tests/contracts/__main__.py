@@ -9,5 +9,5 @@ from chain.clients.contracts.build import compile_contract
 HERE = Path(__file__).parent
 
 if __name__ == "__main__":
-    for name in ("Mutual", "MerkleDistributor", "WeirdToken"):
+    for name in ("Exchange", "Mutual", "MerkleDistributor", "WeirdToken"):
         (HERE / f"{name}.json").write_text(compile_contract(name, HERE), encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 
 from chain.errors import CodedError
 from chain.json_text import canonical
-from governance.settings import BalanceProof, Mandate, OutflowLimit
+from governance.settings import BalanceProof, LiquidityClass, Mandate, OutflowLimit
 from governance.settings_text import parse_settings, write_settings
 from tests.governance.space_values import CODE_HASH, SAFE, person, settings, settings_values, spelled
 
@@ -255,6 +255,28 @@ def test_parameters_of_a_built_in_strategy_are_checked_early() -> None:
     """A vote could not be tallied later; a strategy of somebody else's is left to its own package."""
     assert ("E_STRATEGY", "params") == refusal(put("strategies", 0, "params", "decimals", value="18"))
     assert "of-mine" == settings(put("strategies", 0, "name", value="of-mine")).strategies[0].name
+
+
+def test_classes_of_liquidity_hold_every_asset_once() -> None:
+    """Each class has a share of at most the whole; zero forbids."""
+    share = {"denominator": 10, "numerator": 1}
+    high = {"assets": ["ETH"], "class": "high", "largest_share": {"denominator": 1, "numerator": 1}}
+    low = {"assets": ["MUT"], "class": "low", "largest_share": share}
+    whole = {"excluded": [], "liquidity": [high, low]}
+    read = parse_settings(canonical(settings_values(put("funds", 0, "mandate", value=whole)))).funds[0].mandate
+
+    assert (LiquidityClass("high", ("ETH",), 1, 1), LiquidityClass("low", ("MUT",), 1, 10)) == read.liquidity
+    for wrong in (
+        [],
+        [high],
+        [low],
+        [high, low, high | {"class": "third"}],
+        [high, low | {"class": "high"}],
+        [high, low | {"largest_share": {"denominator": 1, "numerator": 2}}],
+        [high, low | {"assets": ["XYZ"]}],
+        [high, low | {"class": "Low"}],
+    ):
+        assert ("E_SETTINGS", "field") == refusal(put("funds", 0, "mandate", value=whole | {"liquidity": wrong}))
 
 
 def test_a_mandate_is_read_and_says_something() -> None:

@@ -94,6 +94,7 @@ BY_FACTS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
      {"paid": frozenset({ADA}), "cap": {"MUT": "25000"}}, "| 1 | 25,000"),
     ("E_MANDATE", {"excluded": frozenset({BOB})}, {"excluded": frozenset({EVE})}, "| 1 | 25,000"),
     ("E_MANDATE", {"largest_share": (1, 2)}, {"largest_share": (1, 1)}, "requested"),
+    ("E_MANDATE", {"liquidity": {"MUT": ("low", 1, 2)}}, {"liquidity": {"MUT": ("low", 1, 1)}}, "requested"),
     ("E_LIMIT", {"body_limit": len(GOOD) - 500}, {"body_limit": None}, "## Specification"),
 ]  # fmt: skip
 

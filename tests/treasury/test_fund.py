@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treasury.assets import erc20, native, parse_asset
-from treasury.booking import asked, committed, donation, forward, paid, premium, refunded, released, reversal
+from treasury.booking import (
+    asked,
+    committed,
+    converted,
+    donation,
+    forward,
+    paid,
+    premium,
+    refunded,
+    released,
+    reversal,
+)
+from treasury.conversion import ConversionFact
 from treasury.fund import FundError, FundState, check_cover, check_entry, fund_state, fund_states, replay
 from treasury.income import DonationFact, ForwardFact, Origin, PremiumFact
 from treasury.ledger import Entry, Ledger, LedgerError, Posting
@@ -29,6 +41,7 @@ STEPS = st.one_of(
     st.tuples(st.just("ask"), st.integers(1, 4), ASKS),
     *(st.tuples(st.just(name), st.integers(1, 4)) for name in ("commit", "commit", "pay", "pay", "release", "reverse")),
     st.tuples(st.just("refund"), st.integers(1, 4), st.integers(1, 3)),
+    st.tuples(st.just("convert"), st.integers(1, 4), st.integers(0, 3)),
 )
 
 
@@ -123,6 +136,16 @@ class History:
         entry = refunded(payout(iip), fact, fund="iip", iip=iip, source=self.log)
         return entry, lambda: self.change_back(asset, fact.amount)
 
+    def convert(self, iip: int, thirds: int) -> tuple[Entry, Callable[[], None]]:
+        """Some of what was paid turns out to have bought the other asset, and a little went without being booked."""
+        amounts = self.asked.get(iip, {ETH: 10})
+        given = sorted(amounts)[0]
+        booked = amounts[given] * thirds // 3
+        fact = ConversionFact(
+            origin(self.log), given, booked + self.log, booked, DAI if given == ETH else ETH, 10**17, was_income=False
+        )
+        return converted(payout(iip), fact, fund="iip", iip=iip, source=self.log), lambda: None
+
     def change_back(self, asset: str, amount: int) -> None:
         self.back[asset] += amount
 
@@ -158,7 +181,8 @@ def test_every_prefix_of_any_history(steps: list[tuple[object, ...]]) -> None:
         for asset in (ETH, DAI):
             state = fund_state(ledger, "iip", asset)
             assert 0 == ledger.balance("", asset)
-            assert history.received[asset] == state.available + state.committed + state.paid - state.refunded
+            kept = state.available + state.committed + state.paid - state.refunded
+            assert history.received[asset] == kept + state.converted
             assert history.back[asset] == state.refunded <= state.paid
             assert min(state.asked, state.committed, state.paid, state.receivable) >= 0
             if entry.rule == "committed/1" and asset in {line.asset for line in entry.postings}:

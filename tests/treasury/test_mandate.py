@@ -10,7 +10,7 @@ from proposals.parts import Call
 from tests.treasury.cases import OTHER, PAY_ETHER, PAY_TOKENS, PAYEE, SAFE, TOKEN, codes, part, safe_tx, voted
 from tests.treasury.test_fund import ETH, ask, commitment, gift, payment
 from treasury.assets import native
-from treasury.mandate import Outflow, spent_since
+from treasury.mandate import Outflow, Share, spent_since
 from treasury.recovery import RecoveryError, bounty
 from treasury.review import Review, review
 
@@ -38,6 +38,14 @@ def test_H92_more_than_the_limit_of_a_time_is_refused_before_signing() -> None:
         limit = Outflow(native(1), most, 86_400, spent)
         found = codes(reviewed(PAY_ETHER, outflows=(limit,)))
         assert ([("E_OUTFLOW_CAP", "", "part 1")] if refused else []) == found
+
+
+def test_a_part_takes_no_more_than_its_class_of_liquidity_allows() -> None:
+    """Of what the fund holds; the share itself may be reached, and a share of zero forbids the asset."""
+    for share, held, refused in (((1, 2), 2 * SENT, False), ((1, 2), 2 * SENT - 1, True), ((0, 1), 9 * SENT, True)):
+        found = codes(reviewed(PAY_ETHER, shares=(Share(native(1), "low", *share, held),)))
+        assert ([("E_MANDATE", "liquidity", "part 1")] if refused else []) == found
+    assert [] == codes(reviewed(PAY_TOKENS, shares=(Share(native(1), "low", 0, 1, 0),)))
 
 
 def test_only_payments_within_the_time_were_spent() -> None:

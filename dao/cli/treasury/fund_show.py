@@ -12,7 +12,7 @@ from chain.address import checksum
 from dao.cli.answer import Answer
 from dao.cli.options import Dir
 from dao.cli.text import columns, label, paint, say
-from dao.views.money import Ask, AssetLabel, asks_of, books_of, labels_of, told
+from dao.views.money import Ask, AssetLabel, asks_of, books_of, held_by_groups, labels_of, told
 from dao.views.numbers import UnknownNameError
 from dao.views.opening import open_journal, settings_of
 from governance.settings import FundSettings
@@ -28,12 +28,18 @@ EXAMPLES = (
 )
 
 
+_RARE = frozenset({"refunded", "converted"})
+"""Columns that are left out where they hold nothing."""
+
+
 class Shown(NamedTuple):
     """One fund, and what the books say of it by asset id."""
 
     fund: FundSettings
     states: Mapping[str, FundState]
     asks: list[Ask]
+    held: Mapping[str, int]
+    """What groups keep of it from votes, by asset id."""
 
 
 def command(
@@ -43,12 +49,13 @@ def command(
     """Show what each fund has, has promised and has paid.
 
     Available is what the Safe holds less what is committed to votes that passed; what open votes ask is shown and
-    blocks nobody. The numbers are those of the books; no chain is asked.
+    blocks nobody, and what groups hold of the available is shown and no vote gets it. The numbers are those of the
+    books; no chain is asked.
     """
     with open_journal(folder) as (_, journal):
         settings = settings_of(journal)
         ledger = books_of(journal).ledger
-    shown = [_shown(fund, ledger) for fund in _chosen(settings, name)]
+        shown = [_shown(fund, ledger, held_by_groups(journal, fund.name)) for fund in _chosen(settings, name)]
     labels = labels_of(settings)
     return Answer({"funds": [_document(one, labels) for one in shown]}, _lines(shown, labels))
 
@@ -60,11 +67,11 @@ def _chosen(settings: Settings, name: str) -> list[FundSettings]:
     return found
 
 
-def _shown(fund: FundSettings, ledger: Ledger) -> Shown:
+def _shown(fund: FundSettings, ledger: Ledger, held: Mapping[str, int]) -> Shown:
     """The assets of the settings first, then whatever else the books know of the fund."""
     moved = fund_states(ledger, fund.name)
     named = dict.fromkeys((asset_id(fund.chain_id, asset.address) for asset in fund.assets), NOTHING)
-    return Shown(fund, {**named, **moved}, asks_of(ledger, fund.name))
+    return Shown(fund, {**named, **moved}, asks_of(ledger, fund.name), held)
 
 
 def _document(shown: Shown, labels: Mapping[str, AssetLabel]) -> dict[str, object]:
@@ -78,6 +85,7 @@ def _document(shown: Shown, labels: Mapping[str, AssetLabel]) -> dict[str, objec
                 "symbol": labels[asset].symbol if asset in labels else None,
                 "decimals": labels[asset].decimals if asset in labels else None,
                 **{field: str(amount) for field, amount in state._asdict().items()},
+                "held_by_groups": str(shown.held.get(asset, 0)),
             }
             for asset, state in shown.states.items()
         ],
@@ -86,18 +94,21 @@ def _document(shown: Shown, labels: Mapping[str, AssetLabel]) -> dict[str, objec
 
 
 def _lines(shown: list[Shown], labels: Mapping[str, AssetLabel]) -> Iterator[str]:
-    for number, (fund, states, asks) in enumerate(shown):
+    for number, (fund, states, asks, held) in enumerate(shown):
         if number:
             yield ""
         where = say("FUND", "safe", safe=fund.safe, chain_id=fund.chain_id)
         yield paint(say("FUND", "name", name=fund.name), "bold") + where
-        width = len(FundState._fields) - (not any(state.refunded for state in states.values()))
-        head = ("", *map(label, FundState._fields[:width]))
+        used = {field for state in states.values() for field, amount in state._asdict().items() if amount}
+        fields = [field for field in FundState._fields if field not in _RARE or field in used]
         rows = [
-            (told(0, asset, labels)[1], *(told(amount, asset, labels)[0] for amount in state[:width]))
+            (told(0, asset, labels)[1], *(told(getattr(state, field), asset, labels)[0] for field in fields))
             for asset, state in states.items()
         ]
-        yield from columns([head, *rows], right=range(1, width + 1))
+        yield from columns([("", *map(label, fields)), *rows], right=range(1, len(fields) + 1))
+        for asset, units in sorted(held.items()):
+            amount, symbol = told(units, asset, labels)
+            yield "  " + say("FUND", "held", amount=amount, symbol=symbol)
         for ask in asks:
             amount, symbol = told(ask.amount, ask.asset, labels)
             yield "  " + say("FUND", "asks", iip=ask.iip, amount=amount, symbol=symbol)

@@ -14,8 +14,9 @@ from dao.cli.files import write
 from dao.cli.options import Dir
 from dao.cli.text import label, paint, say
 from dao.cli.treasury.ledger_export import Prices
+from dao.cli.treasury.report_owed import BondFile, Named, PlanFile, PoolFile, debts, debts_document, debts_lines
 from dao.cli.treasury.report_tables import Money, row_document, table
-from dao.cli.treasury.vesting_plan import moment
+from dao.cli.treasury.vesting_plan import Tge, moment
 from dao.views.budgets import planned_of
 from dao.views.exporting import export_of, prices_in
 from dao.views.opening import open_journal, settings_of
@@ -28,6 +29,7 @@ from treasury.statements import Period, balance_sheet, income, period_of, runway
 EXAMPLES = (
     "dao report --every quarter",
     "dao report --every 2w --prices prices.csv --out report.md --lang zh-Hant",
+    "dao report --pool history.json --plan plan.toml --bonds bonds.csv",
     "dao report --every month --at 2026-01-31T00:00:00Z --dir demo --json",
 )
 
@@ -48,6 +50,10 @@ def command(
         str, typer.Option("--at", help="A moment of the period; without it the last entry's.", metavar="TIME")
     ] = "",
     prices: Prices = None,
+    pool: PoolFile = None,
+    plan: PlanFile = "",
+    tge: Tge = "",
+    bonds: BondFile = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write it to this file, Markdown.", metavar="FILE")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file with other bytes.")] = False,
     folder: Dir = Path(),
@@ -56,7 +62,8 @@ def command(
 
     All of it comes from the books; no chain is asked. With a price file it is told in that file's currencies, too, each
     account cut to the cent, and the file's hash stands in the report. A budget row's kind is what its purpose begins
-    with, as `Gas: a call a week`, by the list of MakerDAO's MIP40.
+    with, as `Gas: a call a week`, by the list of MakerDAO's MIP40. Dividends, vesting and bonds are no entries: they
+    are told besides, from files that you name, each with how it is known; and what was not named is said to be so.
     """
     known = prices_in(prices)
     with open_journal(folder) as (_, journal):
@@ -68,6 +75,7 @@ def command(
     end = min(period.last, last + 1)
     money = Money(export, end)
     funds = [fund.name for fund in settings.funds]
+    owed = debts(Named(pool, plan, tge, bonds), settings, end)
     document = {
         "space": export.title,
         "first": spell_day(period.first),
@@ -75,8 +83,10 @@ def command(
         "over": period.last <= last,
         "prices": None if known is None else known.digest,
         "funds": [_document(name, period, money, planned) for name in funds],
+        **debts_document(owed),
     }
-    lines = ["\n".join(_lines(funds, period, money, planned, is_over=period.last <= last)).rstrip()]
+    told = [*_lines(funds, period, money, planned, is_over=period.last <= last), *debts_lines(owed)]
+    lines = ["\n".join(told).rstrip()]
     if out is None:
         return Answer(document, lines)
     is_new = write(out, (lines[0] + "\n").encode(), force=force)
@@ -99,6 +109,7 @@ def _document(fund: str, period: Period, money: Money, planned: list[Planned]) -
         "liabilities": [row_document(row, money) for row in sheet.liabilities],
         "net": {asset: str(amount) for asset, amount in sheet.net.items()},
         "committed": [row_document(row, money) for row in sheet.committed],
+        "conversions": [row_document(row, money) for row in sheet.conversions],
         "income": [row_document(row, money) for row in came],
         "expenses": [row_document(row, money) for row in spent],
         "budget": [
@@ -138,6 +149,8 @@ def _fund_lines(fund: str, export: Export, period: Period, money: Money, planned
     yield from table("assets", money.heads(), [money.cells(row) for row in sheet.assets])
     yield from table("liabilities", money.heads(), [money.cells(row) for row in sheet.liabilities])
     yield from table("committed", money.heads(), [money.cells(row) for row in sheet.committed])
+    if sheet.conversions:
+        yield from table("conversions", money.heads(), [money.cells(row) for row in sheet.conversions])
     came, spent = income(export.lines, fund, period)
     yield from table("income", money.heads(), [money.cells(row) for row in came])
     yield from table("expenses", money.heads(), [money.cells(row) for row in spent])

@@ -17,7 +17,7 @@ from dao.cli import text
 from dao.cli.wide import ljust, width
 from dao.sentences import escape, language, sentence
 from dao.views.duties import Duty
-from governance.settings import Committee, FundSettings, Quorum, Settings, StrategySettings, Threshold
+from governance.settings import Committee, FundSettings, GroupSettings, Quorum, Settings, StrategySettings, Threshold
 from governance.settings_changes import Change
 from governance.settings_draft import spell_votes
 from proposals.durations import spell_duration
@@ -72,6 +72,8 @@ def setting_rows(settings: Settings, names: Mapping[bytes, str]) -> list[Row]:
     if settings.housekeeping:
         classes = (_told("SETTING", f"class_{name}") for name in settings.housekeeping)
         rows.append(Row("housekeeping", "; ".join(classes)))
+    if settings.groups:
+        rows.append(Row("groups", "; ".join(_group(group, settings, names) for group in settings.groups)))
     periods = [
         Row(f"periods.{name}", spell_duration(seconds))
         for name, seconds in settings.periods._asdict().items()
@@ -206,6 +208,9 @@ def _mandate(fund: FundSettings) -> Iterator[str]:
     for symbol, most, seconds in fund.mandate.limits:
         facts = {"amount": spell(most, decimals[symbol]), "symbol": symbol, "span": spell_duration(seconds)}
         yield _told("SETTING", "outflow", facts)
+    for each in fund.mandate.liquidity:
+        share, symbols = f"{each.numerator}/{each.denominator}", ", ".join(each.symbols)
+        yield _told("SETTING", "liquidity", {"name": each.name, "symbols": symbols, "share": share})
 
 
 def _committee(fund: FundSettings, committee: Committee) -> str:
@@ -222,6 +227,19 @@ def _committee(fund: FundSettings, committee: Committee) -> str:
     ]  # fmt: skip
     members = ", ".join(map(checksum, committee.members))
     return f"{told} ({members}); {'; '.join(limits)}; “{committee.mandate}”"
+
+
+def _group(group: GroupSettings, settings: Settings, names: Mapping[bytes, str]) -> str:
+    """Whoever signs must see who asks, who confirms, and what may be drawn."""
+    who = {"members": _people(group.members, names), "confirmers": _people(group.confirmers, names)}
+    told = [_told("SETTING", "group", {"name": group.name, "fund": group.fund, **who})]
+    fund = settings.fund(group.fund)
+    assets = {} if fund is None else {asset.address: asset for asset in fund.assets}
+    for line in group.credit:
+        asset = assets[line.address]
+        facts = {"amount": spell(line.limit, asset.decimals), "symbol": asset.symbol}
+        told.append(_told("SETTING", "group_credit", facts))
+    return ", ".join(told)
 
 
 def _strategy(strategy: StrategySettings) -> str:

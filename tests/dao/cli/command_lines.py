@@ -78,6 +78,10 @@ FINISHED: dict[str, list[tuple[str, ...]]] = {
     "fund show": [("fund", *HERE), ("fund", "other", *HERE)],
     "fund income": [("fund", "income", *HERE), ("fund", "income", "--file", "NEW", *HERE)],
     "fund refund": [("fund", "refund", "IIP-1/1", "0x" + "07" * 32, *HERE), ("fund", "refund", "IIP-1/1", "x", *HERE)],
+    "fund convert": [
+        ("fund", "convert", "IIP-1/1", "--prices", "FOLDER/dao.toml", "--bound", "100", *HERE),
+        ("fund", "convert", "IIP-1/1", "--bound", "x", *HERE),
+    ],
     "fund collect": [("fund", "collect", *HERE), ("fund", "collect", "--title", "x", *HERE)],
     "status": [("status", *HERE), ("status", "IIP-7", *HERE), ("status", "--dir", "FOLDER/iips")],
     **owner_lines.LINES,

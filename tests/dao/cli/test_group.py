@@ -114,6 +114,13 @@ def test_a_deposit_is_asked_for_and_confirmed_by_another(dao: Dao, club: Path) -
     assert (1, True) == (blank.status, "nothing that waits" in " ".join(blank.err.split()))
 
 
+def test_settings_show_their_groups(dao: Dao, club: Path) -> None:
+    """Who asks, who confirms, and what may be drawn."""
+    told = " ".join(dao("settings", "--dir", club).out.split())
+
+    assert "working groups writers in the fund treasury: eve, ben ask, ann, ben confirm, draws at most 0 ETH" in told
+
+
 def test_steps_travel_as_files(dao: Dao, club: Path, tmp_path: Path) -> None:
     """A request signed for a file is taken by `dao take`, once; a changed one is refused and put aside."""
     file = tmp_path / "ask.json"

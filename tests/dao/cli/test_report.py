@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -106,3 +107,20 @@ def test_a_premiums_split_is_drawn(dao: Dao, tmp_path: Path) -> None:
     assert 0 == outcome.status
     assert {"0.55 · 55.0 %", "0.15 · 15.0 %", "0.1 · 10.0 %", "0.09 · 9.0 %", "0.11 · 11.0 %"} <= set(told)
     assert "This is not insurance advice." in told
+
+
+def test_a_report_tells_debts_by_how_they_are_known(dao: Dao, played: Played, tmp_path: Path) -> None:
+    """Bonds are their file's word, with its hash; what no file was named for is said not to be told."""
+    bonds = tmp_path / "bonds.csv"
+    bonds.write_text("holder,asset,amount,due\nann,ETH,1.5,2030-01-31\n")
+    document = dao("report", "--bonds", bonds, "--dir", played.folder, "--json").document
+    told = dao("report", "--bonds", bonds, "--dir", played.folder).out
+    digest = sha256(bonds.read_bytes()).hexdigest()
+    bonds.write_text("holder,asset,amount,due\nann,ETH,-1,2030-01-31\n")
+    refused = dao("report", "--bonds", bonds, "--dir", played.folder, "--json")
+
+    row = {"what": "bonds", "asset": "ETH", "amount": str(15 * 10**17), "known": "stated", "file": digest}
+    assert ([row], ["dividends", "vesting"]) == (document["owed"], document["not_told"])
+    assert f"| bonds | 1.5 | ETH | stated | {digest} |" in told
+    assert "not to be taken for zero: dividends, vesting" in told
+    assert (1, "E_BONDS") == (refused.status, refused.document["error"]["code"])

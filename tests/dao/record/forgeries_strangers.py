@@ -39,7 +39,7 @@ OTHER = {"proposal": bytes(32)}
 CODE = "E_LOG_INCONSISTENT"
 
 ROWS = (
-    Row("a step of a working group", _group_step, 2, "file.manifest", CODE),
+    Row("a step of a working group that is another message", _group_step, 72, "books.cover", "E_DOMAIN"),
     Row("another proposal besides", _stranger("proposal", id=bytes(32)), 24, "proposal.rules", CODE),
     Row("a document of another number besides", _stranger("document", iip=7), 22, "proposal.document", CODE),
     Row("other parts besides", _parts, 23, "proposal.actions", CODE),

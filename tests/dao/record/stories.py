@@ -31,12 +31,14 @@ from dao.workflow import (
     submitting,
     voting,
 )  # fmt: skip
+from dao.workflow.converting import Bounded, book_conversion
 from dao.workflow.desk import Blocks, Fact
 from dao.workflow.premium_books import book_premiums
+from dao.workflow.proposing import settings_in_force
 from governance.messages import message_id
 from tests.dao.record.forge import Bench
 from tests.dao.record.invented import rebuilt_header
-from tests.dao.workflow import committees, contract_voters
+from tests.dao.workflow import committees, contract_voters, conversions, group_money
 from tests.dao.workflow.contract_voters import SafeVoter
 from tests.dao.workflow.stage import Stage, eth, open_stage
 from tests.dao.workflow.stops import (
@@ -79,7 +81,10 @@ def _blocks(journal: Journal) -> dict[CID, bytes]:
 
 
 def _vetoed(stage: Stage) -> list[bytes]:
-    """IIP-1 is vetoed after one owner signed its part 1; IIP-2 gets the money, is paid, and gives some of it back."""
+    """IIP-1 is vetoed after one owner signed its part 1; IIP-2 gets the money, is paid, and gives some of it back, and
+    buys tokens of the fund's own kind with the rest.
+    """
+    buys = conversions.offer(stage)
     found_guardian(stage)
     first = stage.pass_(1, eth("2"), eth("1"))
     tx = paying.queue(stage.desk, first.id, 1)
@@ -89,13 +94,16 @@ def _vetoed(stage: Stage) -> list[bytes]:
     stopping.veto(stage.desk, first.id, 0, REASON, cast.signer(GUARDIAN))
     reject(stage, tx)
     stopping.end(stage.desk, first.id, 1)
-    second = stage.pass_(2, eth("3.9"))
-    paid = paying.queue(stage.desk, second.id, 1)
+    second = stage.pass_(2, eth("3.8"), buys)
+    txs = [paying.queue(stage.desk, second.id, part) for part in (1, 2)]
     stage.there.wait(2 * cast.DAY + 60)
-    stage.sign(second, 1, paid)
-    paying.execute(stage.desk, second.id, 1, paid, cast.signer("ann"))
+    for part, paid in enumerate(txs, 1):
+        stage.sign(second, part, paid)
+        paying.execute(stage.desk, second.id, part, paid, cast.signer("ann"))
     back = stage.desk.node.send(cast.key(cast.BUYER), stage.there.safe, value=cast.UNIT).transaction_hash
     income.book_refund(stage.desk, PayoutId(second.id, 1), cast.FUND, back, 0)
+    fund = settings_in_force(stage.desk).funds[0]
+    book_conversion(stage.desk, PayoutId(second.id, 2), fund, Bounded(conversions.prices(stage), "USD", 100))
     return [first.id, second.id]
 
 
@@ -128,8 +136,12 @@ def _superseded(stage: Stage) -> list[bytes]:
 
 
 def _withdrawn(stage: Stage) -> list[bytes]:
-    """IIP-1 is submitted, revised and voted on in vain; then it is brought back, and withdrawn."""
+    """IIP-1 is submitted, revised and voted on in vain; then it is brought back, and withdrawn. Meanwhile a working
+    group holds some of the fund's ether.
+    """
     author = cast.signer(cast.AUTHOR)
+    group_money.found_group(stage)
+    group_money.deposit(stage, cast.UNIT)
     submitting.submit(stage.desk, stage.document(1, eth("0.4")), author)
     submitting.submit(stage.desk, stage.document(1, eth("0.5")), author)
     first = stage.publish(1, eth("0.5"))

@@ -28,6 +28,7 @@ from tests.dao.record import (
     forgeries_cancel,
     forgeries_committee,
     forgeries_contract,
+    forgeries_conversion,
     forgeries_dispute,
     forgeries_elsewhere,
     forgeries_file,
@@ -50,8 +51,8 @@ from tests.dao.record.row import Row
 MODULES = (
     forgeries_file, forgeries_proposal, forgeries_rules, forgeries_steps, forgeries_periods, forgeries_vote,
     forgeries_result, forgeries_contract, forgeries_acts, forgeries_cancel, forgeries_stop, forgeries_dispute,
-    forgeries_payout, forgeries_books, forgeries_premiums, forgeries_housekeeping, forgeries_committee,
-    forgeries_elsewhere, forgeries_strangers,
+    forgeries_payout, forgeries_books, forgeries_conversion, forgeries_premiums, forgeries_housekeeping,
+    forgeries_committee, forgeries_elsewhere, forgeries_strangers,
 )  # fmt: skip
 ROWS: tuple[Row, ...] = tuple(concatenated.from_iterable(module.ROWS for module in MODULES))
 

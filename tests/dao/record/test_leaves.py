@@ -56,6 +56,12 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "premium": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "premiums": {"fund": TEXTS, "range": BLOCKS},
     "refund": {"proposal": HASHES, "part": NUMBERS, "fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
+    "conversion": {
+        "proposal": HASHES, "part": NUMBERS, "fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS, "bound": NUMBERS,
+        "price": st.fixed_dictionaries(
+            {"file": HASHES, "currency": TEXTS, "day": NUMBERS, "given": DECIMALS, "got": DECIMALS}
+        ),
+    },
     "reversed": {"source": NUMBERS, "header": FOREIGN},
     "forward": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
     "donation": {"fund": TEXTS, "receipt": BLOCKS, "log": NUMBERS},
@@ -192,14 +198,14 @@ def test_what_is_no_leaf_is_refused(data: bytes) -> None:
 
 
 def test_every_kind_is_in_an_attacked_record(played: Played) -> None:
-    """The demo's record, what its bench makes of it, and the stories hold every kind of fact but groups' steps and
-    proofs of life, which no record holds.
+    """The demo's record, what its bench makes of it, and the stories hold every kind of fact but proofs of life, which
+    no record holds.
     """
     demo, cancelled = Bench(played.record), Bench(played.record)
     forgeries_cancel.cancel(cancelled)
     benches = (demo, cancelled, *(stories.story(name).bench() for name in stories.NAMES))
 
-    assert set(KINDS) - {"alive", "group"} == {slot.leaf.kind for bench in benches for slot in bench.slots}
+    assert set(KINDS) - {"alive"} == {slot.leaf.kind for bench in benches for slot in bench.slots}
 
 
 def vote_leaf(time: int = 1_700_000_000, number: int = 12, chain_id: int = 20200903) -> Leaf:

@@ -7,7 +7,9 @@ from functools import partial
 from chain.networks import DEVNET_CHAIN_ID
 from dao.cli.start.demo import cast
 from dao.workflow import income, paying
+from dao.workflow.desk import Blocks, Fact
 from dao.workflow.proposing import settings_in_force
+from tests.dao.record.invented import rebuilt_header
 from tests.dao.workflow.refusing import refuses
 from tests.dao.workflow.stage import Stage, eth
 from tests.dao.workflow.stops import money
@@ -15,7 +17,9 @@ from treasury.payouts import PayoutId
 
 
 def test_a_refund_is_no_income_and_is_booked_once(stage: Stage) -> None:
-    """What came back is available again; more than was paid, another proposal's, or the same log twice is refused."""
+    """What came back is available again; more than was paid, another proposal's, or the same log twice is refused.
+    When its block leaves the chain it is taken back by an entry, in every record of the fund.
+    """
     published = stage.pass_(1, eth("1"))
     tx = paying.queue(stage.desk, published.id, 1)
     stage.there.wait(2 * cast.DAY + 60)
@@ -38,5 +42,19 @@ def test_a_refund_is_no_income_and_is_booked_once(stage: Stage) -> None:
     assert before.paid == after.paid == 10**18
     assert [4 * 10**17] == [each.amount for each in swept.booked]
     assert DEVNET_CHAIN_ID == swept.booked[0].origin.chain_id
+    assert stage.verifies(published)
+    assert stage.verifies(second)
+
+    leaves, blocks = stage.desk.journal.leaves, Blocks()
+    source = next(at for at, leaf in enumerate(leaves) if leaf.kind == "refund")
+    gone = node.receipt(back[0].transaction_hash)
+    assert gone is not None
+    header = blocks.raw(rebuilt_header(node.header(gone.block.number), parent_hash=bytes(32)))
+    reverse = partial(stage.desk.take, [Fact("reversed", {"source": source, "header": header})], blocks)
+    reverse()
+    reversed_ = money(stage)
+
+    assert (0, after.refunded) == (reversed_.refunded, 7 * 10**17)
+    refuses(stage, "E_LEDGER", "reversed_twice", reverse)
     assert stage.verifies(published)
     assert stage.verifies(second)

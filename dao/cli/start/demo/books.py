@@ -26,9 +26,9 @@ def names(there: World) -> dict[str, str]:
 def fund_rows(desk: Desk, there: World) -> list[tuple[str, ...]]:
     """The fund's state, a row an asset."""
     states = fund_states(ledger_of(desk), cast.FUND)
-    head = ("", *map(label, FundState._fields[:-1]))  # nothing is refunded here
+    head = ("", *map(label, FundState._fields[:5]))  # nothing is refunded or converted here
     rows = [
-        (symbol, *(spell(amount, 18) for amount in states.get(asset, NOTHING)[:-1]))
+        (symbol, *(spell(amount, 18) for amount in states.get(asset, NOTHING)[:5]))
         for asset, symbol in names(there).items()
     ]
     return [head, *rows]
