@@ -27,7 +27,7 @@ from treasury.payouts import PayoutId
 
 EXAMPLES = (
     "dao fund convert IIP-4/1 --prices prices.csv --bound 100",
-    "dao fund convert IIP-4/1 --prices prices.csv --bound 50 --currency TWD --log 3 --json",
+    "dao fund convert IIP-4/1 --prices prices.csv --bound 50 --currency TWD --json",
 )
 
 
