@@ -100,6 +100,7 @@ def test_a_finished_workspace_is_told_in_chinese(
     past = tmp_path / "history.json"
     past.write_text(json.dumps(history_document()), "utf-8")
     named = {"HISTORY": [str(past)], "VOTE": [str(vote)], "NEW": [str(tmp_path / "new")], "DRAFT": DRAFT}
+    named["NEW.svg"] = [str(tmp_path / "new.svg")]
     named |= {"PLAN": [vesting_lines.write(tmp_path)], "CLAIMS": [pay_lines.write(tmp_path)]}
     words = [
         part for word in line for part in named.get(word, [word.replace("FOLDER", str(folder)).replace("PORT", port)])
