@@ -39,14 +39,15 @@ def conversion_of(case: Case, row: Row) -> ConversionFact:
     assert isinstance(came, DonationFact), "a conversion's log is read as an arrival"
     proposal, part = payout_of(row)
     done = next(case.rows("executed", proposal=proposal, part=part), None)
+    queue = read_queue(case) if case.queue is None else case.queue
+    tx = next((queued.tx for queued in queue if done is not None and queued.hash == done.leaf.body["hash"]), None)
     if (
         done is None
+        or tx is None
         or done.index >= row.index
         or receipt_behind(case, done).transaction_hash != proved.transaction_hash
     ):
         raise RecordError("E_CONVERSION", "not_executed", part=part, transaction=proved.transaction_hash)
-    queue = read_queue(case) if case.queue is None else case.queue
-    tx = next(queued.tx for queued in queue if queued.hash == done.leaf.body["hash"])
     if (tx.chain_id, tx.safe) != (fund.chain_id, fund.safe):
         raise RecordError("E_LEDGER", "fund", index=row.index, fund=fund.name)
     tokens = [asset.address for asset in fund.assets if asset.address is not None]

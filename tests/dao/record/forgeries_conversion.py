@@ -59,6 +59,8 @@ ROWS = (
     R("a conversion by prices of long ago", lambda bench: _day_later(bench, -2), *ENTRIES, "E_CONVERSION"),
     R("a conversion without a price", lambda bench: _price(bench, given="0"), *ENTRIES, "E_CONVERSION"),
     R("a conversion of a part that only paid", lambda bench: _edit(bench, part=1), *ENTRIES, "E_CONVERSION"),
+    R("a conversion by what nobody queued", lambda bench: bench.edit(bench.one("executed", 2), hash=bytes(32)),
+      61, "payout.receipt", "E_HASH_MISMATCH"),
     R("a conversion twice", _twice, *SOURCES, "E_LEDGER"),
     R("a conversion of which less was given", _less_given, *ENTRIES, "E_LEDGER"),
     Row("a step of a group that its signer did not sign", _unsigned_step, *COVER, "E_SIG_SIGNER", story="withdrawn"),
