@@ -35,10 +35,16 @@ def _group_step(bench: Bench) -> None:
     bench.insert(bench.slots[-1], "group", body)
 
 
+def _proof_of_life(bench: Bench) -> None:
+    vote = bench.one("vote")
+    bench.insert(bench.slots[-1], "alive", {"id": bytes(32), "owner": bytes(20), "envelope": vote.body["envelope"]})
+
+
 OTHER = {"proposal": bytes(32)}
 CODE = "E_LOG_INCONSISTENT"
 
 ROWS = (
+    Row("an owner's proof of life, which no check would read", _proof_of_life, 2, "file.manifest", CODE),
     Row("a step of a working group that is another message", _group_step, 72, "books.cover", "E_DOMAIN"),
     Row("another proposal besides", _stranger("proposal", id=bytes(32)), 24, "proposal.rules", CODE),
     Row("a document of another number besides", _stranger("document", iip=7), 22, "proposal.document", CODE),
