@@ -24,10 +24,13 @@ HEAD = (
 )
 
 
-@pytest.mark.parametrize("workers", ["0", "1"])
 @pytest.mark.parametrize(
-    ("name", "leaks"), [("prints", True), ("logs", True), ("writes", True), ("keeps quiet", False)]
-)
+    ("name", "leaks", "workers"),
+    [
+        ("prints", True, "0"), ("logs", True, "0"), ("writes", True, "0"), ("keeps quiet", False, "0"),
+        ("prints", True, "1"), ("writes", True, "1"),
+    ],
+)  # fmt: skip
 def test_a_leak_fails_the_run(tmp_path: Path, name: str, workers: str, *, leaks: bool) -> None:
     """A whole run of pytest over one leaking test ends with status 1; one that keeps quiet does not."""
     (tmp_path / "test_it.py").write_text(HEAD + LEAKS[name], encoding="utf-8")

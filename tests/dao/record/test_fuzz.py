@@ -23,7 +23,7 @@ from tests.dao.record.forge import Bench
 
 IN_FULL = os.environ.get("CI") == "true"
 PLAIN = settings(max_examples=1_000 if IN_FULL else 200, suppress_health_check=[HealthCheck.function_scoped_fixture])
-SEALED = settings(PLAIN, max_examples=250 if IN_FULL else 150)
+SEALED = settings(PLAIN, max_examples=150)
 SIGNED = settings(PLAIN, max_examples=30 if IN_FULL else 12)
 
 

@@ -38,7 +38,7 @@ from governance.messages import read_envelope, sign_envelope, vote_message
 from tests.dao.cli import steps_workspace
 from treasury.confirmations import sign_safe_tx
 
-EXAMPLES = 6 if settings.default is not None and settings.default.max_examples > 25 else 4
+EXAMPLES = 4
 REPORT = b"Called on three days of the week."
 
 

@@ -23,7 +23,7 @@ from tests.dao.workflow.machine.people import DAY
 from tests.dao.workflow.machine.strangers import Strangers
 
 IS_LONG = os.environ.get("CI") == "true"
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "4" if IS_LONG else "3"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "3"))
 STEPS = int(os.environ.get("MACHINE_STEPS", "40" if IS_LONG else "30"))
 
 
@@ -81,7 +81,7 @@ class Machine(Strangers):
 
 
 def test_everybody_does_anything(tmp_path: Path) -> None:
-    """Few short examples here, more and longer ones with `CI=true`; the same ones each time."""
+    """Few short examples here, longer ones with `CI=true`; the same ones each time."""
     places = house.build(tmp_path / "base")
     Holds.happened.clear()
 
