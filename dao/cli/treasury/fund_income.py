@@ -25,11 +25,13 @@ from dao.workflow.income import Found
 from dao.workflow.proposing import settings_in_force
 from governance.settings import Asset, FundSettings
 from treasury.income_file import MAX_BYTES, IncomeRow, read_income_file
+from treasury.service_transfers import Transfers, is_json, read_transfers
 
 EXAMPLES = (
     "dao fund income",
     "dao fund income iip --from 19000000 --dir club --json",
     "dao fund income iip --file received.csv",
+    "dao fund income iip --file incoming-transfers.json",
 )
 
 
@@ -51,7 +53,12 @@ def command(
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", help="CSV transaction,asset,amount: only these, each held to the chain.", metavar="CSV"),
+        typer.Option(
+            "--file",
+            help="CSV transaction,asset,amount, or the incoming-transfers of a Safe Transaction Service as JSON: only "
+            "these, each held to the chain.",
+            metavar="FILE",
+        ),
     ] = None,
     passphrase_file: PassphraseFile = None,
     folder: Dir = Path(),
@@ -90,7 +97,7 @@ def _swept(session: Session, fund: FundSettings, start: int | None) -> Answer:
 
 
 def _held(session: Session, fund: FundSettings, data: bytes) -> Answer:
-    rows = read_income_file(data, {asset.symbol: asset.decimals for asset in fund.assets})
+    rows, elsewhere = _rows(fund, data)
     back = income.take_back(session.desk)
     proved, unproven = _match(session, fund, rows)
     fresh = income.unbooked(session.desk, proved)
@@ -101,6 +108,7 @@ def _held(session: Session, fund: FundSettings, data: bytes) -> Answer:
         "booked": [_row(fund, each) for each in fresh],
         "known": len(proved) - len(fresh),
         "reversed": back,
+        "elsewhere": elsewhere,
         "unproven": [
             {"line": row.line, "transaction": "0x" + row.transaction.hex(), "asset": row.asset,
              "amount": str(row.amount), "reason": reason}
@@ -108,9 +116,17 @@ def _held(session: Session, fund: FundSettings, data: bytes) -> Answer:
         ],
     }  # fmt: skip
     lines = list(_lines(fund, fresh, back, ()))
+    if elsewhere:
+        lines += steps.noted("STEP_INCOME", "elsewhere", count=elsewhere, fund=fund.name)
     for row, reason in unproven:
         lines += steps.noted("STEP_INCOME", reason, line=row.line, transaction=row.transaction)
     return Answer(document, lines)
+
+
+def _rows(fund: FundSettings, data: bytes) -> Transfers:
+    if is_json(data):
+        return read_transfers(data, fund.safe, {asset.address: asset.symbol for asset in fund.assets})
+    return Transfers(read_income_file(data, {asset.symbol: asset.decimals for asset in fund.assets}), 0)
 
 
 def _match(session: Session, fund: FundSettings, rows: Sequence[IncomeRow]) -> tuple[list[Found], list[Unproven]]:

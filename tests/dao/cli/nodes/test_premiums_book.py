@@ -258,7 +258,7 @@ def test_H94_a_file_that_lacks_a_purchase_is_not_booked(ground: Ground, tmp_path
 
 
 def test_what_came_in_is_found_and_rows_of_a_file_are_proved(ground: Ground, tmp_path: Path) -> None:
-    """Coins and tokens are found by their logs; a row that no receipt proves, or not yet, is listed and not booked."""
+    """Coins and tokens are found by their logs; a row of a file or service without a receipt is not booked."""
     gift = ground.give(10**18)
     ground.settle()
     late = ground.give(2 * 10**18)
@@ -267,6 +267,9 @@ def test_what_came_in_is_found_and_rows_of_a_file_are_proved(ground: Ground, tmp
     (tmp_path / "in.csv").write_text("\n".join(lines), "utf-8")
     held = ground.run("fund", "income", "--file", tmp_path / "in.csv")
     ground.settle()
+    listed = [_listed(ground, each, to) for each, to in ((late, None), (late, BANK), (b"\x08" * 32, None))]
+    (tmp_path / "in.json").write_text(json.dumps({"next": None, "results": listed}), "utf-8")
+    by_service = ground.run("fund", "income", "--file", tmp_path / "in.json")
     ground.transfer(77)
     ground.transfer(0)
     ground.settle()
@@ -277,10 +280,20 @@ def test_what_came_in_is_found_and_rows_of_a_file_are_proved(ground: Ground, tmp
     assert [(3, "unproven_amount"), (4, "unproven_final"), (5, "unproven")] == [
         (row["line"], row["reason"]) for row in held["unproven"]
     ]
-    assert [("ETH", str(2 * 10**18)), ("MUT", "77")] == [(row["asset"], row["amount"]) for row in swept["booked"]]
+    assert (1, [str(2 * 10**18)]) == (by_service["elsewhere"], [row["amount"] for row in by_service["booked"]])
+    assert [(3, "unproven")] == [(row["line"], row["reason"]) for row in by_service["unproven"]]
+    assert [("MUT", "77")] == [(row["asset"], row["amount"]) for row in swept["booked"]]
     assert ["E_DONATION"] == [row["code"] for row in swept["passed_over"]]
     assert ([], len(swept["booked"]) + swept["known"]) == (again["booked"], again["known"])
     holds(ground)
+
+
+def _listed(ground: Ground, transaction: bytes, to: bytes | None) -> dict[str, object]:
+    """Two coins as a Safe Transaction Service lists them."""
+    return {
+        "type": "ETHER_TRANSFER", "transactionHash": "0x" + transaction.hex(), "value": str(2 * 10**18),
+        "to": checksum(to or read_anchors(ground.folder).safe), "tokenAddress": None,
+    }  # fmt: skip
 
 
 def test_waiting_money_is_collected_by_calls(ground: Ground, tmp_path: Path) -> None:
