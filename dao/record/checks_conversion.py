@@ -12,11 +12,14 @@ from dao.record.errors import RecordError
 from dao.record.queue import payout_of, read_queue
 from dao.record.receipts import receipt_behind
 from governance.settings import FundSettings
-from treasury.assets import asset_id
+from treasury.assets import asset_id, native
 from treasury.booking import DONATION, entry_id_of
 from treasury.conversion import ConversionFact, DayPrice, check_slippage, read_conversion
 from treasury.income import DonationFact
 from treasury.ledger import REVERSED
+
+COIN_DECIMALS = 18
+"""Of the native coin of every EVM chain."""
 
 
 def check_conversion(case: Case, row: Row) -> ConversionFact:
@@ -63,5 +66,6 @@ def _stood(case: Case, row: Row, came: DonationFact) -> bool:
 
 
 def decimals_of(fund: FundSettings) -> dict[str, int]:
-    """Decimals by asset id, as the settings say."""
-    return {asset_id(fund.chain_id, asset.address): asset.decimals for asset in fund.assets}
+    """Decimals by asset id, as the settings say; a fund of tokens only may give and get coins all the same."""
+    listed = {asset_id(fund.chain_id, asset.address): asset.decimals for asset in fund.assets}
+    return {native(fund.chain_id): COIN_DECIMALS} | listed
