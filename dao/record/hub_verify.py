@@ -17,7 +17,7 @@ from chain.finding import Finding
 from dao.record.checks import CHECKS
 from dao.record.errors import RecordError
 from dao.record.hub_pack import KIND, choose
-from dao.record.manifest import LIST_KEYS, links_of, list_of, map_of, proof_of, size_of
+from dao.record.manifest import leaves_of, map_of, proof_of, size_of
 from dao.record.trust import Trust
 from dao.record.verify import Outcome
 from governance.followed import Fact, Followed, decode
@@ -75,8 +75,7 @@ class HubReport:
     @property
     def is_false(self) -> bool:
         """Whether a check failed, as opposed to one that could not be made."""
-        errors = [outcome.error for outcome in self.outcomes if outcome.error is not None]
-        return any(not isinstance(error, UncheckableError) and error.code != "E_VERSION" for error in errors)
+        return any(outcome.error is not None and not outcome.is_open for outcome in self.outcomes)
 
 
 class HubCheck(NamedTuple):
@@ -122,17 +121,13 @@ def _open(file: car.Car, trust: Trust) -> HubCase:
     proposal = manifest["proposal"]
     facts: dict[int, Fact] = {}
     hashes: dict[int, bytes] = {}
-    last, latest = -1, 0
-    for cid in list_of(manifest, "leaves"):
-        for index, link in links_of(map_of(file, cid, "leaf-list", LIST_KEYS)):
-            if index <= last:
-                raise RecordError("E_LOG_INCONSISTENT", "order", index=index)
-            last = index
-            fact = facts[index] = decode(file.blocks[link])
-            if fact.seen < latest:
-                raise RecordError("E_LOG_INCONSISTENT", "time", kind=fact.kind, time=fact.seen, last=latest)
-            latest = fact.seen
-            hashes[index] = log_tree.leaf_hash(file.blocks[link])
+    latest = 0
+    for index, link in leaves_of(file, manifest):
+        fact = facts[index] = decode(file.blocks[link])
+        if fact.seen < latest:
+            raise RecordError("E_LOG_INCONSISTENT", "time", kind=fact.kind, time=fact.seen, last=latest)
+        latest = fact.seen
+        hashes[index] = log_tree.leaf_hash(file.blocks[link])
     known = Followed(facts.values())
     if not isinstance(proposal, str) or proposal not in known.proposals or not known.hub:
         raise RecordError("E_CANONICAL", "manifest", field="proposal")

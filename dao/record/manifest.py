@@ -6,14 +6,14 @@ a hub: what is not in it is `E_CANONICAL`, another kind or version `E_VERSION`. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from chain import car
 from chain.cid import CID, DAG_CBOR
 from dao.record.errors import RecordError
 
 VERSION = 1
-LIST_KEYS = frozenset({"v", "kind", "leaves"})
+_LIST = frozenset({"v", "kind", "leaves"})
 
 
 def map_of(file: car.Car, cid: object, kind: str, keys: frozenset[str]) -> Mapping[str, object]:
@@ -37,8 +37,18 @@ def list_of(fields: Mapping[str, object], name: str) -> list[object]:
     return value
 
 
-def links_of(fields: Mapping[str, object]) -> list[tuple[int, CID]]:
-    """The indexes and links of a list of leaves."""
+def leaves_of(file: car.Car, manifest: Mapping[str, object]) -> Iterator[tuple[int, CID]]:
+    """The index and link of each leaf that a root names through its lists, lowest first and none twice."""
+    last = -1
+    for cid in list_of(manifest, "leaves"):
+        for index, link in _links_of(map_of(file, cid, "leaf-list", _LIST)):
+            if index <= last:
+                raise RecordError("E_LOG_INCONSISTENT", "order", index=index)
+            last = index
+            yield index, link
+
+
+def _links_of(fields: Mapping[str, object]) -> list[tuple[int, CID]]:
     rows: list[tuple[int, CID]] = []
     for row in list_of(fields, "leaves"):
         match row:

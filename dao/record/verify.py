@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chain import car, log_tree
-from chain.errors import CodedError
+from chain.errors import CodedError, UncheckableError
 from dao.record.case import Case, Head, NotReachedError, need
 from dao.record.checks import CHECKS
 from dao.record.errors import NotDueError, RecordError
 from dao.record.leaves import Leaf, leaf_of
-from dao.record.manifest import LIST_KEYS, bytes_of, links_of, list_of, map_of, proof_of, size_of
+from dao.record.manifest import bytes_of, leaves_of, map_of, proof_of, size_of
 from dao.record.story import case_of
 from dao.record.trust import Trust
 from governance.batch import Spread
@@ -49,6 +49,13 @@ class Outcome(NamedTuple):
         if not self.due:
             return NOT_DUE
         return NOT_RUN if self.ok is None else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it could not be made, as opposed to one that failed or passed: somebody must be asked, or a newer
+        version of this tool.
+        """
+        return isinstance(self.error, UncheckableError) or (self.error is not None and self.error.code == "E_VERSION")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,19 +121,15 @@ def _manifest(opening: _Opening, trust: Trust, spread: Spread) -> None:
     manifest = map_of(file, file.root, "decision-record", _MANIFEST)
     rows: dict[int, Leaf] = {}
     hashes: dict[int, bytes] = {}
-    last, latest = -1, 0
-    for cid in list_of(manifest, "leaves"):
-        for index, link in links_of(map_of(file, cid, "leaf-list", LIST_KEYS)):
-            if index <= last:
-                raise RecordError("E_LOG_INCONSISTENT", "order", index=index)
-            last = index
-            leaf = rows[index] = leaf_of(file.values[link])
-            if leaf.kind in _ELSEWHERE:
-                raise RecordError("E_LOG_INCONSISTENT", "foreign", index=index, kind=leaf.kind)
-            if leaf.time < latest:
-                raise RecordError("E_LOG_INCONSISTENT", "time", kind=leaf.kind, time=leaf.time, last=latest)
-            latest = leaf.time
-            hashes[index] = log_tree.leaf_hash(file.blocks[link])
+    latest = 0
+    for index, link in leaves_of(file, manifest):
+        leaf = rows[index] = leaf_of(file.values[link])
+        if leaf.kind in _ELSEWHERE:
+            raise RecordError("E_LOG_INCONSISTENT", "foreign", index=index, kind=leaf.kind)
+        if leaf.time < latest:
+            raise RecordError("E_LOG_INCONSISTENT", "time", kind=leaf.kind, time=leaf.time, last=latest)
+        latest = leaf.time
+        hashes[index] = log_tree.leaf_hash(file.blocks[link])
     head = Head(size_of(manifest), bytes_of(manifest, "checkpoint"), hashes, tuple(proof_of(manifest)))
     proposal = bytes_of(manifest, "proposal")
     if len(proposal) != 32 or not rows:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chain.errors import CodedError, UncheckableError
+from chain.errors import CodedError
 from dao import cores
 from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
 from dao.cli.files import read
@@ -27,6 +27,9 @@ from dao.record.verify import Outcome, Report, verify
 from dao.record.vote_receipt import MAX_BYTES as RECEIPT_BYTES
 from dao.record.vote_receipt import read_receipt
 from dao.sentences import language, sentence
+
+if TYPE_CHECKING:
+    from dao.record.hub_verify import HubReport
 
 EXAMPLES = (
     "dao verify demo/iip-1.car",
@@ -78,17 +81,17 @@ def answer_of(report: Report) -> Answer:
 def _status(report: Report) -> int:
     if report.ok:
         return TRUE
-    error = None if report.failed is None else report.failed.error
-    could_not = isinstance(error, UncheckableError) or (error is not None and error.code == "E_VERSION")
-    return UNCHECKED if could_not else FALSE
+    return UNCHECKED if report.failed is not None and report.failed.is_open else FALSE
+
+
+def head(report: Report | HubReport) -> dict[str, object]:
+    """What the document of every record begins with."""
+    checks = [{"number": row.number, "name": row.name, "ok": row.ok, "code": row.code} for row in report.outcomes]
+    return {"ok": report.ok, "checks": checks, "assumed": list(report.assumed)}
 
 
 def _document(report: Report) -> dict[str, object]:
-    document: dict[str, object] = {
-        "ok": report.ok,
-        "checks": [{"number": row.number, "name": row.name, "ok": row.ok, "code": row.code} for row in report.outcomes],
-        "assumed": list(report.assumed),
-    }
+    document = head(report)
     case = report.case
     if case is not None:
         document["proposal"] = "0x" + case.proposal.hex()

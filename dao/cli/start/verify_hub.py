@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from chain.errors import CodedError
 from chain.finding import Finding
 from dao.cli.answer import FALSE, TRUE, UNCHECKED, Answer
-from dao.cli.start.verify import outcome
+from dao.cli.start.verify import head, outcome
 from dao.cli.text import counted, paint, say, wrapped
 from dao.cli.votes.audit_told import told
 from dao.cli.votes.hub_text import names, one_line, shown, spelled
@@ -33,11 +33,7 @@ def status_of(report: HubReport) -> int:
 
 
 def _document(report: HubReport) -> dict[str, object]:
-    document: dict[str, object] = {
-        "ok": report.ok,
-        "checks": [{"number": row.number, "name": row.name, "ok": row.ok, "code": row.code} for row in report.outcomes],
-        "assumed": list(report.assumed),
-    }
+    document = head(report)
     case = report.case
     if case is not None:
         audit, bound = case.chapter.audit, case.chapter.standing.bound
