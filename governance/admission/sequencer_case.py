@@ -5,6 +5,7 @@ Nothing is decided here; `governance.admission.sequencer` holds the rules, in th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -85,12 +86,21 @@ class Seen(NamedTuple):
 
 def people(space: Mapping[str, Any], *roles: str) -> set[str]:
     """Who has one of these roles, in lower case."""
-    return {str(one).lower() for role in roles for one in space.get(role) or ()}
+    lists = (space.get(role) for role in roles)
+    return {str(one).lower() for found in lists if isinstance(found, list) for one in found}
 
 
 def voting(seen: Seen) -> Mapping[str, Any]:
     """How the space votes."""
     return (seen.case.space or {}).get("voting") or {}
+
+
+def json_in(text: object) -> Any:
+    """What a text inside of a message holds; None where it is no JSON, or nests deeper than anybody means."""
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def units(text: object) -> int:

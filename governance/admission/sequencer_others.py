@@ -9,10 +9,9 @@ Source: sx-monorepo `apps/sequencer` `src/writer/{update-proposal,flag-proposal,
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from governance.admission.sequencer_case import Seen, people, units, voting
+from governance.admission.sequencer_case import Seen, json_in, people, units, voting
 from governance.admission.sequencer_writers import TYPES
 
 _UPDATABLE = frozenset(TYPES) - {"copeland"}
@@ -84,10 +83,7 @@ def _sender_may_set(seen: Seen) -> str:
 
 
 def _settings(seen: Seen) -> dict[str, Any]:
-    try:
-        found = json.loads(str(seen.message.get("settings")))
-    except ValueError:
-        return {}
+    found = json_in(seen.message.get("settings"))
     return found if isinstance(found, dict) else {}
 
 

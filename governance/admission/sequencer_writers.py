@@ -8,12 +8,10 @@ Source: sx-monorepo `apps/sequencer` `src/writer/{proposal,vote,delete-proposal}
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
 
 from chain.errors import CodedError
-from governance.admission.sequencer_case import Seen, people, units, voting
+from governance.admission.sequencer_case import Seen, json_in, people, units, voting
 from governance.counting import doubles
 
 TYPES = ("single-choice", "approval", "ranked-choice", "quadratic", "copeland", "weighted", "custom", "basic")
@@ -130,7 +128,7 @@ def _vote_can_be_read(seen: Seen) -> str:
         return ""
     if seen.case.proposal is None:
         return "unknown proposal"
-    return "" if _is_shutter(seen) or _json(seen.message.get("choice")) is not None else "invalid choice"
+    return "" if _is_shutter(seen) or json_in(seen.message.get("choice")) is not None else "invalid choice"
 
 
 def _vote_has_its_form(seen: Seen) -> str:
@@ -159,7 +157,7 @@ def _choice_exists(seen: Seen) -> str:
         if seen.message.get("reason"):
             return "reason not allowed with shutter"
         return "" if isinstance(choice, str) and choice.startswith("0x") else "invalid choice"
-    shown = _json(choice) if seen.action == "vote-string" else choice
+    shown = json_in(choice) if seen.action == "vote-string" else choice
     try:
         good = doubles.is_valid(str(proposal.get("type")), shown, len(proposal.get("choices") or ()))
     except CodedError:
@@ -200,13 +198,6 @@ def _sender_may_archive(seen: Seen) -> str:
 
 def _is_shutter(seen: Seen) -> bool:
     return (seen.case.proposal or {}).get("privacy") == "shutter"
-
-
-def _json(text: object) -> Any:
-    try:
-        return json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
 
 
 PROPOSAL = (

@@ -16,7 +16,7 @@ from chain.signer import KeySigner
 from governance.admission.sequencer import RULES, admit_at_sequencer, refusal, unknown_rules
 from governance.admission.sequencer_case import SequencerCase, Told
 from governance.message_types import CURRENT, DOMAIN, current
-from governance.messages import envelope_json, proposal_message, sign_envelope, vote_message
+from governance.messages import envelope_json, proposal_message, sign_envelope, typed_message, vote_message
 from tests.governance.counting.test_snapshot_js import FOLDER, need_snapshot_js
 
 NOW = 1_700_000_000
@@ -299,3 +299,32 @@ def test_every_message_is_snapshots_own() -> None:
     )
     assert [{"id": id_, "signed": True} for id_ in ids] == [json.loads(line) for line in done.stdout.splitlines()]
     assert envelope_json("Vote", json.loads(lines[0])["data"]["message"], AUTHOR.address, b"") != lines[0]
+
+
+DEEP = "[" * 5_000 + "]" * 5_000
+
+
+@pytest.mark.parametrize("text", [DEEP, '{"admins": 7}', '{"admins": null}', "{", "7"], ids=lambda text: text[:16])
+def test_settings_that_hold_anything_are_judged(text: str) -> None:
+    """Whoever writes settings writes any text, and any JSON in it; an admin's list that is none names nobody."""
+    assert "" == refusal(other("settings", settings=text, space=ADMIN))
+    assert "not allowed change admins" == refusal(
+        other("settings", settings=text, space=ADMIN, told=Told(controller=False))
+    )
+
+
+def test_a_choice_that_nests_too_deep_is_no_choice() -> None:
+    """A weighted ballot is text, too; its writer may sign any."""
+    case = vote(WEIGHTED, choice='{"1":1}')
+    message = json.loads(case.body)["data"]["message"] | {"choice": DEEP}
+    signed = "0x" + VOTER.sign_typed(typed_message("Vote", message)).hex()
+
+    def change(document: dict[str, Any]) -> None:
+        document["sig"], document["data"]["message"] = signed, message
+
+    assert "invalid choice" == refusal(forged(case, change))
+
+
+def test_a_hubs_row_that_names_no_list_of_admins_names_nobody() -> None:
+    """What a hub shows of a space may be anything."""
+    assert "not authorized to flag proposal" == refusal(other("flag-proposal", space=SPACE | {"admins": 7}))
