@@ -40,8 +40,6 @@ class SignedVote(NamedTuple):
     id: str
     status: str
     """As of `governance.rebuilding`."""
-    shown: bool
-    """False for one that the hub shows no more."""
     envelope: bytes | None
 
 
@@ -104,7 +102,7 @@ def relayers(known: Followed, proposal: str) -> Mapping[bytes, int]:
 def _signed(known: Followed, one: Rebuilt, space: str, proposal: str) -> SignedVote:
     message = known.messages.get(one.vote.id)
     envelope = None if message is None else vote_envelope(one.vote, space, proposal, message)
-    return SignedVote(one.vote.id, one.status, one.vote.id not in known.gone, envelope)
+    return SignedVote(one.vote.id, one.status, envelope)
 
 
 def _gaps(known: Followed, standing: Standing, checked: Sequence[Rebuilt], audit: HubAudit | None) -> Iterator[Gap]:

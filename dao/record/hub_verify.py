@@ -148,6 +148,8 @@ def _refuse_others(facts: Mapping[int, Fact], proposal: str) -> None:
             raise RecordError("E_LOG_INCONSISTENT", "foreign", index=index, kind=fact.kind)
         if fact.kind in {"proposal", "vote"}:
             check_row(fact.row)
+        if fact.kind == "mark" and fact.row.get("proposal") != (None if fact.of == proposal else proposal):
+            raise RecordError("E_LOG_INCONSISTENT", "foreign", index=index, kind=fact.kind)
         if fact.kind in {"proposal", "vote", "message"} and fact.row.get("id") != fact.of:
             raise RecordError("E_LOG_INCONSISTENT", "foreign", index=index, kind=fact.kind)
 
@@ -178,7 +180,7 @@ def _proposal_cancel(case: HubCase) -> None:
 def _votes_signature(case: HubCase) -> None:
     """Every vote is a message whose id is its digest, and its voter signed it; what a contract would say is assumed."""
     _refuse(row for row in case.findings() if row.code == "E_HUB_SIG")
-    open_ = sum(vote.shown and vote.status in ("unknown", "none", "alias") for vote in case.chapter.votes)
+    open_ = sum(vote.status in ("unknown", "none", "alias") for vote in case.chapter.votes)  # all of them are counted
     if open_:
         raise UnprovedError("E_HUB_SIG", "votes", votes=open_)
 
@@ -195,8 +197,29 @@ def _votes_closed(case: HubCase) -> None:
     if case.chapter.standing.state in ("pending", "active") or not case.known.is_read(case.proposal):
         raise UnprovedError("E_HUB_VOTES", "reading", id=case.proposal)
     _refuse(row for row in case.findings() if row.code == "E_HUB_VOTES" and row.reason != "window")
-    if case.chapter.standing.vanished:
-        raise RecordError("E_HUB_VOTES", "vanished", votes=case.chapter.standing.vanished)
+    lost = case.chapter.standing.vanished + _not_replaced(case)
+    if lost:
+        raise RecordError("E_HUB_VOTES", "vanished", votes=lost)
+
+
+def _not_replaced(case: HubCase) -> int:
+    """How many votes are said to be superseded, and no later vote of their voter stands here that did so."""
+    rows = {fact.of: fact.row for fact in case.facts.values() if fact.kind == "vote"}
+
+    def is_replaced(id_: str, by: object) -> bool:
+        old, new = rows.get(id_), rows.get(str(by))
+        if old is None or new is None or by == id_:
+            return False
+        return str(old.get("voter")).lower() == str(new.get("voter")).lower() and _created(old) <= _created(new)
+
+    said = {id_: mark.row for id_, mark in case.known.gone.items() if mark.row.get("what") == "superseded"}
+    return sum(not is_replaced(id_, row.get("by")) for id_, row in said.items() if id_ != case.proposal)
+
+
+def _created(row: Mapping[str, object]) -> int:
+    created = row["created"]
+    assert isinstance(created, int), "the form of every vote's row was checked"
+    return created
 
 
 def _tally_scores(case: HubCase) -> None:
