@@ -3,8 +3,9 @@
 Decides that another proposal only asks, is promised, is paid, or gives back what it asked, in exactly the lines that
 its rule makes, so that none of it adds to what is available; that what it gives back of a promise is the whole promise
 of a payout that ended and can never be paid; that a payment is the one of a transaction and a receipt that every record
-holds; and that a source which is here says the same. How much was asked or promised, and under which number, is proved
-in the other proposals' own records.
+holds; that a source which is here says the same; and that it all stands under its own number and fund where its
+proposal is here, else under another number than this record's. How much was asked or promised, and under which other
+number, is proved in the other proposals' own records.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dao.record.checks_income import income_of
 from dao.record.endings import check_dead
 from dao.record.errors import RecordError
 from dao.record.leaves import Leaf
+from dao.record.life import bound_by
 from dao.record.receipts import receipt_behind
 from treasury import booking
 from treasury.asks import asked_by
@@ -68,7 +70,7 @@ def check_foreign(case: Case, entry: Entry, index: int, queue: Mapping[bytes, Sa
     payout, rule = payout_named(entry), _RULES.get(entry.rule)
     if payout is not None and payout.part and entry.rule == booking.RELEASED:
         rule = _OF_A_PART
-    if payout is None or rule is None or (payout.part > 0) != rule.of_part:
+    if payout is None or rule is None or (payout.part > 0) != rule.of_part or not _is_numbered(case, entry, payout):
         raise RecordError("E_LEDGER", "foreign", entry=entry.id, index=index, account=entry.postings[0].account)
     source = case.leaves.get(entry.source)
     # a record holds every execution and ending, and the proposals, results and cancellations of its own number
@@ -92,6 +94,17 @@ def check_foreign(case: Case, entry: Entry, index: int, queue: Mapping[bytes, Sa
         again = _booked_again(entry, payout, {line.asset: line.amount for line in entry.postings if line.amount > 0})
     if entry != again:
         raise RecordError("E_LEDGER", "not_rule", entry=entry.id, index=index)
+
+
+def _is_numbered(case: Case, entry: Entry, payout: PayoutId) -> bool:
+    """Whether an entry is in the accounts of its proposal's number and fund, where that proposal is here; where it is
+    not, it is none of this one's number, of which a record holds every proposal.
+    """
+    for known in (case, *case.newer.values(), *case.older.values()):
+        for row in known.rows("proposal", id=payout.proposal):
+            bound = bound_by(row.leaf, case.get)
+            return bound is not None and (bound.iip, bound.fund) == (entry.iip, entry.fund)
+    return case.commitment is None or entry.iip != case.commitment.iip
 
 
 def _says(leaf: Leaf, rule: _Rule, payout: PayoutId) -> bool:

@@ -165,7 +165,49 @@ def _overtaken(bench: Bench) -> bytes:
     return sealed(bench)
 
 
+def _under(rule: str, old: int, new: int) -> Callable[[Bench], None]:
+    """All entries of a rule and a number stand under another number, in each of their lines."""
+
+    def forge(bench: Bench) -> None:
+        for slot in bench.all("entry"):
+            if (slot.body["rule"], slot.body["iip"]) == (rule, old):
+                lines = [
+                    {**line, "account": line["account"].replace(f"IIP-{old}", f"IIP-{new}")}
+                    for line in slot.body["postings"]
+                ]
+                bench.edit(slot, iip=new, postings=lines)
+
+    return forge
+
+
+def _paid_by_them(bench: Bench) -> None:
+    """Ours was not paid, and IIP-2's payment ends our promise, in all its lines."""
+    ours = bench.entry("paid/1", 2)
+    bench.drop(ours, *(slot for slot in bench.all("executed") if slot.label == ours.body["source"]))
+    _under("paid/1", 2, 1)(bench)
+
+
+def _asked_elsewhere(bench: Bench) -> None:
+    """What the vote that missed its quorum asked, and gave back, stands under a number that nobody has."""
+    mine = [slot for slot in bench.all("entry") if bench.proposal.hex() in slot.body["id"]]
+    before = {slot.label: slot.body for slot in mine}
+    for rule in ("asked/1", "released/1"):
+        _under(rule, 1, 7)(bench)
+    for slot in mine:
+        bench.edit(slot, **before[slot.label])
+
+
 ROWS = (
+    Row("another's payment in all its lines as our number's", _paid_by_them, *ENTRIES, "E_LEDGER",
+        story="asked again"),
+    Row("another vote of the number under another number", _asked_elsewhere, *ENTRIES, "E_LEDGER",
+        story="asked again"),
+    Row("another's refund in all its lines as our number's", _under("refunded/1", 2, 1), *ENTRIES, "E_LEDGER",
+        story="vetoed"),
+    Row("another's conversion in all its lines as our number's", _under("converted/1", 2, 1), *ENTRIES, "E_LEDGER",
+        story="vetoed"),
+    Row("what a superseded proposal asked under another number", _under("asked/1", 1, 7), *ENTRIES, "E_LEDGER",
+        story="superseding"),
     Row("another's execution with our receipt", _story(_receipt_of_ours), *RECEIPT, "E_EXECUTION"),
     Row("another's execution twice", _story(lambda bench: bench.copy(_executed(bench))), *RECEIPT, "E_ALREADY"),
     Row("another's execution before its block", _story(_before_its_block), *RECEIPT, "E_TIME"),
