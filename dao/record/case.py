@@ -55,7 +55,12 @@ def need(value: Value | None) -> Value:
 
 
 def due(case: Case) -> None:
-    """Stop a check of what a cancelled proposal never comes to; raise `NotDueError`."""
+    """Stop a check of what a cancelled proposal never comes to; raise `NotDueError`.
+
+    Where check 26 refused the cancellation nobody knows whether it is due: `NotReachedError`.
+    """
+    if case.is_cancel_refused:
+        raise NotReachedError
     if case.cancelled is not None:
         raise NotDueError("E_STATE", "cancelled", index=case.cancelled.index, time=case.cancelled.leaf.time)
 
@@ -225,6 +230,8 @@ class Case:
     """Ids of votes that do not count: their block left the chain, and their contract would not say yes again."""
     cancelled: Row | None = None
     """The author's cancellation, where there is one: nothing of the proposal is decided or paid."""
+    is_cancel_refused: bool = False
+    """Whether a leaf says that it was cancelled, and check 26 has not believed it."""
     closed: Row | None = None
     safe_at_close: SafeState | None = None
     """The fund's Safe when the vote closed: whose owners may sign what passed."""

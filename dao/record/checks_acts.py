@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chain.cid import raw_cid
-from dao.record.case import Case, Row, cid_of, need, part_number, refuse_strangers
+from dao.record.case import Case, NotReachedError, Row, cid_of, need, part_number, refuse_strangers
 from dao.record.errors import RecordError
 from governance.acts import (
     MILESTONE_KINDS,
@@ -134,6 +134,8 @@ def _act_case(case: Case, row: Row, leaf: ActLeaf, earlier: list[ActLeaf]) -> Ac
     closed = case.closed
     if leaf.act.kind == "veto":
         need(case.safe_at_close)  # whose owners may veto
+    if closed is None and next(case.rows("closed", proposal=case.proposal), None) is not None:
+        raise NotReachedError  # somebody says that it was closed, and check 32 has not agreed
     return ActCase(
         act=leaf.act,
         proposal=case.proposal,

@@ -21,6 +21,7 @@ def proposal_cancel(case: Case) -> None:
     row = _only(case)
     if row is None:
         return
+    case.is_cancel_refused = True  # until all of it is true
     policy = need(case.settings).admission
     envelope = read_envelope(case.get(cid_of(row, "envelope")), policy)
     if envelope.id != row.leaf.body["id"] or row.index < need(case.proposal_row).index:
@@ -33,7 +34,7 @@ def proposal_cancel(case: Case) -> None:
             raise RecordError("E_STATE", "cancelled", index=row.index, time=row.leaf.time)
     for kind in ("closed", "power"):  # the checks that would look at them are not due
         refuse_strangers(case, kind, proposal=case.proposal)
-    case.cancelled, case.released = row, False
+    case.cancelled, case.released, case.is_cancel_refused = row, False, False
 
 
 def _only(case: Case) -> Row | None:

@@ -33,6 +33,12 @@ def _more_paid(found: PremiumRange) -> PremiumRange:
     return replace(found, purchases=(row._replace(value=2 * row.value),))
 
 
+def _unbooked(bench: Bench) -> None:
+    """The range that stands leads elsewhere, and no entry is made of it."""
+    bench.drop(bench.entry("premiums/1", 3))
+    _range(3, lambda found: replace(found, shares=found.shares + 1))(bench)
+
+
 def _twice(bench: Bench) -> None:
     """The range that stands once more."""
     entry = bench.entry("premiums/1", 3)
@@ -71,6 +77,8 @@ ROWS = (
     Row("a premium that was greater", _range(1, _more_paid), *PREMIUMS, "E_PREM_IMPORT", story=_STORY),
     Row("a range that leads elsewhere", _range(1, lambda r: replace(r, shares=r.shares + 1)),
         *PREMIUMS, "E_PREM_INCOMPLETE", story=_STORY),
+    Row("a range that leads elsewhere, and that nobody booked", _unbooked, *PREMIUMS, "E_PREM_INCOMPLETE",
+        story=_STORY),
     Row("a range with a gap before it", _range(3, lambda r: replace(r, first=r.first + 1)),
         *PREMIUMS, "E_PREM_RANGES", story=_STORY),
     Row("a range without its rows", _range(3, lambda r: replace(r, purchases=())),

@@ -6,6 +6,7 @@ the `forgeries_…` modules beside this one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain as concatenated
 from itertools import takewhile
 
@@ -15,12 +16,14 @@ from chain import log_tree
 from chain.checkpoint import Checkpoint, sign
 from chain.errors import CodedError
 from dao.cli.start.demo import cast, world
+from dao.record.case import Case, need
 from dao.record.checks import CHECKS
 from dao.record.leaves import Leaf
 from dao.record.trust import Trust
 from dao.record.verify import NOT_RUN, verify
 from dao.sentences import catalogue
 from dao.workflow.following import check_journal
+from governance.ballot import ballot_of
 from tests.dao.conftest import Played
 from tests.dao.record import (
     forgeries_acts,
@@ -124,6 +127,45 @@ def test_forgery_is_refused_by_its_own_check(row: Row, played: Played) -> None:
     assert f"{row.code}{key}" in catalogue("en")
     before = takewhile(lambda outcome: outcome.number != row.number, report.outcomes)
     assert all(outcome.ok for outcome in before if outcome.due)
+
+
+def _believe_cancel(case: Case) -> None:
+    """Check 26 without its conditions."""
+    case.cancelled, case.released = next(case.rows("cancel", proposal=case.proposal)), False
+
+
+def _believe_votes(case: Case) -> None:
+    """Check 31 without its conditions."""
+    case.admitted = [ballot_of(vote.envelope) for vote in need(case.votes)]
+
+
+def _believe_premiums(case: Case) -> None:
+    """Check 73 without its conditions."""
+    case.premiums_assumed = True
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "believe"),
+    [
+        (26, "a cancellation by an owner", _believe_cancel),
+        (31, "a vote taken after the end", _believe_votes),
+        (73, "a range that leads elsewhere, and that nobody booked", _believe_premiums),
+    ],
+)
+def test_forgery_that_one_check_alone_refuses(
+    number: int, name: str, believe: Callable[[Case], None], played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No other check fails beside these three, and if they believed what is there, the record would verify."""
+    (row,) = (row for row in ROWS if row.name == name)
+    bench = Bench(played.record) if row.story == "demo" else stories.story(row.story).bench()
+    assert row.change(bench) is None
+    record = bench.seal() if row.story == "demo" else bench.record()
+    refused = [outcome.number for outcome in verify(record).outcomes if outcome.ok is False]
+    credulous = tuple(check._replace(run=believe) if check.number == number else check for check in CHECKS)
+    monkeypatch.setattr("dao.record.verify.CHECKS", credulous)
+
+    assert [number] == refused
+    assert verify(record).ok
 
 
 def test_every_check_has_its_forgery() -> None:
