@@ -196,6 +196,8 @@ def _votes_closed(case: HubCase) -> None:
     """The list was read once its scores were final, has as many votes as the hub says, and has lost none."""
     if case.chapter.standing.state in ("pending", "active") or not case.known.is_read(case.proposal):
         raise UnprovedError("E_HUB_VOTES", "reading", id=case.proposal)
+    if case.known.newest(case.proposal).get("votes") is None:
+        raise UnprovedError("E_HUB_VOTES", "unsaid", id=case.proposal)
     _refuse(row for row in case.findings() if row.code == "E_HUB_VOTES" and row.reason != "window")
     lost = case.chapter.standing.vanished + _not_replaced(case)
     if lost:
@@ -233,6 +235,9 @@ def _tally_scores(case: HubCase) -> None:
         if row.is_bad and row.kind != "winner":
             said, counted = row.facts["published"], row.facts["computed"]
             raise RecordError("E_RESULT_MISMATCH", "hub", option=row.option or 0, said=said, counted=counted)
+    published = (*(audit.answer.scores or (None,)), audit.answer.total)
+    if audit.answer.rows and None in published:  # what is not there contradicts nothing, and proves nothing
+        raise UnprovedError("E_HUB_POWER", "unpublished", id=case.proposal)
 
 
 def _tally_verdict(case: HubCase) -> None:

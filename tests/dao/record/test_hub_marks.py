@@ -1,4 +1,4 @@
-"""Marks in a hub record: what a follower says of votes that the hub shows no more, and never says."""
+"""Lies of a follower in a hub record: marks that he never made, and published numbers that he left out."""
 
 from __future__ import annotations
 
@@ -90,3 +90,25 @@ def test_a_vote_that_its_voter_replaced(club: Club) -> None:
     assert report.ok, failed(report)
     assert report.case is not None
     assert 1 == report.case.chapter.standing.superseded
+
+
+@pytest.mark.parametrize(
+    ("member", "expected"),
+    [
+        ("votes", (32, "E_HUB_VOTES (unsaid)")),
+        ("scores", (41, "E_HUB_POWER (unpublished)")),
+        ("scores_total", (41, "E_HUB_POWER (unpublished)")),
+    ],
+)
+def test_what_was_not_published_is_not_compared(member: str, expected: tuple[int, str], club: Club) -> None:
+    """Whoever leaves a number of the hub out gets no yes; it could not be checked, which is not false either."""
+    for at, fact in enumerate(club.facts):
+        if fact.kind in ("proposal", "read") and fact.of == club.id:
+            club.facts[at] = fact._replace(row={name: value for name, value in fact.row.items() if name != member})
+    for at, fact in enumerate(club.facts):
+        if fact.kind == "read" and fact.of == club.id and member == "votes":
+            club.facts[at] = fact._replace(row={**fact.row, "votes": None})
+    report = verify_hub(club.record())
+
+    assert (False, False) == (report.ok, report.is_false)
+    assert expected == min(failed(report).items())
