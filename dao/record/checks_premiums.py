@@ -54,6 +54,21 @@ def books_reversed(case: Case) -> None:
         if case.concerns(row.index):
             _check_reversed(case, row, number)
     case.taken_back = frozenset(seen)
+    if any(case.concerns(row.index) for row in case.rows("reversed")):
+        _refuse_left_behind(case, case.taken_back)
+
+
+def _refuse_left_behind(case: Case, gone: frozenset[int]) -> None:
+    """With a block goes all income that was booked of it: else a record would rest on the block and on its end."""
+    last: dict[BlockRef, int] = {}
+    for row in case.rows("reversed"):
+        source = row.leaf.body["source"]
+        assert isinstance(source, int), "check 74 has looked at it"
+        last[block_of_income(case, Row(source, case.leaves[source]))] = row.index
+    for row in case.rows_of(*REVERSIBLE) if last else ():
+        block = block_of_income(case, row)
+        if row.index not in gone and row.index < last.get(block, 0):
+            raise RecordError("E_LEDGER", "reversed_rest", index=row.index, number=block.number, by=last[block])
 
 
 def standing_ranges(case: Case, until: int | None = None) -> Standing:

@@ -84,6 +84,16 @@ def test_stories_are_genuine(name: str) -> None:
     assert report.ok, report.failed
 
 
+def test_conversion_of_what_was_a_gift_is_genuine() -> None:
+    """So it stands after a sweep; and when its block is gone, both are taken back."""
+    standing, gone = (stories.story("after a veto").bench() for _ in range(2))
+    forgeries_conversion.told_before(standing)
+    forgeries_conversion.take_back(gone, *forgeries_conversion.told_before(gone))
+    forgeries_conversion.take_back(gone, gone.one("conversion"), gone.entry("converted/1"))
+
+    assert [None, None] == [verify(bench.record()).failed for bench in (standing, gone)]
+
+
 def test_followers_see_changes_of_owners() -> None:
     """Who takes a whole journal checks them although no proposal's record may hold them."""
     story = stories.story("housekept")
