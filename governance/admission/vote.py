@@ -125,14 +125,14 @@ def plain_admission(proposal: OpenProposal) -> Callable[[PlainVote, int], bool]:
     returns that looks at nothing else, and all of them for a proposal that is not closed. Why not, `admit_vote` says.
     """
     method = counting.method(proposal.voting)
-    named = "0x" + proposal.id.hex()
+    space, named = proposal.space.encode(), b"0x%s" % proposal.id.hex().encode()
 
     def admits(vote: PlainVote, leaf_time: int) -> bool:
-        message, timestamp = vote.message, vote.timestamp
+        timestamp = vote.timestamp
         if (
-            vote.kind.action != method.action
-            or message["space"] != proposal.space
-            or message["proposal"] != named
+            vote.shape.kind.action != method.action
+            or vote.space != space
+            or vote.proposal != named
             or not proposal.start <= leaf_time <= proposal.end
             or not proposal.start <= timestamp <= min(proposal.end, leaf_time + SKEW_SECONDS)
         ):
