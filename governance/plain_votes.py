@@ -68,8 +68,12 @@ class PlainVote(NamedTuple):
 
     def message(self) -> dict[str, object]:
         """The members as JSON has them."""
-        found: dict[str, object] = {name: text.decode() for name, text in zip(_FIELDS, self.spelled, strict=True)}
-        return found | {"timestamp": self.timestamp, "choice": self.shape.value(self.spelled[4])}
+        sender, space, _, proposal, choice, reason, app, metadata = self.spelled
+        return {
+            "from": sender.decode(), "space": space.decode(), "timestamp": self.timestamp,
+            "proposal": proposal.decode(), "choice": self.shape.value(choice), "reason": reason.decode(),
+            "app": app.decode(), "metadata": metadata.decode(),
+        }  # fmt: skip
 
 
 class _Read(NamedTuple):
