@@ -53,6 +53,4 @@ def effective(ballots: Iterable[Ballot]) -> Effective:
             superseded.add(known.id)
         elif ballot.id != known.id:
             superseded.add(ballot.id)
-    if superseded:
-        superseded.difference_update(ballot.id for ballot in latest.values())
     return Effective(latest, tuple(sorted(superseded)))
