@@ -163,12 +163,17 @@ def _reached(leaves: Sequence[Leaf]) -> dict[bytes, set[int]]:
 
 
 def _named_by(leaf: Leaf, index: int, leaves: Sequence[Leaf]) -> object:
-    """The proposal in whose name an entry is booked, by its source; None for income."""
-    source = leaf.body["source"]
-    if leaf.body["iip"] == 0 or not isinstance(source, int):
+    """The proposal in whose name an entry is booked, by its source or by what that takes back; None for income."""
+    if leaf.body["iip"] == 0:
         return None
-    if source >= index:
-        raise RecordError("E_LEDGER", "source", entry=leaf.body["id"], index=index)
+    at, source = index, leaf.body["source"]
+    while True:
+        assert isinstance(source, int), "the leaf's schema says so"
+        if source >= at:
+            raise RecordError("E_LEDGER", "source", entry=leaf.body["id"], index=index)
+        if leaves[source].kind != "reversed":
+            break
+        at, source = source, leaves[source].body["source"]
     body = leaves[source].body
     named = body.get("proposal", body.get("id"))
     if not isinstance(named, bytes) or f":0x{named.hex()}/" not in str(leaf.body["id"]):

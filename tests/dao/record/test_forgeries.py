@@ -6,7 +6,7 @@ the `forgeries_…` modules beside this one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import chain as concatenated
 from itertools import takewhile
 
@@ -14,6 +14,7 @@ import pytest
 
 from chain import log_tree
 from chain.checkpoint import Checkpoint, sign
+from chain.cid import CID
 from chain.errors import CodedError
 from dao.cli.start.demo import cast, world
 from dao.record.case import Case, need
@@ -100,14 +101,31 @@ def test_followers_see_changes_of_owners() -> None:
     leaves = [leaf for leaf in story.leaves if leaf.kind in ("settings", "announced", "housekept")]
     late = [leaf for leaf in leaves if leaf.kind != "announced"]
 
-    def seen(found: list[Leaf]) -> int:
-        hashes = [log_tree.leaf_hash(leaf.encode()) for leaf in found]
-        note = sign(Checkpoint(world.origin(), len(found), log_tree.root(hashes)), world.origin(), cast.journal_key())
-        return check_journal(found, lambda cid: story.blocks[cid], note, Trust())[1]
-
-    assert 0 == seen(leaves)
+    assert 0 == _followed(leaves, story.blocks)
     with pytest.raises(CodedError, match="E_NO_VOTE"):
-        seen(late)
+        _followed(late, story.blocks)
+
+
+def _followed(leaves: list[Leaf], blocks: Mapping[CID, bytes]) -> int:
+    """How many proposals a follower finds in a journal of these leaves."""
+    hashes = [log_tree.leaf_hash(leaf.encode()) for leaf in leaves]
+    note = sign(Checkpoint(world.origin(), len(leaves), log_tree.root(hashes)), world.origin(), cast.journal_key())
+    return check_journal(leaves, blocks.__getitem__, note, Trust())[1]
+
+
+def test_followers_take_what_was_taken_back() -> None:
+    """The entry that takes a conversion back is its proposal's, which the leaf of its source does not name; and one
+    that takes back what never was is refused by a code.
+    """
+    bench = stories.story("after a veto").bench()
+    forgeries_conversion.take_back(bench, bench.one("conversion"), bench.entry("converted/1"))
+    bench.record()
+    followed = _followed([slot.leaf for slot in bench.slots], bench.blocks)
+    bench.edit(bench.one("reversed"), source=10**6)
+
+    assert 2 == followed
+    with pytest.raises(CodedError, match="E_LEDGER"):
+        _followed([slot.leaf for slot in bench.slots], bench.blocks)
 
 
 def test_record_beside_another_proposals_payment(played: Played) -> None:
