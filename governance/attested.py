@@ -146,9 +146,9 @@ def open_attested(root: object, get: Get, number: int, settings: StrategySetting
     replay = _Replay(opened, get, subject_of(ROOT_KIND, number, settings, block), block)  # (1)
     powers = read_values(opened, get)
     weighed: Weighed = replay.run(find(settings.name, settings.version).plan(settings.params, sorted(powers)))  # (2)
-    for voter, said in powers.items():  # (3)
-        if weighed.powers[voter] != said:
-            raise PowerError("E_POWER", "computed", voter=checksum(voter), said=said, computed=weighed.powers[voter])
+    if weighed.powers != powers:  # (3)
+        voter, said = next(row for row in powers.items() if weighed.powers[row[0]] != row[1])
+        raise PowerError("E_POWER", "computed", voter=checksum(voter), said=said, computed=weighed.powers[voter])
     replay.expect_spelling("values")
     return PowerTable(
         powers=powers,
