@@ -44,6 +44,16 @@ def test_a_reason_that_is_no_text(dao: Dao, played: Played, command: str) -> Non
     assert (64, "E_USAGE") == (told.status, told.document["error"]["code"])
 
 
+@pytest.mark.parametrize("option", ["--title", "--author"])
+def test_a_draft_of_what_is_no_text(dao: Dao, played: Played, tmp_path: Path, option: str) -> None:
+    words = {"--title": "T", "--description": "D", "--author": "Dora (@dora)", "--discussions-to": "https://x.org/1"}
+    words |= {option: "D\udcfc", "--pay": "1 ETH to 0xEbb2EbB5f64C277f58ba08d4E53217B9D6F88472"}
+    line = [word for pair in words.items() for word in pair]
+    told = dao("draft", *line, "--out", tmp_path / "new.md", "--dir", played.folder, "--json")
+
+    assert (1, False) == (told.status, (tmp_path / "new.md").exists()), told.out
+
+
 @pytest.mark.parametrize("text", ['"x"', "[1]", "7", "null"])
 def test_an_import_that_is_no_object(dao: Dao, played: Played, tmp_path: Path, text: str) -> None:
     (tmp_path / "import.json").write_text(text, "utf-8")
