@@ -44,6 +44,15 @@ def test_a_reason_that_is_no_text(dao: Dao, played: Played, command: str) -> Non
     assert (64, "E_USAGE") == (told.status, told.document["error"]["code"])
 
 
+def test_a_serial_number_of_too_many_digits(dao: Dao) -> None:
+    """An agent's number is a number of the contract; with noughts before it, it is the same."""
+    line = ("pool", "call", "buy", "--wei", "1000000000", "--days", "101", "--agent")
+    refused, plain, spelled = (dao(*line, number, "--json") for number in ("9" * 5_000, "7", "007"))
+
+    assert (64, "E_AMOUNT") == (refused.status, refused.document["error"]["code"])
+    assert plain.document == spelled.document
+
+
 @pytest.mark.parametrize("option", ["--title", "--author"])
 def test_a_draft_of_what_is_no_text(dao: Dao, played: Played, tmp_path: Path, option: str) -> None:
     words = {"--title": "T", "--description": "D", "--author": "Dora (@dora)", "--discussions-to": "https://x.org/1"}
