@@ -21,10 +21,10 @@ _SPELLING = re.compile(r"0x[0-9a-fA-F]{40}\Z", re.ASCII)
 # for the digits of the hash that ask for upper case (8 and more).
 _LETTERS = bytes.maketrans(b"0123456789abcdef", bytes(10) + b"\x20" * 6)
 _RAISED = bytes.maketrans(b"0123456789abcdef", bytes(8) + b"\x20" * 8)
-# To compare spellings only: one bit for each digit that is a letter, for one in upper case, for one that should be.
-_ARE_LETTERS = bytes.maketrans(b"0123456789abcdefABCDEF", bytes(10) + b"\x01" * 12)
-_ARE_UPPER = bytes.maketrans(b"0123456789abcdefABCDEF", bytes(16) + b"\x01" * 6)
-_ARE_RAISED = bytes.maketrans(b"0123456789abcdef", bytes(8) + b"\x01" * 8)
+# To compare spellings only, the address as a hex number again: in each digit the bit 8 for a letter, 4 for one in upper
+# case. In the hash it is the bit 8 that asks for upper case.
+_SPELLED = bytes.maketrans(b"0123456789abcdefABCDEF", b"0000000000888888cccccc")
+_BIT_8, _BIT_4 = int("8" * 40, 16), int("4" * 40, 16)
 
 
 class AddressError(ChainError):
@@ -52,11 +52,9 @@ def parse(text: object) -> bytes:
 
 def has_its_cases(digits: bytes) -> bool:
     """Whether 40 hex digits are spelled in the cases of EIP-55: half of what it costs to spell them afresh."""
-    nibbles = keccak256(digits.lower()).hex()[:40].encode("ascii")
-    letters = int.from_bytes(digits.translate(_ARE_LETTERS), "big")
-    return letters & int.from_bytes(nibbles.translate(_ARE_RAISED), "big") == int.from_bytes(
-        digits.translate(_ARE_UPPER), "big"
-    )
+    spelled = int(digits.translate(_SPELLED), 16)
+    raised = int.from_bytes(keccak256(digits.lower())[:20], "big")
+    return raised & spelled & _BIT_8 == (spelled & _BIT_4) << 1
 
 
 def parse_on(text: str, chain_id: int) -> bytes:

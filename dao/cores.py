@@ -38,7 +38,7 @@ def spread_over(cores: int) -> Iterator[Spread]:
         yield map
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores, mp_context=context, initializer=_settle) as pool:
+    with ProcessPoolExecutor(cores, mp_context=context, initializer=_settle) as pool, _settled():
 
         def spread(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
             under_way: deque[Future[Any]] = deque()
@@ -53,8 +53,19 @@ def spread_over(cores: int) -> Iterator[Spread]:
 
 
 def _settle() -> None:
-    """Look for garbage in cycles less often: a worker makes millions of small values, and hardly any cycle."""
+    """Look for garbage in cycles less often: work on millions of votes makes small values, and hardly any cycle."""
     gc.set_threshold(100_000)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """The same here, where the results of all workers come together."""
+    before = gc.get_threshold()
+    _settle()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

@@ -43,11 +43,14 @@ def ballot_of(envelope: Envelope) -> Ballot:
 def effective(ballots: Iterable[Ballot]) -> Effective:
     """Choose each voter's latest vote. The order in which ballots come changes nothing."""
     latest: dict[bytes, Ballot] = {}
-    ids: set[bytes] = set()
+    superseded: set[bytes] = set()
     for ballot in ballots:
-        ids.add(ballot.id)
         known = latest.get(ballot.voter)
-        if known is None or (ballot.timestamp, ballot.id) > (known.timestamp, known.id):
+        if known is None:
             latest[ballot.voter] = ballot
-    superseded = ids - {ballot.id for ballot in latest.values()}
+        elif (ballot.timestamp, ballot.id) > (known.timestamp, known.id):
+            latest[ballot.voter] = ballot
+            superseded.add(known.id)
+        elif ballot.id != known.id:
+            superseded.add(ballot.id)
     return Effective(latest, tuple(sorted(superseded)))

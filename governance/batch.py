@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from chain.errors import CodedError
 from chain.signature import checker
-from governance.envelope import Envelope, Policy, check_signature, judge, read_envelope
+from governance.envelope import Envelope, Policy, judge, read_envelope
 
 CHUNK = 256
 """Messages that one core takes at a time: some 20 ms of work, and 300 KB that travel."""
@@ -78,18 +78,24 @@ def _refusal(policy: Policy, id_: bytes, signed: bytes, signer: bytes) -> CodedE
 
 
 def _read_chunk(policy: Policy, raws: list[bytes]) -> list[Envelope | CodedError]:
-    is_signed = checker()
-    return [_read(policy, raw, is_signed) for raw in raws]
+    """All are read before the first signature is checked: the curve's tables are as large as a core's cache, and
+    reading a message between two signatures would drive them out of it.
+    """
+    found, is_signed = [_read(policy, raw) for raw in raws], checker()
+    return [read if isinstance(read, CodedError) else _signed(policy, read, is_signed) for read in found]
 
 
-def _read(policy: Policy, raw: bytes, is_signed: Callable[[bytes, bytes, bytes], bool]) -> Envelope | CodedError:
+def _read(policy: Policy, raw: bytes) -> Envelope | CodedError:
     try:
-        read = read_envelope(raw, policy)
-        if not is_signed(read.id, read.signature, read.address):
-            check_signature(read, policy)
+        return read_envelope(raw, policy)
     except CodedError as error:
         return error
-    return read
+
+
+def _signed(policy: Policy, read: Envelope, is_signed: Callable[[bytes, bytes, bytes], bool]) -> Envelope | CodedError:
+    if is_signed(read.id, read.signature, read.address):
+        return read
+    return _refusal(policy, read.id, read.signature, read.address) or read
 
 
 def _row_chunk(policy: Policy, raws: list[bytes]) -> list[_Row | CodedError]:

@@ -91,10 +91,10 @@ def read_envelope(raw: bytes, policy: Policy = "strict") -> Envelope:
             raw=raw,
             address=plain.sender,
             signature=plain.signature,
-            action=plain.kind.action,
-            message=MappingProxyType(plain.message),
+            action=plain.shape.kind.action,
+            message=MappingProxyType(plain.message()),
             id=plain.id,
-            types_hash=bytes.fromhex(plain.kind.sha256),
+            types_hash=bytes.fromhex(plain.shape.kind.sha256),
         )
     warnings: list[str] = []
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+from binascii import unhexlify
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -32,8 +33,6 @@ _ORDERS = (
 
 _HEAD, _MIDDLE, _TYPES = b'{"address":"', b'","sig":"0x', 195
 """How such a text begins, what follows its address, and where its 65 bytes of signature end."""
-_MESSAGE = b'"message":{'
-
 _TEXT = r'"([^"\\\x00-\x1f]*)"'
 _NUMBER = "[1-9][0-9]{0,8}"
 _SPELLED = {"from": '"(0x[0-9a-fA-F]{40})"', "timestamp": "([1-9][0-9]{0,17})", "proposal": '"(0x[0-9a-f]{64})"'}
@@ -50,81 +49,108 @@ class PlainVote(NamedTuple):
 
     sender: bytes
     signature: bytes
-    kind: MessageType
-    message: dict[str, object]
+    shape: _Shape
+    spelled: tuple[bytes, ...]
+    """Each of the message's eight members, in the order of its type, as UTF-8 and without quotes around it."""
     timestamp: int
     choice: Choice
     id: bytes
+
+    @property
+    def space(self) -> bytes:
+        """As spelled, in UTF-8."""
+        return self.spelled[1]
+
+    @property
+    def proposal(self) -> bytes:
+        """As spelled: `0x` and 64 hex digits in lower case."""
+        return self.spelled[3]
+
+    def message(self) -> dict[str, object]:
+        """The members as JSON has them."""
+        sender, space, _, proposal, choice, reason, app, metadata = self.spelled
+        return {
+            "from": sender.decode(), "space": space.decode(), "timestamp": self.timestamp,
+            "proposal": proposal.decode(), "choice": self.shape.value(choice), "reason": reason.decode(),
+            "app": app.decode(), "metadata": metadata.decode(),
+        }  # fmt: skip
+
+
+class _Read(NamedTuple):
+    """A choice, and the 32 bytes that stand for it in the hash."""
+
+    choice: Choice
+    word: bytes
 
 
 class _Shape(NamedTuple):
     """How votes of one type are written, and hashed."""
 
     kind: MessageType
-    orders: tuple[tuple[Callable[[str], re.Match[str] | None], tuple[int, ...]], ...]
+    between: bytes
+    """What stands between signature and message."""
+    at: int
+    """Where the message begins."""
+    orders: tuple[tuple[Callable[[bytes, int], re.Match[bytes] | None], tuple[int, ...]], ...]
     """A pattern, and which of its groups holds each of `_FIELDS`."""
     type_hash: bytes
-    read: Callable[[str], object]
+    value: Callable[[bytes], object]
     """From the choice's spelling to its value in JSON."""
-    proposal: Callable[[str], bytes]
-    choice: Callable[[object], bytes]
-    """From a value to the 32 bytes that stand for it in the hash."""
+    read: Callable[[bytes], _Read | None]
+    """From the choice's spelling to what it says, if it says anything."""
+    proposal: Callable[[bytes], bytes]
 
 
 def read_plain(raw: bytes) -> PlainVote | None:
     """Read such a text; None for every other, whatever is or is not the matter with it."""
-    at = raw.find(_MESSAGE, _TYPES) + 10
-    shape = _shapes().get(raw[_TYPES:at])
-    if shape is None or raw[:12] != _HEAD or raw[54:65] != _MIDDLE:
+    for shape in _shapes():
+        if raw.startswith(shape.between, _TYPES):
+            break
+    else:
         return None
+    if not raw.startswith(_HEAD) or not raw.startswith(_MIDDLE, 54):
+        return None
+    spelled = _members(shape, raw)
+    if spelled is None:
+        return None
+    sender, space, time, proposal, chosen, reason, app, metadata = spelled
+    read = shape.read(chosen)
+    if read is None or raw[12:54] != sender or not has_its_cases(sender[2:]):
+        return None
+    timestamp = int(time)
     try:
-        signature, text = bytes.fromhex(raw[65:_TYPES].decode()), raw[at:].decode()
-    except ValueError:
+        words = (
+            shape.type_hash,
+            keccak256(sender),
+            _hash(space),
+            timestamp.to_bytes(32, "big"),
+            shape.proposal(proposal),
+            read.word,
+            _hash(reason),
+            _hash(app),
+            _hash(metadata),
+        )
+        signature = unhexlify(raw[65:_TYPES])
+    except ValueError:  # no UTF-8, or no hex
         return None
-    found = _members(shape, text)
-    if found is None:
-        return None
-    sender, space, time, proposal, spelled, reason, app, metadata = found
-    named = sender.encode()
-    if len(signature) != 65 or raw[12:54] != named or not has_its_cases(named[2:]):
-        return None
-    timestamp, value = int(time), shape.read(spelled)
-    try:
-        choice = read_choice(shape.kind.action, value)
-    except MessageError:
-        return None
-    hashed = keccak256(
-        shape.type_hash
-        + keccak256(named)
-        + _hash(space)
-        + timestamp.to_bytes(32, "big")
-        + shape.proposal(proposal)
-        + shape.choice(value)
-        + _hash(reason)
-        + _hash(app)
-        + _hash(metadata)
-    )
-    message = {
-        "from": sender, "space": space, "timestamp": timestamp, "proposal": proposal, "choice": value,
-        "reason": reason, "app": app, "metadata": metadata,
-    }  # fmt: skip
-    id_ = keccak256(_PREFIX + hashed)
-    return PlainVote(bytes.fromhex(sender[2:]), signature, shape.kind, message, timestamp, choice, id_)
+    id_ = keccak256(_PREFIX + keccak256(b"".join(words)))
+    return PlainVote(unhexlify(sender[2:]), signature, shape, spelled, timestamp, read.choice, id_)
 
 
-def _members(shape: _Shape, text: str) -> tuple[str, ...] | None:
+def _members(shape: _Shape, raw: bytes) -> tuple[bytes, ...] | None:
     """The spellings of `_FIELDS`."""
     for match, places in shape.orders:
-        found = match(text)
+        found = match(raw, shape.at)
         if found is not None:
             return found.group(*places)
     return None
 
 
 @lru_cache(maxsize=1024)
-def _hash(text: str) -> bytes:
+def _hash(text: bytes) -> bytes:
     """Space, proposal, app and mostly the reason come again in every vote of a tally."""
-    return keccak256(text.encode())
+    text.decode()
+    return keccak256(text)
 
 
 def _hash_number(choice: object) -> bytes:
@@ -141,42 +167,53 @@ def _hash_weights(choice: object) -> bytes:
     return keccak256(str(choice).encode())
 
 
-_READERS: Mapping[str, Callable[[str], object]] = {
+_VALUES: Mapping[str, Callable[[bytes], object]] = {
     "vote": int,
     "vote-array": json.loads,
-    "vote-string": lambda text: text.replace('\\"', '"'),
+    "vote-string": lambda text: text.decode().replace('\\"', '"'),
 }
 _HASHES = {"vote": _hash_number, "vote-array": _hash_numbers, "vote-string": _hash_weights}
 _PREFIX = b"\x19\x01" + domain_separator(DOMAIN)
 
 
 @cache
-def _shapes() -> dict[bytes, _Shape]:
-    """By the bytes between signature and message."""
-    shapes = {}
+def _shapes() -> tuple[_Shape, ...]:
+    shapes = []
     for kind in registry().values():
-        fields = kind.types.get("Vote", ())
-        types = {field.name: field.type for field in fields}
+        types = {field.name: field.type for field in kind.types.get("Vote", ())}
         if kind.sha256 in TODAY and tuple(types) == _FIELDS and types["from"] == "string":
-            data = json.dumps({"domain": dict(DOMAIN), "types": kind.to_json()}, separators=(",", ":"))
-            shapes[f'","data":{data[:-1]},"message":'.encode()] = _shape(kind, types["proposal"])
-    return shapes
+            shapes.append(_shape(kind, types["proposal"]))
+    return tuple(shapes)
 
 
 def _shape(kind: MessageType, proposal: str) -> _Shape:
     patterns = dict.fromkeys(_FIELDS, _TEXT) | _SPELLED | {"choice": _CHOICES[kind.action]}
     orders = tuple(
         (
-            re.compile("{" + ",".join(f'"{name}":{patterns[name]}' for name in order) + "}}}").fullmatch,
+            re.compile(("{" + ",".join(f'"{name}":{patterns[name]}' for name in order) + "}}}").encode()).fullmatch,
             tuple(order.index(name) + 1 for name in _FIELDS),
         )
         for order in _ORDERS
     )
+    data = json.dumps({"domain": dict(DOMAIN), "types": kind.to_json()}, separators=(",", ":"))
+    between = f'","data":{data[:-1]},"message":'.encode()
+    value, hashed = _VALUES[kind.action], _HASHES[kind.action]
+
+    @lru_cache(maxsize=1024)
+    def read(spelled: bytes) -> _Read | None:
+        try:
+            found = value(spelled)
+            return _Read(read_choice(kind.action, found), hashed(found))
+        except (MessageError, ValueError):
+            return None
+
     return _Shape(
         kind=kind,
+        between=between,
+        at=_TYPES + len(between),
         orders=orders,
         type_hash=keccak256(encode_type("Vote", kind.types).encode()),
-        read=_READERS[kind.action],
-        proposal=_hash if proposal == "string" else lambda text: bytes.fromhex(text[2:]),
-        choice=_HASHES[kind.action],
+        value=value,
+        read=read,
+        proposal=_hash if proposal == "string" else lambda text: unhexlify(text[2:]),
     )

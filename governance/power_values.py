@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import lt
 from typing import NoReturn
 
 from chain import dag_cbor
@@ -101,11 +102,11 @@ def read_values(opened: StrictMap, get: Get) -> dict[bytes, int]:
             rows = [_row(chunk, row) for row in chunk.items("values")]
         if not rows or len(rows) > ROWS_MAX or (place < len(chunks) and len(rows) < ROWS_MAX):
             _refuse(get, cid, f"full chunks of {ROWS_MAX} rows")
-        for voter, power in rows:
-            if voter <= last:
-                _refuse(get, cid, "each voter once, in ascending order")
-            powers[voter] = power
-            last = voter
+        voters = [last, *(voter for voter, _ in rows)]
+        if not all(map(lt, voters, voters[1:])):
+            _refuse(get, cid, "each voter once, in ascending order")
+        powers.update(rows)
+        last = voters[-1]
     return powers
 
 

@@ -53,14 +53,13 @@ def tally(ballots: Iterable[Ballot], powers: Mapping[bytes, int], method: Method
     """
     method.check_choices(choices)
     latest, superseded = effective(ballots)
-    missing = sorted(latest.keys() - powers.keys())
-    if missing:
-        raise UncheckableError("E_TALLY_INCOMPLETE", "power", voter=checksum(missing[0]), missing=len(missing))
+    weights = [powers.get(voter) for voter in latest]
+    if None in weights:
+        _refuse_missing(latest, powers)
     weighed = []
-    for voter, ballot in latest.items():
-        power = powers[voter]
+    for ballot, power in zip(latest.values(), weights, strict=True):
         if type(power) is not int or power < 0:
-            raise TallyError("E_VP_TYPE", "power", voter=checksum(voter), power=ascii(power)[:80])
+            raise TallyError("E_VP_TYPE", "power", voter=checksum(ballot.voter), power=ascii(power)[:80])
         method.check(ballot.choice, choices)
         weighed.append((ballot.choice, power))
     found = method.count(weighed, choices)
@@ -75,3 +74,9 @@ def tally(ballots: Iterable[Ballot], powers: Mapping[bytes, int], method: Method
         bound=found.bound,
         steps=found.steps,
     )
+
+
+def _refuse_missing(voters: Mapping[bytes, Ballot], powers: Mapping[bytes, int]) -> None:
+    missing = sorted(voters.keys() - powers.keys())
+    if missing:
+        raise UncheckableError("E_TALLY_INCOMPLETE", "power", voter=checksum(missing[0]), missing=len(missing))

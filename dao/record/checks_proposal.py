@@ -284,7 +284,7 @@ def open_powers(case: Case, links: Sequence[object], voters: Set[bytes]) -> tupl
         found = power.open_evidence(case.get(_cid(link)), case.get, number, strategy, block)
         if strategy.proof is not None and not found.proved:  # the Safe signed that it can be proved, and how
             raise RecordError("E_POWER", "unproved", strategy=strategy.name)
-        for stranger in sorted(found.powers.keys() - voters):
+        for stranger in sorted(voter for voter in found.powers if voter not in voters):
             raise RecordError("E_POWER", "stranger", strategy=strategy.name, voter=stranger)
         tables.append(found)
     case.power_assumed |= not all(table.proved for table in tables)

@@ -137,9 +137,9 @@ CONTRACTS: Mapping[str, tuple[str, Test]] = MappingProxyType({
 _UINT = rb"(?:[\x00-\x17]|\x18[\x18-\xff]|\x19(?!\x00)..|\x1a(?!\x00\x00)....)"
 """A number of DAG-CBOR below 2**32 in its one encoding."""
 _VOTE = re.compile(
-    rb"\xa7av\x01bidX (?P<id>.{32})dkinddvotedtime(?P<time>" + _UINT + rb")eblock\xa3dhashX .{32}fnumber" + _UINT
+    rb"\xa7av\x01bidX (.{32})dkinddvotedtime(" + _UINT + rb")eblock\xa3dhashX .{32}fnumber" + _UINT
     + rb"hchain_id(?!\x00)" + _UINT
-    + rb"henvelope\xd8\x2aX%\x00\x01\x55\x12\x20(?P<envelope>.{32})hproposalX (?P<proposal>.{32})",
+    + rb"henvelope\xd8\x2aX%\x00\x01\x55\x12\x20(.{32})hproposalX (.{32})",
     re.DOTALL,
 ).fullmatch  # fmt: skip
 
@@ -189,7 +189,7 @@ def vote_at_a_glance(data: bytes) -> VoteLeaf | None:
     found = _VOTE(data)
     if found is None:
         return None
-    time, id_, proposal, envelope = found.group("time", "id", "proposal", "envelope")
+    id_, time, envelope, proposal = found.groups()
     return VoteLeaf(int.from_bytes(time[1:] or time, "big"), id_, proposal, envelope)
 
 

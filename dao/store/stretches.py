@@ -27,6 +27,7 @@ STRETCH = 4_096
 """Leaves in one stretch; a power of two, so that each is a whole subtree of the journal's tree."""
 
 _DAG_CBOR, _RAW = b"\x01\x71\x12\x20", b"\x01\x55\x12\x20"
+_ABSENT = object()
 _AT_ONCE = 512
 """Blocks that one question names."""
 _SPAN = 4
@@ -70,7 +71,14 @@ class Reader:
         if [row[0] for row in rows] != list(range(first, end)):
             raise JournalError("E_LOG_INCONSISTENT", "gap", path=self._name)
         blocks = self._blocks([row[2] for row in rows])
-        return [self._leaf_row(index, kind, cid, blocks.get(cid)) for index, kind, cid in rows]
+        found = []
+        for index, kind, cid in rows:  # a million times: `_leaf_row` is asked for its words only
+            data = blocks.get(cid)
+            if isinstance(data, bytes) and isinstance(kind, str) and cid == _DAG_CBOR + sha256(data).digest():
+                found.append(LeafRow(index, kind, data))
+            else:
+                found.append(self._leaf_row(index, kind, cid, data))
+        return found
 
     def others(self, kind: str) -> dict[int, Leaf]:
         """All leaves but those of one kind, by index; that no other leaf hides behind that kind's name is for whoever
@@ -102,25 +110,35 @@ class Reader:
 
     def raw_blocks(self, digests: Iterable[bytes]) -> Mapping[bytes, bytes]:
         """Raw blocks by the digests of their links; one that is absent is left out."""
+        sought = list(digests)
+        blocks = self._blocks([_RAW + digest for digest in sought])
         found: dict[bytes, bytes] = {}
-        for cid, data in self._blocks([_RAW + digest for digest in digests]).items():
-            if not isinstance(data, bytes) or sha256(data).digest() != cid[4:]:
-                raise self._unlike(cid, data)
-            found[cid[4:]] = data
+        for digest in sought:
+            data = blocks.get(_RAW + digest, _ABSENT)
+            if isinstance(data, bytes) and sha256(data).digest() == digest:
+                found[digest] = data
+            elif data is not _ABSENT:
+                raise self._unlike(_RAW + digest, data)
         return found
 
-    def _blocks(self, cids: Sequence[bytes]) -> dict[bytes, object]:
-        """What stands under these names, as far as it is there. A journal is written in its order, so blocks that are
-        asked for in this order lie near each other and are read as they lie; the others are looked up one by one.
+    def _blocks(self, cids: Sequence[bytes]) -> Mapping[bytes, object]:
+        """What stands under these names, as far as it is there, and maybe under others. A journal is written in its
+        order, so blocks that are asked for in this order lie near each other and are read as they lie; the others are
+        looked up one by one.
         """
-        missing = [cid for cid in cids if cid not in self._near]
+        near = self._near
+        missing = [cid for cid in cids if cid not in near]
         if missing:
             ends = sorted(row[0] for cid in (missing[0], missing[-1]) for row in self._rows(_ROWID, (cid,)))
             if len(ends) == 2 and ends[1] - ends[0] <= _SPAN * len(missing):
-                kept = {cid: self._near[cid] for cid in cids if cid in self._near}
-                self._near = kept | dict(self._rows(_NEAR, tuple(ends)))
-        found = {cid: self._near[cid] for cid in cids if cid in self._near}
-        rest = iter([cid for cid in missing if cid not in found])
+                kept = {cid: near[cid] for cid in cids if cid in near}
+                self._near = near = dict(self._rows(_NEAR, tuple(ends)))
+                near.update(kept)
+                missing = [cid for cid in missing if cid not in near]
+        if not missing:
+            return near
+        found = {cid: near[cid] for cid in cids if cid in near}
+        rest = iter(missing)
         while some := list(islice(rest, _AT_ONCE)):
             found |= dict(self._rows(_NAMED, tuple(some + some[-1:] * (_AT_ONCE - len(some)))))
         return found

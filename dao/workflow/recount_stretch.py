@@ -76,8 +76,12 @@ def examine(ask: Ask, first: int, end: int) -> Seen:
         contracts: dict[int, _OfContract] = {}
         for row in reader.leaves(first, end):
             hashes.append(log_tree.leaf_hash(row.data))
-            vote, time, contract = _vote_of(reader, row)
-            times.append(time)
+            vote, contract = vote_at_a_glance(row.data), None
+            if vote is not None and row.kind == "vote":
+                times.append(vote.time)
+            else:
+                vote, time, contract = _vote_of(reader, row)
+                times.append(time)
             if vote is not None and vote.proposal == ask.proposal.id:
                 mine.append((row.place, vote))
                 if contract is not None:
@@ -134,6 +138,8 @@ class _Judge:
         self._ask = ask
         self._is_signed = checker()
         self._admits = _admission(ask.proposal)
+        self._last = log_tree.MAX_SIZE if ask.closed is None else ask.closed
+        """No vote behind this leaf counts."""
 
     def ballots(
         self, votes: list[tuple[int, VoteLeaf]], raws: Mapping[bytes, bytes], contracts: Mapping[int, _OfContract]
@@ -146,7 +152,8 @@ class _Judge:
         plain = [
             None if index in contracts else self._plain(index, vote, raws.get(vote.envelope)) for index, vote in votes
         ]
-        signed = [read is not None and self._is_signed(read.id, read.signature, read.sender) for read in plain]
+        is_signed = self._is_signed
+        signed = [read is not None and is_signed(read.id, read.signature, read.sender) for read in plain]
         seen: list[SeenVote] = []
         for (index, vote), read, is_sound in zip(votes, plain, signed, strict=True):
             if read is not None and is_sound:
@@ -160,14 +167,10 @@ class _Judge:
 
     def _plain(self, index: int, vote: VoteLeaf, raw: bytes | None) -> PlainVote | None:
         """A vote in the bytes of most clients that only its signature could refuse; None for every other."""
-        if raw is None or len(raw) > MAX_VOTE_BYTES or self._is_late(index):
+        if raw is None or len(raw) > MAX_VOTE_BYTES or self._last < index:
             return None
         plain = read_plain(raw)
         return plain if plain is not None and plain.id == vote.id and self._admits(plain, vote.time) else None
-
-    def _is_late(self, index: int) -> bool:
-        closed = self._ask.closed
-        return closed is not None and closed < index
 
     def _at_length(
         self, index: int, vote: VoteLeaf, raws: Mapping[bytes, bytes], contract: _OfContract | None
@@ -187,7 +190,7 @@ class _Judge:
             signed_at(row, link, envelope, policy=policy, weighed_on=weighed_on, get=get)
         if envelope.id != vote.id:
             raise RecordError("E_LOG_INCONSISTENT", "vote_id", index=index)
-        proposal = self._ask.proposal._replace(closed=self._is_late(index))
+        proposal = self._ask.proposal._replace(closed=self._last < index)
         case = VoteCase(envelope=envelope, proposal=proposal, leaf_time=vote.time, power=None, policy=policy)
         admit_vote(case, signature_checked=True)
         return ballot_of(envelope)

@@ -97,7 +97,7 @@ def recount(
 
     The vote must have been closed and counted (`E_LOG_INCONSISTENT` otherwise).
     """
-    case = case_of(select(journal.others, proposal, journal.get), proposal, journal.get)
+    case = case_of(select(journal.others, proposal, journal.get), proposal, journal.get, spread)
     run_checks(case, _BEFORE)
     due(case)
     closed = next((row.index for row in case.rows("closed", proposal=proposal)), None)

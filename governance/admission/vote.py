@@ -125,20 +125,22 @@ def plain_admission(proposal: OpenProposal) -> Callable[[PlainVote, int], bool]:
     returns that looks at nothing else, and all of them for a proposal that is not closed. Why not, `admit_vote` says.
     """
     method = counting.method(proposal.voting)
-    named = "0x" + proposal.id.hex()
+    action, choices, start, end = method.action, proposal.choices, proposal.start, proposal.end
+    space, named = proposal.space.encode(), f"0x{proposal.id.hex()}".encode()
 
     def admits(vote: PlainVote, leaf_time: int) -> bool:
-        message, timestamp = vote.message, vote.timestamp
+        timestamp = vote.timestamp
         if (
-            vote.kind.action != method.action
-            or message["space"] != proposal.space
-            or message["proposal"] != named
-            or not proposal.start <= leaf_time <= proposal.end
-            or not proposal.start <= timestamp <= min(proposal.end, leaf_time + SKEW_SECONDS)
+            vote.proposal != named
+            or vote.space != space
+            or vote.shape.kind.action != action
+            or not start <= leaf_time <= end
+            or not start <= timestamp <= end
+            or timestamp > leaf_time + SKEW_SECONDS
         ):
             return False
         try:
-            method.check(vote.choice, proposal.choices)
+            method.check(vote.choice, choices)
         except GovernanceError:
             return False
         return True

@@ -109,11 +109,17 @@ def test_a_short_signature_and_a_contracts_are_left_to_the_long_way() -> None:
         assert read_plain(json.dumps(envelope, separators=(",", ":")).encode()) is None
 
 
+def upper(s: bytes) -> bytes:
+    """The other s of a signature, which together with the other v says the same."""
+    order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+    return (order - int.from_bytes(s, "big")).to_bytes(32, "big")
+
+
 @pytest.mark.parametrize("change", [
     lambda s: s, lambda s: s[:64], lambda s: s + b"\0", lambda s: s[:64] + bytes([s[64] - 27]), lambda s: bytes(65),
     lambda s: bytes(32) + s[32:], lambda s: s[:32] + bytes(32) + s[64:], lambda s: b"\xff" * 32 + s[32:],
     lambda s: s[:32] + b"\xff" * 32 + s[64:], lambda s: s[:64] + bytes([55 - s[64]]), lambda s: b"",
-    lambda s: (5).to_bytes(32, "big") + s[32:],
+    lambda s: (5).to_bytes(32, "big") + s[32:], lambda s: s[:32] + upper(s[32:64]) + bytes([55 - s[64]]),
 ])  # fmt: skip
 def test_the_checker_says_what_check_says(change: object) -> None:
     """Of one sound signature and of every form of a bad one; the buffers keep nothing from one to the next."""
