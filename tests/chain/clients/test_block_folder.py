@@ -48,7 +48,8 @@ def test_a_full_disk_keeps_no_part_of_a_block(tmp_path: Path, monkeypatch: pytes
     folder = BlockFolder(tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        refused("E_IPFS", "folder", lambda: folder.add(b"a file"))
+        with refused("E_IPFS", "folder"):
+            folder.add(b"a file")
     assert ["SHARDING"] == [path.name for path in tmp_path.rglob("*") if path.is_file()]
     assert folder.is_pinned(folder.add(b"a file"))
 
