@@ -16,6 +16,7 @@ from chain import dag_cbor
 from chain.cid import dag_cbor_cid
 from dao import cores
 from dao.cli.start.demo.play import DOCUMENT
+from dao.record import checks_vote
 from dao.record.case import need
 from dao.store import stretches
 from dao.workflow import recounting
@@ -63,6 +64,7 @@ def test_two_processes_and_small_stretches_find_the_same(folder: Path, monkeypat
     """The tree put together from stretches is the journal's; the kept checkpoint is of its whole or of a beginning."""
     monkeypatch.setattr(stretches, "STRETCH", 8)
     monkeypatch.setattr(recounting, "STRETCH", 8)
+    monkeypatch.setattr(checks_vote, "_SUBTREE", 4)
     anchors = read_anchors(folder)
     guard = Guard(anchors, folder / CHECKPOINT_FILE)
     with recounting.opened(folder / "journal.sqlite", guard, anchors.chain_id) as journal:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chain.address import with_chain
+from chain.clients.code_read import fetch_code
 from chain.clients.devnet import FAUCET_KEY
 from chain.contract_code import IMPLEMENTATION_SLOTS
 from chain.networks import DEVNET_CHAIN_ID
-from chain.safe import safe_tx_hash
+from chain.safe import DELEGATECALL, safe_tx_hash
 from chain.signature import eip191_digest, sign
 from dao.cli.start.demo import cast
-from dao.workflow import paying
+from dao.workflow import part_facts, paying
 from tests.chain.clients.genuine import put
 from tests.dao.workflow.refusing import refuses
 from tests.dao.workflow.stage import Stage
@@ -62,3 +65,19 @@ def test_a_signature_of_text_is_taken_executed_and_verified(stage: Stage) -> Non
     paying.sign(stage.desk, published.id, 1, tx, cast.signer("ben"))
     paying.execute(stage.desk, published.id, 1, tx, cast.signer("ann"))
     assert stage.verifies(published)
+
+
+def test_a_batch_that_nobody_would_unpack_is_not_queued(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Safe reports success where its delegate call meets no code; another contract's code is not the pinned one."""
+    node, payees = stage.desk.node, [with_chain(cast.address(name), DEVNET_CHAIN_ID) for name in cast.PAYEES]
+    published = stage.pass_(1, *(f"0.1 ETH to {payee}" for payee in payees), parts=1)
+    other = put(node, PROXY)
+    for instead, code, reason in ((cast.address("nobody"), "E_NO_CODE", "batch"), (other, "E_CODE_CHANGED", "batch")):
+        found = fetch_code(node, instead, node.head().ref.number)
+        with monkeypatch.context() as patch:
+            patch.setattr(part_facts, "fetch_code", lambda *_, found=found: found)
+            refuses(stage, code, reason, lambda: paying.queue(stage.desk, published.id, 1))
+
+    tx = paying.queue(stage.desk, published.id, 1)
+
+    assert DELEGATECALL == tx.operation
