@@ -165,9 +165,9 @@ def _read_call(row: object, place: str) -> InnerCall:
 
 def _encode(method: object, values: object, place: str) -> bytes | None:
     """Write the data that a method with its arguments shows; None where the file shows no arguments."""
-    if not isinstance(method, Mapping) or not isinstance(method.get("inputs"), list):
+    name, inputs = (method.get("name"), method.get("inputs")) if isinstance(method, Mapping) else (None, None)
+    if not isinstance(name, str) or not isinstance(inputs, list):
         raise SafeError("E_SAFE_TX", "form", place=f"{place}/contractMethod")
-    name, inputs = method.get("name"), method["inputs"]
     if name in _PLAIN and not inputs:
         return b""
     if values is None and inputs:

@@ -21,6 +21,8 @@ from governance.clients.snapshot import Hub, HubError
 from governance.envelope import MAX_BYTES, Envelope, read_envelope
 from governance.hub_answer import read_hub_json
 from governance.hub_pages import HubPageError
+from governance.hub_shown import read_earlier_vote, read_space, read_votable
+from governance.hub_votes import HubMessage, read_messages
 from governance.sequencer_receipt import Receipt, read_receipt
 from proposals.bindings import read_bindings
 
@@ -36,7 +38,7 @@ class Prepared(NamedTuple):
 
     envelope: Envelope
     case: SequencerCase
-    kept: Mapping[str, Any] | None
+    kept: HubMessage | None
     """What the hub keeps of this very message, if it has it."""
     unknown: tuple[str, ...]
     """What only the sequencer can decide."""
@@ -53,14 +55,17 @@ class Sent(NamedTuple):
 
 def find_space(hub: Hub, space: str) -> Mapping[str, Any]:
     """Ask for a space's settings; raises `HubPageError` where the hub has none."""
-    row = _field(hub.ask("space", snapshot.SPACE, {"space": space}), "space")
-    if not isinstance(row, dict):
+    row = read_space(_field(hub.ask("space", snapshot.SPACE, {"space": space}), "space"))
+    if row is None:
         raise HubPageError("E_HUB_PAGE", "no_space", space=space)
     return row
 
 
 def prepare(hub: Hub, raw: bytes, now: int) -> Prepared:
-    """Ask the hub for what the sequencer will look at; raises `HubError`, and a refusal of the envelope's form."""
+    """Ask the hub for what the sequencer will look at.
+
+    Raises `HubError` and `HubPageError`, and a refusal of the envelope's form.
+    """
     envelope = read_envelope(raw, "snapshot")
     if envelope.action not in SENT:
         raise SendingError("E_SEQUENCER", "action", action=envelope.action)
@@ -68,18 +73,20 @@ def prepare(hub: Hub, raw: bytes, now: int) -> Prepared:
     if envelope.action == "proposal":
         _refuse_second_executor(message, id_)
     space, voter = str(message["space"]), checksum(envelope.address)
-    row = _field(hub.ask("space", snapshot.SPACE, {"space": space}), "space")
-    kept = _field(hub.ask("messages", snapshot.KEPT_MESSAGES, {"ids": [id_], "first": 1}), "messages")
+    row = read_space(_field(hub.ask("space", snapshot.SPACE, {"space": space}), "space"))
+    kept = read_messages(
+        _field(hub.ask("messages", snapshot.KEPT_MESSAGES, {"ids": [id_], "first": 1}), "messages"), [id_]
+    )
     proposal, previous, power = None, None, None
     if "proposal" in message:
         named = str(message["proposal"])
-        proposal = _field(hub.ask("proposal", snapshot.ONE_PROPOSAL, {"id": named}), "proposal")
+        proposal = read_votable(_field(hub.ask("proposal", snapshot.ONE_PROPOSAL, {"id": named}), "proposal"), named)
         if envelope.is_vote() and proposal is not None:
-            votes = _field(hub.ask("votes", snapshot.VOTES_OF, {"proposal": named, "voter": voter}), "votes")
-            previous = (str(votes[0]["id"]), int(votes[0]["created"])) if votes else None
+            asked = {"proposal": named, "voter": voter}
+            previous = read_earlier_vote(_field(hub.ask("votes", snapshot.VOTES_OF, asked), "votes"))
             power = _power(hub, {"voter": voter, "space": space, "proposal": named})
     case = SequencerCase(body=raw, now=now, space=row, proposal=proposal, previous=previous, told=Told(power=power))
-    return Prepared(envelope, case, kept[0] if kept else None, unknown_rules(case))
+    return Prepared(envelope, case, kept.get(id_), unknown_rules(case))
 
 
 def send(prepared: Prepared, sequencer: Sequencer, relay: Sequencer) -> Sent:

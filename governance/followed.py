@@ -18,7 +18,7 @@ from chain import dag_cbor
 from chain.json_text import canonical
 from governance.errors import GovernanceError
 from governance.hub_answer import read_hub_json
-from governance.hub_pages import HubPageError, HubRow
+from governance.hub_pages import HubPageError, HubRow, check_row
 
 VERSION = 1
 KINDS = ("follow", "space", "proposal", "vote", "message", "read", "mark", "looked")
@@ -73,6 +73,20 @@ def decode(data: bytes) -> Fact:
     if not isinstance(row, dict) or spell(row) != text:
         raise FollowedError("E_FOLLOW", "fact")
     return Fact(str(kind), seen, of, row)
+
+
+def read_kept(data: bytes) -> Fact:
+    """Read a fact that a follower says to have kept; raises as `decode`, and for a row that no round would keep."""
+    fact = decode(data)
+    if fact.kind in ("proposal", "vote"):
+        try:
+            check_row(fact.row)
+        except HubPageError:
+            raise FollowedError("E_FOLLOW", "fact") from None
+    is_of_its_id = fact.kind not in ("proposal", "vote", "message") or fact.row.get("id") == fact.of
+    if not is_of_its_id or (fact.kind == "vote" and not isinstance(fact.row.get("voter"), str)):
+        raise FollowedError("E_FOLLOW", "fact")
+    return fact
 
 
 def spell(value: object, *, ascii_only: bool = True) -> str:

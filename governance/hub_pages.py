@@ -91,7 +91,7 @@ class Gathering:
         seen: set[str] = set()
         for row in page:
             check_row(row)
-            if row[self._owner] != self._owner_id:
+            if row.get(self._owner) != self._owner_id:
                 raise HubPageError("E_HUB_PAGE", "other", id=row["id"])
             if row["created"] < before:
                 raise HubPageError("E_HUB_PAGE", "order", id=row["id"])

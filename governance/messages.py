@@ -133,7 +133,10 @@ def envelope_json(primary: str, message: Mapping[str, object], address: bytes, s
         "sig": "0x" + signed.hex(),
         "data": {"domain": dict(DOMAIN), "types": current_type(primary, message).to_json(), "message": dict(message)},
     }
-    raw = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        raw = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError as error:
+        raise MessageError("E_TEXT", "json_surrogate", text=ascii(error.object[error.start :][:80])) from None
     read_envelope(raw)
     return raw
 

@@ -83,7 +83,7 @@ def draft(
         columns = [words.column(each) for each in MILESTONE_COLUMNS]
         blocks[MILESTONES] = _under(blocks[MILESTONES], _table(columns, map(_milestone_cells, milestones)))
     body = "\n".join(f"## {words.section(title)}\n\n{text}\n" for title, text in blocks.items() if text)
-    raw = f"---\n{front}---\n\n{body}".encode()
+    raw = f"---\n{front}---\n\n{body}".encode("utf-8", "surrogatepass")  # half a character is refused with its line
     document = parse_document(raw)
     if [section.title for section in document.sections] != [title for title, text in blocks.items() if text]:
         raise DraftError("E_PARSE", "draft", field="sections")

@@ -125,11 +125,15 @@ class BlockFolder:
             if path.parent.parent == self._blocks and not sharding.exists():
                 sharding.write_text(SHARDING, "ascii")
             fresh = path.with_name(f".{secrets.token_hex(8)}.tmp")
-            with fresh.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(fresh, path)
+            try:
+                with fresh.open("xb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(fresh, path)
+            except BaseException:  # a disk that is full keeps nothing of it
+                fresh.unlink(missing_ok=True)
+                raise
         except OSError as error:
             raise self._failure(error) from error
 

@@ -21,9 +21,10 @@ _NEIGHBOURS = ("chain", "proposals", "governance", "treasury")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `dao` with the arguments of `argv`, or of the process, and give the exit status; no exception leaves."""
-    arguments, tags = _without_language(sys.argv[1:] if argv is None else argv)
-    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    as_json = "--json" in options
+    words = list(sys.argv[1:] if argv is None else argv)
+    end = _end_of_options(words)
+    options, tags = _without_language(words[:end])
+    arguments, as_json = options + words[end:], "--json" in options
     try:
         status = _run_in(tags[-1], arguments, as_json=as_json) if tags else _run(arguments, as_json=as_json)
         sys.stdout.flush()
@@ -33,15 +34,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _without_language(argv: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Take `--lang TAG` and `--lang=TAG` out of the words before `--`: the other words, and the tags."""
+def _end_of_options(words: list[str]) -> int:
+    """Where no word is an option any more: at a `--`, unless an option takes that for its value."""
+    end = words.index("--") if "--" in words else len(words)
+    rest = words[end:]
+    if not any(word == "--json" or word.startswith("--lang") for word in rest) or _stranger() is not None:
+        return end
+    from dao.cli.frame import end_of_options
+
+    return end_of_options(words)
+
+
+def _without_language(options: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Take `--lang TAG` and `--lang=TAG` out of the options: the other words, and the tags."""
     rest: list[str] = []
     tags: list[str] = []
-    words = iter(argv)
+    words = iter(options)
     for word in words:
-        if word == "--":
-            rest += [word, *words]
-        elif word.startswith("--lang="):
+        if word.startswith("--lang="):
             tags.append(word.removeprefix("--lang="))
         elif word == "--lang":
             tag = next(words, None)

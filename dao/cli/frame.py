@@ -128,6 +128,21 @@ def load(words: str) -> click.Command:
     return command
 
 
+def end_of_options(arguments: Sequence[str]) -> int:
+    """Find the `--` behind which no word is an option; one that an option takes for its value is not it."""
+    named = [word for word in arguments if not word.startswith("-")]
+    asked = {" ".join(named[:2]), *named[:1], *(f"{name} {BARE[name]}" for name in named[:1] if name in BARE)}
+    rows = [row.words for row in COMMANDS if row.words in asked]
+    params = load(max(rows, key=len)).params if rows else []
+    taking = {name for param in params if not getattr(param, "is_flag", True) for name in param.opts}
+    is_value = False
+    for place, word in enumerate(arguments):
+        if word == "--" and not is_value:
+            return place
+        is_value = not is_value and word in taking
+    return len(arguments)
+
+
 def run(arguments: Sequence[str], *, as_json: bool) -> int:
     """Run the command that `arguments` name and give its exit status; only a closed stdout is left to the caller."""
     try:

@@ -21,9 +21,10 @@ import sqlalchemy as sa
 
 from chain import log_tree
 from dao.errors import DaoError
+from dao.files import is_file
 from dao.store.journal import STRANGE
 from dao.store.schema import open_engine
-from governance.followed import Fact, Followed, decode
+from governance.followed import Fact, Followed, decode, read_kept
 
 FOLDER = "follow"
 SUFFIX = ".sqlite"
@@ -48,6 +49,7 @@ class FollowStoreError(DaoError):
 def path_of(folder: Path, space: str) -> Path:
     """Where what was followed of a space lies in a folder; a name that is no file name is hashed."""
     is_plain = 0 < len(space) <= 100 and space[0].isalnum() and all(char.isalnum() or char in "-_." for char in space)
+    is_plain = is_plain and len(space.encode()) <= 200  # a file's name has 255 bytes, an ending of the database's too
     name = space if is_plain else "space-" + sha256(space.encode("utf-8", "backslashreplace")).hexdigest()[:32]
     return folder / FOLDER / f"{name}{SUFFIX}"
 
@@ -56,7 +58,7 @@ class FollowStore:
     """An open list of facts. Use it as a context manager; with `create` it is made, and held by this process alone."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
-        if not create and not path.is_file():
+        if not create and not is_file(path):
             raise FollowStoreError("E_FOLLOW", "absent", path=path.name)
         self._lock = _hold(path) if create else None
         self._name = path.name
@@ -71,7 +73,7 @@ class FollowStore:
             if strange or [row.idx for row in rows] != list(range(len(rows))):
                 raise FollowStoreError("E_FOLLOW", "unreadable", path=path.name)
             self._bytes = [_bytes(row.data, path.name) for row in rows]
-            self.known = Followed(map(decode, self._bytes))
+            self.known = Followed(map(read_kept, self._bytes))
         except (sa.exc.SQLAlchemyError, TypeError, ValueError) as error:
             self.close()
             raise FollowStoreError("E_FOLLOW", "unreadable", path=path.name) from error

@@ -26,7 +26,7 @@ from dao.store.schema import BLOCKS, LEAVES, METADATA, open_engine
 FILE_NAME = "journal.sqlite"
 
 _ALL = (
-    sa.select(LEAVES.c.idx, LEAVES.c.cid, BLOCKS.c.data)
+    sa.select(LEAVES.c.idx, LEAVES.c.kind, LEAVES.c.cid, BLOCKS.c.data)
     .outerjoin(BLOCKS, BLOCKS.c.cid == LEAVES.c.cid)
     .order_by(LEAVES.c.idx)
 )
@@ -64,6 +64,7 @@ class Journal:
                 raise JournalError("E_IO_JOURNAL", "schema", path=path.name, type=strange.type, name=strange.name)
             self._bytes = list(_checked(rows, path.name))
             self._leaves = [decode(data) for data in self._bytes]
+            _check_kinds(rows, self._leaves, path.name)
             _check_times(self._leaves, 0)
         except CodedError:
             self.close()
@@ -175,6 +176,13 @@ def _checked(rows: Sequence[Any], name: str) -> Iterator[bytes]:
             raise JournalError("E_IO_JOURNAL", "unreadable", path=name)
         CID.from_bytes(row.cid).check(row.data)
         yield row.data
+
+
+def _check_kinds(rows: Sequence[Any], leaves: Sequence[Leaf], name: str) -> None:
+    """Whoever asks the database for one kind of leaf finds all of them: a leaf is filed as what its bytes say."""
+    for row, leaf in zip(rows, leaves, strict=True):
+        if row.kind != leaf.kind:
+            raise JournalError("E_LOG_INCONSISTENT", "kind", path=name, index=row.idx, kind=str(row.kind)[:80])
 
 
 def _check_times(leaves: Sequence[Leaf], last: int) -> None:

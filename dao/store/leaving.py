@@ -19,6 +19,7 @@ from chain import dag_cbor
 from chain.cid import CID, dag_cbor_cid
 from chain.dag_cbor import Value
 from dao.errors import DaoError
+from dao.files import is_there
 from dao.store import follow, rebuild
 from dao.store.durable import new_folder
 from dao.store.journal import Journal
@@ -54,7 +55,7 @@ class LeavingError(DaoError):
 
 def leave(workspace: Workspace, journal: Journal, out: Path) -> Mapping[str, object]:
     """Write everything into the new folder `out`, at once, or nothing; return the index."""
-    if out.exists():
+    if is_there(out):
         raise LeavingError("E_IO_EXISTS", "leaving", path=str(out))
     try:
         with new_folder(out) as fresh:

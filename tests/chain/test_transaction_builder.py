@@ -152,6 +152,8 @@ def test_H76_a_batch_changed_after_it_was_made() -> None:
         (lambda v: v["transactions"][0]["contractInputsValues"].clear(), "E_SAFE_TX"),
         (lambda v: v["transactions"][0]["contractMethod"].update(inputs=[7]), "E_SAFE_TX"),
         (lambda v: v["transactions"][0]["contractMethod"].update(name="a b"), "E_CALLDATA"),
+        (lambda v: v["transactions"][0]["contractMethod"].update(name=["receive"]), "E_SAFE_TX"),
+        (lambda v: v["transactions"][0]["contractMethod"].update(name={}), "E_SAFE_TX"),
         (lambda v: v["transactions"][1]["contractInputsValues"].update(paramBool="maybe"), "E_SAFE_TX"),
         (lambda v: v["transactions"].__setitem__(0, 1), "E_SAFE_TX"),
     ],

@@ -331,10 +331,27 @@ def test_a_damaged_file_is_refused(hub: HubDouble, tmp_path: Path, sql: str, val
         FollowStore(path)
 
 
+@pytest.mark.parametrize(
+    ("kind", "member", "value"),
+    [("vote", "created", None), ("vote", "voter", 7), ("vote", "id", "0x"), ("proposal", "created", "x")],
+)
+def test_a_row_that_no_round_would_keep(hub: HubDouble, tmp_path: Path, kind: str, member: str, value: object) -> None:
+    """A well-spelled fact in the file of which the hub's row is none; it is refused when it is read."""
+    path = tmp_path / "f.sqlite"
+    run(hub, path)
+    kept = list(map(_decoded, FollowStore(path).facts))
+    index, fact = next((index, fact) for index, fact in enumerate(kept) if fact.kind == kind)
+    _damage(
+        path, "UPDATE facts SET data = ? WHERE idx = ?", fact._replace(row={**fact.row, member: value}).encode(), index
+    )
+    with pytest.raises(CodedError, match="E_FOLLOW"):
+        FollowStore(path)
+
+
 def test_names_are_file_names(tmp_path: Path) -> None:
     """A space's name is the hub's text, and leads to no other folder."""
     assert tmp_path / "follow" / "hakka.eth.sqlite" == path_of(tmp_path, "hakka.eth")
-    for name in ("../x", ".hidden", "a/b", "", "x" * 300, "s:0x1"):
+    for name in ("../x", ".hidden", "a/b", "", "x" * 300, "s:0x1", "好" * 90):
         assert tmp_path / "follow" == path_of(tmp_path, name).parent
         assert path_of(tmp_path, name).name.startswith("space-")
 

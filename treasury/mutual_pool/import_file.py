@@ -80,6 +80,8 @@ def told_import(found: Import) -> dict[str, Any]:
 def read_import(data: bytes) -> Import:
     """Read a file and follow its rows again. Raises `PremiumError` (`E_PREM_IMPORT`) and `JsonError`."""
     document = loads(data, max_bytes=BYTES_MAX)
+    if not isinstance(document, dict):
+        raise PremiumError("E_PREM_IMPORT", "file")
     try:
         return _import(document)
     except (AddressError, AmountError, KeyError, TypeError, ValueError):

@@ -31,7 +31,15 @@ def words_of(reason: str, file: Path | None) -> bytes:
     """What was said in one of the two ways."""
     if (file is None) == (reason == ""):
         raise UsageError("E_USAGE", "words_or_file")
-    return read(file, _SIZE_MAX) if file is not None else f"{reason}\n".encode()
+    return read(file, _SIZE_MAX) if file is not None else typed(reason)
+
+
+def typed(reason: str) -> bytes:
+    """One line, as it was typed; what was no text there is refused."""
+    try:
+        return f"{reason}\n".encode()
+    except UnicodeEncodeError:
+        raise UsageError("E_USAGE", "no_text") from None
 
 
 def act(part: str, kind: str, words: bytes, source: KeySource, folder: Path, *, out: Path | None) -> Answer:

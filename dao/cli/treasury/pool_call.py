@@ -74,7 +74,7 @@ def _agent(text: str) -> bytes | int | str | None:
     if not text:
         return None
     if text.isascii() and text.isdigit():
-        return int(text)
+        return int((text.lstrip("0") or "0")[:79])  # above 2**256 already, and refused as that
     if not text.startswith("0x"):
         return text
     try:

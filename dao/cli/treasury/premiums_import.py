@@ -22,6 +22,7 @@ from dao.cli.files import OutFileError, read
 from dao.cli.text import label, rows, say, wrapped
 from dao.cli.treasury.pool_told import advice, eth
 from dao.errors import UsageError
+from dao.files import is_there
 from dao.store import durable
 from treasury.mutual_pool.calls import CONTRACT
 from treasury.mutual_pool.import_file import BYTES_MAX, Import, read_import, told_import
@@ -105,7 +106,7 @@ def _unless_gone(node: Node, found: Import) -> Import:
 
 def _begin(file: Path, contract: bytes, chain_id: int, start: int | None) -> Import:
     """The import so far; a file of another contract or chain, or a second beginning, is refused."""
-    if not file.exists():
+    if not is_there(file):
         if start is None:
             raise UsageError("E_USAGE", "pool_from")
         return Import(contract=contract, chain_id=chain_id, from_block=start)

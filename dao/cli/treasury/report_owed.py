@@ -17,6 +17,7 @@ from dao.cli.files import read
 from dao.cli.text import label, say
 from dao.cli.treasury.report_tables import table
 from dao.cli.treasury.vesting_plan import choose
+from dao.files import is_file
 from governance.settings import Settings
 from treasury.liabilities import Owed, owed_by_bonds, owed_by_plan, owed_by_pool, read_bonds
 from treasury.mutual_pool.history import BYTES_MAX, History, read_history, replay
@@ -60,7 +61,7 @@ def debts(named: Named, settings: Settings, moment: int) -> Debts:
     if named.plan:
         chosen = choose(named.plan, named.tge, "")
         file = Path(named.plan)
-        digest = sha256(read(file)).hexdigest() if file.is_file() else ""
+        digest = sha256(read(file)).hexdigest() if is_file(file) else ""
         rows += [(row, digest) for row in owed_by_plan(chosen.plan, chosen.tge, moment - 1)]
     if named.bonds is not None:
         data = read(named.bonds)

@@ -13,6 +13,7 @@ from dao.cli import carrying, steps, text
 from dao.cli.answer import Answer
 from dao.cli.files import read
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
+from dao.cli.treasury.dispute_act import typed
 from dao.errors import UsageError
 from dao.record.carrier import SignedAct, write_act
 from dao.session import KeySource
@@ -50,7 +51,7 @@ def command(
     """
     if (file is None) == (reason == ""):
         raise UsageError("E_USAGE", "reason_or_file")
-    why = read(file, _SIZE_MAX) if file is not None else f"{reason}\n".encode()
+    why = read(file, _SIZE_MAX) if file is not None else typed(reason)
     source = KeySource(key, key_env, wallet_env, account, passphrase_file)
     with steps.open_for(folder, source) as session:
         desk = carrying.desk_for(session, out)

@@ -17,6 +17,7 @@ from dao.cli.votes.chart import draw
 from dao.cli.votes.explain_document import is_document, of_document
 from dao.cli.votes.result import Result, find_result
 from dao.errors import UsageError
+from dao.files import is_file
 from governance.counting import Branch, Duel, Round
 from governance.counting.reasons import reasons
 
@@ -64,7 +65,7 @@ def command(
     """
     if chart is not None and chart.suffix.lower() != ".svg":
         raise UsageError("E_USAGE", "chart", path=str(chart))
-    if Path(result).is_file() and is_document(data := read(Path(result))):
+    if is_file(Path(result)) and is_document(data := read(Path(result))):
         if chart is not None:
             raise UsageError("E_USAGE", "chart_document", path=result)
         return of_document(folder, data, fund, html, force=force, settings=settings)

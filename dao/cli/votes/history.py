@@ -27,6 +27,7 @@ from dao.cli.votes.audit_told import told
 from dao.cli.votes.hub_text import json_number, one_line, spelled
 from dao.cli.votes.sync import ASSUMED, document_of, said
 from dao.errors import UsageError
+from dao.files import is_file, is_there
 from dao.record import hub_pack
 from dao.record.hub_verify import HubReport, verify_hub
 from dao.store.durable import new_folder
@@ -68,14 +69,14 @@ def command(
     rebuilt, how each stands and the exact count, and `record.car`, the decision record that `dao verify` checks. The
     report names every gap, also those that no vote at a hub is without. Nothing is asked of anybody.
     """
-    if not space and not (folder / CONFIG_FILE).is_file():
+    if not space and not is_file(folder / CONFIG_FILE):
         raise UsageError("E_USAGE", "sync_space")
     name = space or read_anchors(folder).space
     with FollowStore(path_of(folder, name)) as store:
         told_now = max([int(time.time()), *store.known.looked])
         found = list(_recorded(store, told_now))
         root = "0x" + store.root().hex()
-    if out.exists():
+    if is_there(out):
         raise OutFileError("E_IO_EXISTS", "leaving", path=str(out))
     document = {
         "ok": True, "space": name, "folder": str(out), "root": root, "assumed": list(ASSUMED),

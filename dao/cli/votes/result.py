@@ -16,6 +16,7 @@ from dao.cli.answer import Answer
 from dao.cli.files import read
 from dao.cli.start import verify as verify_told
 from dao.cli.start import verify_hub as verify_hub_told
+from dao.files import is_file
 from dao.record.case import Case, need
 from dao.record.checks_vote import rules
 from dao.record.hub_pack import is_hub_record
@@ -62,7 +63,7 @@ class Result(NamedTuple):
 def find_result(folder: Path, text: str) -> Result | Answer:
     """The count that a text names; what `dao verify` says of a record that does not verify."""
     path = Path(text)
-    if steps.is_name(text) and not path.is_file():
+    if steps.is_name(text) and not is_file(path):
         return _of_workspace(folder, text)
     data = read(path, verify_told.MAX_BYTES)
     if data.lstrip(b" \t\r\n").startswith(b"{"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,8 @@ EXAMPLES = (
     "dao snapshot vote 0x26a6…dec2 1 --safe $SAFE --out safe.vote.json",
 )
 
+_CHAIN = re.compile(r"[0-9]{1,16}", re.ASCII)
+
 
 def command(
     proposal: Annotated[str, typer.Argument(help="The proposal's id at Snapshot.", metavar="ID")],
@@ -71,7 +74,7 @@ def command(
     found = find_proposal(hub_of(wanted), proposal, "")
     chosen = ballots.spelled(found.system, list(found.choices), choice)
     if out is not None:
-        voter = address.parse_on(safe, int(found.network) if found.network.isdigit() else 1)
+        voter = address.parse_on(safe, int(found.network) if _CHAIN.fullmatch(found.network) else 1)
         return _of_safe(wanted, _message(found, voter, chosen, reason), voter, out)
     signer = signer_of(KeySource(key, key_env, wallet_env, account, passphrase_file), folder)
     return signed(wanted, "Vote", _message(found, signer.address, chosen, reason), signer)

@@ -21,6 +21,7 @@ from dao.cli.progress import bar
 from dao.cli.text import columns, label, paint, say, wrapped
 from dao.cli.votes.hub_text import one_line
 from dao.errors import UsageError
+from dao.files import is_file
 from dao.hub_sync import Round, sync
 from dao.store.follow import FollowStore, path_of
 from dao.workspace import CONFIG_FILE, read_anchors
@@ -61,7 +62,7 @@ def command(
     signature, as it was at its start and at its close. The facts lie in follow/SPACE.sqlite, beside the journal and no
     part of it: they are the hub's word. Whether it shows everything stays assumed (A_COMPLETE).
     """
-    if not space and not (folder / CONFIG_FILE).is_file():
+    if not space and not is_file(folder / CONFIG_FILE):
         raise UsageError("E_USAGE", "sync_space")
     name = space or read_anchors(folder).space
     path = path_of(folder, name)

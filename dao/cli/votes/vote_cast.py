@@ -16,6 +16,7 @@ from dao.cli.files import OutFileError, read, write
 from dao.cli.options import Account, Dir, Key, KeyEnv, Out, PassphraseFile, WalletEnv
 from dao.cli.votes import ballots, vote_receipt, vote_sign
 from dao.errors import UsageError
+from dao.files import is_file
 from dao.session import KeySource, Session
 from dao.workflow import voting
 from dao.workflow.desk import Desk
@@ -125,7 +126,7 @@ def _cast(desk: Desk, named: steps.Named, raw: bytes, receipt: Path | None, out:
     envelope = read_envelope(raw, "snapshot")  # the settings' own policy judges it when it is cast
     if envelope.is_vote() and proposal_id(envelope) != named.id:
         raise AdmissionError("E_PROPOSAL", "other", id=proposal_id(envelope), expected=named.id)
-    if receipt is not None and receipt.is_file():  # said before the vote is taken, not after it
+    if receipt is not None and is_file(receipt):  # said before the vote is taken, not after it
         raise OutFileError("E_IO_EXISTS", "out", path=str(receipt))
     warnings: list[str] = []
     leaf = voting.cast(desk, raw, warnings.append)

@@ -39,6 +39,21 @@ def test_put_fetch_let_go(tmp_path: Path, size: int, version: int) -> None:
     assert ["SHARDING"] == [path.name for path in tmp_path.rglob("*") if path.is_file()]
 
 
+def test_a_full_disk_keeps_no_part_of_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be written whole is gone again, and the same file is put when there is room."""
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    folder = BlockFolder(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with refused("E_IPFS", "folder"):
+            folder.add(b"a file")
+    assert ["SHARDING"] == [path.name for path in tmp_path.rglob("*") if path.is_file()]
+    assert folder.is_pinned(folder.add(b"a file"))
+
+
 def test_blocks_lie_where_a_node_keeps_them(tmp_path: Path, ipfs_node: RealNode) -> None:
     """Every block of a file is in a file of the same name, with the same bytes, as in a real node's repository."""
     data = b"laid out" + sample(300 << 10)

@@ -137,6 +137,34 @@ def test_help_is_a_document_too(dao: Dao) -> None:
     assert dao("--version").out.strip() == dao("--version", "--json").document["version"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "veto IIP-1 --reason -- --json",
+        "--json veto IIP-1 --reason --",
+        "fund show --dir -- --json",
+        "fund --dir -- --json",
+        "veto IIP-1 --key --reason --reason -- --json",
+    ],
+)
+def test_two_dashes_as_a_value(dao: Dao, line: str) -> None:
+    """An option takes `--` for its value, so what follows are options still; they hold, and so does the language."""
+    told = dao(*line.split(), "--lang", "zh-Hant")
+
+    assert told.document["error"]["code"]
+    assert "；" in told.document["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "line", ["veto --key --reason -- --json", "lint --forum x -- --json", "lnt -- --json", "-- --json"]
+)
+def test_two_dashes_that_end_the_options(dao: Dao, line: str) -> None:
+    """Behind them a word is what it is."""
+    told = dao(*line.split())
+
+    assert ("", True) == (told.out, told.err.startswith("dao: "))
+
+
 def test_json_after_two_dashes_is_a_file_name(dao: Dao) -> None:
     """What stands after `--` is an argument, also when it looks like an option."""
     outcome = dao("lint", "--", "--json")

@@ -133,6 +133,51 @@ def test_a_vote_is_signed_and_sent(dao: Dao, seq: SequencerDouble) -> None:
     assert 64 == dao("snapshot", "vote", id_, "1", *ends(seq)).status
 
 
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        ("space", {"id": SPACE, "voting": {"delay": "60"}}),
+        ("space", ["club.eth"]),
+        ("messages", [7]),
+        ("messages", {"id": "0x00"}),
+        ("messages", [{"id": "0x00"}]),
+        ("proposal", {"id": "0x00"}),
+        ("votes", {"0": {}}),
+        ("votes", [{"id": "0x00", "created": None}]),
+    ],
+)
+def test_a_hub_that_shows_something_else(dao: Dao, seq: SequencerDouble, field: str, shown: Any) -> None:
+    """What the hub shows is judged before a rule counts with it: unknown, and nothing is sent or signed."""
+    (id_,) = seq.hub.proposals
+    asked: list[str] = []
+
+    def change(name: str, rows: Any, number: int) -> Any:
+        asked.append(name)
+        return shown if name == field and (field != "proposal" or "proposal" in asked[:-1]) else rows
+
+    seq.hub.change = change
+    told = dao("snapshot", "vote", id_, "Against", "--key-env", "VOTER_KEY", *ends(seq), "--json")
+
+    assert (2, "E_HUB_PAGE", []) == (told.status, told.document["error"]["code"], seq.received)
+    if field == "space":
+        (Path("text.md")).write_text("B\n", "utf-8")
+        words = ("text.md", "--title", "T", "--space", SPACE, "--snapshot", "1", "--key-env", "VOTER_KEY")
+        told = dao("snapshot", "propose", *words, *ends(seq), "--json")
+        assert (2, "E_HUB_PAGE") == (told.status, told.document["error"]["code"])
+
+
+def test_names_of_a_hub_that_are_no_text(dao: Dao, seq: SequencerDouble) -> None:
+    """A chain's number in other digits is no number, and half a character is in no message."""
+    (id_,) = seq.hub.proposals
+    seq.hub.proposals[id_]["network"] = "2\u00b2"
+    safe = ("--safe", checksum(b"\x5a" * 20), "--out", "safe.json")
+    assert 0 == dao("snapshot", "vote", id_, "1", *safe, *ends(seq)).status
+
+    seq.hub.proposals[id_]["space"]["id"] = "club\ud800"
+    told = dao("snapshot", "cancel", id_, "--key-env", "VOTER_KEY", *ends(seq), "--json")
+    assert (1, "E_TEXT", []) == (told.status, told.document["error"]["code"], seq.received)
+
+
 def test_a_safe_votes_through_the_relayer(dao: Dao, seq: SequencerDouble, tmp_path: Path) -> None:
     """Its vote is written unsigned, and sent with the signature `0x` to the relayer, of which no receipt is told."""
     (id_,) = seq.hub.proposals

@@ -193,6 +193,15 @@ def test_damaged_leaves_are_refused_by_name(value: object, journal: Journal, pat
         Journal(path)
 
 
+@pytest.mark.parametrize("kind", ["vote", "", b"vote", 1])
+def test_a_leaf_that_is_filed_as_another(kind: object, journal: Journal, path: Path) -> None:
+    """The column beside a leaf decides nothing, and is refused where it says something else."""
+    journal.append([leaf(3)], {})
+    damage(path, "UPDATE leaves SET kind = ? WHERE idx = 0", kind)
+
+    refused("E_LOG_INCONSISTENT", "kind", lambda: Journal(path))
+
+
 def _size(path: Path) -> int:
     with reading(path) as reader:
         return reader.size()
