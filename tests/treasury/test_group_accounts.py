@@ -109,6 +109,16 @@ def test_a_groups_whole_life() -> None:
     assert "S5" == club.groups.account("writers").state
 
 
+def test_a_group_that_nobody_named_and_a_step_before_the_last() -> None:
+    """Settings name the groups; time never runs back within one."""
+    club = Club(books(gift=100))
+    club.step("ann", "writers", "E01", 100, GIFT, other={"timestamp": 1_700_000_001})
+
+    assert "unknown" == refused(club, "ann", "painters", "E01", 1, GIFT)
+    assert "time" == refused(club, "cat", "writers", "E03", 100)
+    assert "S5" == club.step("cat", "writers", "E03", 100, other={"timestamp": 1_700_000_001})
+
+
 def test_transfer_and_closing() -> None:
     """Money moves to an active group; the rest is withdrawn by a payment that a vote released, and the account ends."""
     club = Club(books(gift=70, grant=70))

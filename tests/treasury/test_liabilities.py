@@ -8,7 +8,7 @@ import pytest
 
 from tests.treasury.mutual_pool.cases import history_document
 from tests.treasury.plans import changed, grant
-from treasury.liabilities import BondError, Owed, owed_by_bonds, owed_by_plan, owed_by_pool, read_bonds
+from treasury.liabilities import ROWS_MAX, BondError, Owed, owed_by_bonds, owed_by_plan, owed_by_pool, read_bonds
 from treasury.mutual_pool.contract import apply
 from treasury.mutual_pool.history import read_history, replay
 from treasury.mutual_pool.state import Withdraw
@@ -63,3 +63,13 @@ def test_bonds_are_due_on_their_day() -> None:
         assert ("E_BONDS", "line", 2) == (caught.value.code, caught.value.reason, caught.value.facts["line"])
     with pytest.raises(BondError):
         read_bonds(b"\xff", decimals)
+
+
+def test_a_file_of_too_many_bonds_is_refused() -> None:
+    """Nobody owes so many by hand; the number is named."""
+    lines = b"ann,ETH,1,2026-01-31\n" * (ROWS_MAX + 1)
+
+    with pytest.raises(BondError) as caught:
+        read_bonds(b"holder,asset,amount,due\n" + lines, {"ETH": 18})
+
+    assert ("many", ROWS_MAX + 1) == (caught.value.reason, caught.value.facts["found"])
