@@ -37,6 +37,7 @@ def test_what_the_hub_leaves_out_is_empty() -> None:
 
     assert ("club.eth", "", None, 0) == (found.space, found.title, found.votes, found.quorum)
     assert "club.eth" == read_proposal(PROPOSAL | {"space": "club.eth"}).space
+    assert 0 == read_proposal(PROPOSAL | {"quorum": None}).quorum
     assert (Decimal("1.5"), (1, Decimal("0.5")), "") == (vote.power, vote.by_strategy, vote.reason)
 
 

@@ -11,7 +11,7 @@ from chain.vesting_wallet import KNOWN, init_code, version_of, version_of_init
 from proposals.schedule.contracts import vesting_wallet
 from tests.treasury.plans import ANN, BEN, changed, grant
 from treasury.allocation import Plan, PlanError
-from treasury.vesting_check import check_grant, payable, wallet_times
+from treasury.vesting_check import check_grant, need_times, payable, wallet_times
 
 TGE = 1_512_086_400
 START, DURATION = 1_543_622_400, 1_606_780_800 - 1_543_622_400
@@ -122,6 +122,15 @@ def test_a_wallet_of_these_times_vests_as_the_plan() -> None:
     lock = plan.schedule(plan.bucket("presale"), TGE)
     assert (TGE, 0) == wallet_times(lock)
     assert None is wallet_times(lock.revoke(TGE).kept)
+
+
+def test_a_wallet_is_deployed_only_for_a_schedule_that_it_has() -> None:
+    """Tranches have no wallet's times; a line has, and the wallet could pay it."""
+    line, tranches = plan_of(), plan_of(more='release = { kind = "tranches", months = 12, every_months = 3 }')
+
+    assert (START, DURATION) == need_times(line, line.grants[0], TGE)
+    with pytest.raises(PlanError, match="no_times"):
+        need_times(tranches, tranches.grants[0], TGE)
 
 
 def test_who_is_paid_where() -> None:
