@@ -64,10 +64,10 @@ def decode(data: bytes) -> Fact:
     value = dag_cbor.decode(data)
     if not isinstance(value, dict) or value.keys() != _KEYS:
         raise FollowedError("E_FOLLOW", "fact")
-    if value["v"] != VERSION or value["kind"] not in KINDS:
+    if type(value["v"]) is not int or value["v"] != VERSION or value["kind"] not in KINDS:
         raise FollowedError("E_VERSION", "fact", version=str(value["v"])[:20], kind=str(value["kind"])[:40])
     kind, seen, of, text = value["kind"], value["seen"], value["of"], value["row"]
-    if not isinstance(seen, int) or not isinstance(of, str) or not isinstance(text, str):
+    if type(seen) is not int or not isinstance(of, str) or not isinstance(text, str):
         raise FollowedError("E_FOLLOW", "fact")
     row = read_hub_json(text.encode())
     if not isinstance(row, dict) or spell(row) != text:
