@@ -43,6 +43,7 @@ from tests.treasury.cases import (
 from treasury.binding import build
 from treasury.review import review
 from treasury.review_calls import DEPTH_MAX
+from treasury.review_chain import as_part
 
 CALL_ONLY = MULTI_SEND_CALL_ONLY[VERSION]
 APPROVE_ALL = encode_call("approve(address,uint256)", [OTHER, 2**256 - 1])
@@ -280,3 +281,16 @@ def test_whatever_the_data_review_answers(data: bytes, to: bytes, operation: int
 
     assert operation == 0 or result.verdict == "refuse"
     assert list(result.findings) == list(review(foreign_tx(to, data, operation=operation)).findings)
+
+
+def test_calls_are_tried_as_a_part_unless_foreign_code_would_run() -> None:
+    """Of a batch its calls; where anything but a batch is delegated to, no list of calls says what would happen."""
+    calls = [InnerCall(0, PAYEE, 5, b""), InnerCall(0, TOKEN, 0, PAY_TOKENS.data)]
+    hidden = [*calls, InnerCall(1, OTHER, 0, b"")]
+
+    tried = as_part(foreign_tx(MULTI_SEND_CALL_ONLY[VERSION], encode_multi_send(calls), operation=1))
+
+    assert tried is not None
+    assert [(PAYEE, 5), (TOKEN, 0)] == [(call.to, call.value) for call in tried.calls]
+    assert None is as_part(foreign_tx(OTHER, operation=1))
+    assert None is as_part(foreign_tx(MULTI_SEND[VERSION], encode_multi_send(hidden), operation=1))

@@ -11,12 +11,12 @@ from chain.clients.safe_dry_run import run_steps
 from chain.keccak import keccak256
 from chain.safe_state import SENTINEL
 from chain.signature import address_of
-from chain.trial_program import BALANCE, CALL, SLOT, Step
+from chain.trial_program import BALANCE, CALL, SLOT, Step, Told
 from proposals.calls import erc20_transfer, native_transfer
 from proposals.parts import Call, Part
 from tests.chain.clients.genuine import SILENT, put
 from tests.treasury import weird
-from treasury.trial import Trial, read_trial, steps_of, trial_findings
+from treasury.trial import Trial, read_trial, row_problem, steps_of, trial_findings
 
 PAYEE, OTHER = keccak256(b"a payee")[12:], keccak256(b"another payee")[12:]
 
@@ -191,3 +191,16 @@ def test_coins_that_do_not_stay(node: Node, safe: bytes) -> None:
     part = weird.part_of(safe, [native_transfer(put(node, runtime), 9)])
 
     assert [("W_DRY_RUN", "moves", "warning")] == codes(part, tried(node, part))
+
+
+def test_a_payment_whose_balances_nobody_tells_is_not_called_sound() -> None:
+    """A token that answers no number before or after; one that cannot be tried for want of money has no fault."""
+    part = Part(chain_id=1, safe=OTHER, calls=(native_transfer(PAYEE, 5),))
+    word, no_word, moved = (lambda n: Told(True, n.to_bytes(32, "big"))), Told(True, b"\x01"), Told(True, b"")
+
+    assert None is row_problem(part, 1, [word(9), word(0), moved, word(4), word(5)])
+    assert None is row_problem(part, 1, [word(4), word(0), Told(False, b""), word(4), word(0)])
+    for place in (0, 1, 3, 4):
+        told = [word(9), word(0), moved, word(4), word(5)]
+        told[place] = no_word
+        assert ("balance", {}) == row_problem(part, 1, told)
